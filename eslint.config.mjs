@@ -1,0 +1,88 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+const services = ['gateway', 'catalog', 'import', 'quota', 'activity'];
+const frameworks = ['@nestjs/*', 'typeorm', 'amqplib'];
+
+/** Deny by default: a project may depend only on what its tags name here. Specs may also use type:testing. */
+function boundaries(testing) {
+  const also = testing ? ['type:testing'] : [];
+  return [
+    'error',
+    {
+      enforceBuildableLibDependency: true,
+      allow: ['**/jest.preset.mjs'],
+      depConstraints: [
+        ...services.map((name) => ({
+          sourceTag: `scope:${name}`,
+          onlyDependOnLibsWithTags: [`scope:${name}`, 'scope:shared'],
+        })),
+        { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:shared'] },
+        { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
+        {
+          sourceTag: 'type:app',
+          onlyDependOnLibsWithTags: ['type:platform', 'type:domain', 'type:contracts', ...also],
+        },
+        {
+          sourceTag: 'type:platform',
+          onlyDependOnLibsWithTags: ['type:platform', 'type:contracts', ...also],
+        },
+        {
+          sourceTag: 'type:domain',
+          onlyDependOnLibsWithTags: ['type:domain', ...also],
+          bannedExternalImports: frameworks,
+        },
+        {
+          sourceTag: 'type:contracts',
+          onlyDependOnLibsWithTags: ['type:contracts', ...also],
+          bannedExternalImports: frameworks,
+        },
+        { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['*'] },
+        { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['*'] },
+      ],
+    },
+  ];
+}
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '.nx/**', '.imago/**'] },
+  { plugins: { '@nx': nx } },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(false),
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-extraneous-class': 'off', // a Nest module is a class without members
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Configuration is read once, in config.ts (libs/service loadConfig).' },
+      ],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+    },
+  },
+  {
+    files: ['**/config.ts', '**/main.ts', 'libs/testing/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts', 'apps/e2e/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    // Constructor injection needs more than four parameters now and then, and value imports of the injected classes.
+    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    rules: { '@typescript-eslint/consistent-type-imports': 'off', 'max-params': ['error', 6] },
+  },
+  {
+    files: ['**/*.spec.ts', '**/test/**/*.ts', 'libs/*/src/testing/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(true),
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+);

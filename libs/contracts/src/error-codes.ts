@@ -1,0 +1,76 @@
+/** What sort of refusal a code is; the HTTP edge maps kinds to statuses, consumers map them to policies. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'gone'
+  | 'too_large'
+  | 'unsupported'
+  | 'unavailable'
+  | 'timeout'
+  | 'internal';
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  /** What the tenant can do about it. */
+  readonly remedy: string;
+}
+
+/** Every code Imago answers with. A code is never renamed or reused; `docs/errors.md` is made from this table. */
+export const ERRORS = {
+  'request.invalid': { kind: 'invalid', remedy: 'Correct the fields named in the answer and send the request again.' },
+  'request.timeout': { kind: 'timeout', remedy: 'Send the request again with the same Idempotency-Key.' },
+  'request.not_found': { kind: 'not_found', remedy: 'Check the path against the API description.' },
+  'request.method_not_allowed': { kind: 'unsupported', remedy: 'Use one of the methods the path allows.' },
+  'request.too_large': { kind: 'too_large', remedy: 'Send a smaller body.' },
+  'request.idempotency_conflict': {
+    kind: 'conflict',
+    remedy: 'Use a new Idempotency-Key for a different request.',
+  },
+  'range.not_satisfiable': { kind: 'invalid', remedy: 'Ask for a range inside the size of the image.' },
+  'service.unavailable': { kind: 'unavailable', remedy: 'Try again in a moment; the operator has been alerted.' },
+  internal: { kind: 'internal', remedy: 'Try again; if it stays, give the request id to the operator.' },
+  'auth.required': { kind: 'unauthorized', remedy: 'Get a token from POST /v3/auth/tokens and send it as X-Auth-Token.' },
+  'auth.invalid_credentials': { kind: 'unauthorized', remedy: 'Check the user name, domain, password and project.' },
+  'auth.invalid_token': { kind: 'unauthorized', remedy: 'Get a new token from POST /v3/auth/tokens.' },
+  'auth.forbidden': { kind: 'forbidden', remedy: 'Ask the owner or the operator for a role that may do this.' },
+  'context.invalid': { kind: 'unauthorized', remedy: 'Requests between services must carry a signed, fresh context.' },
+  'region.not_found': { kind: 'not_found', remedy: 'Use a region listed in the identity catalog.' },
+  'quota.images_exceeded': { kind: 'too_large', remedy: 'Delete an image you no longer need or ask for a higher limit.' },
+  'quota.reservation_expired': { kind: 'timeout', remedy: 'Send the request again.' },
+  'image.not_found': { kind: 'not_found', remedy: 'Check the image id and the region.' },
+  'image.protected': { kind: 'forbidden', remedy: 'Set protected to false first.' },
+  'image.exists': { kind: 'conflict', remedy: 'Use another image id.' },
+  'image.wrong_state': { kind: 'conflict', remedy: 'Wait until the image reaches a state that allows this.' },
+  'image.deactivated': { kind: 'forbidden', remedy: 'Ask the operator to reactivate the image.' },
+  'image.no_data': { kind: 'not_found', remedy: 'Wait until the image is active.' },
+  'image.marker_not_found': { kind: 'invalid', remedy: 'Use the id of an image on the page before as marker.' },
+  'image.format_mismatch': { kind: 'unsupported', remedy: 'Declare the format the file really has, or convert the file.' },
+  'image.unsupported_format': { kind: 'unsupported', remedy: 'Convert the file to raw or qcow2.' },
+  'image.unsafe': { kind: 'unsupported', remedy: 'Rebuild the file as a standalone image: qemu-img convert -O qcow2.' },
+  'image.damaged': { kind: 'unsupported', remedy: 'Upload the file again from an undamaged source and check its hash.' },
+  'image.empty': { kind: 'unsupported', remedy: 'Upload the file again: it has no bytes.' },
+  'image.limits_exceeded': { kind: 'too_large', remedy: 'Use an image within the limits named in the message.' },
+  'image.disk_too_small': {
+    kind: 'invalid',
+    remedy: 'Ask for a system disk at least as large as the virtual size of the file.',
+  },
+  'import.bucket_not_found': {
+    kind: 'not_found',
+    remedy: 'Use a bucket assigned to your project, or ask the operator to assign this one.',
+  },
+  'import.object_not_found': { kind: 'not_found', remedy: 'Check the address and upload the file to your bucket first.' },
+  'import.source_changed': { kind: 'conflict', remedy: 'Do not overwrite the file while it is imported; import it again.' },
+  'import.source_unreadable': { kind: 'unavailable', remedy: 'Check that the bucket can be read, then import again.' },
+  'import.verification_failed': { kind: 'internal', remedy: 'Import again; the operator has been alerted.' },
+  'import.region_without_storage': { kind: 'unavailable', remedy: 'Import in a region that has object storage.' },
+  'job.not_found': { kind: 'not_found', remedy: 'Check the job id.' },
+  'job.wrong_state': { kind: 'conflict', remedy: 'The job has ended; nothing is left to cancel.' },
+  'job.cancelled': { kind: 'conflict', remedy: 'You cancelled this job. Start a new one if you still want the image.' },
+  'job.stalled': { kind: 'timeout', remedy: 'Start the job again; the operator has been alerted.' },
+  'job.attempts_exhausted': { kind: 'internal', remedy: 'Start the job again; the operator has been alerted.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;

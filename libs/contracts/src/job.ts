@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { refusalDocument } from './errors.ts';
+import { byteCount, instant, projectId, regionName } from './scalars.ts';
+
+export const jobType = z.enum(['import', 'capture', 'export', 'copy', 'server']);
+export type JobType = z.output<typeof jobType>;
+
+export const jobState = z.enum(['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled']);
+export type JobState = z.output<typeof jobState>;
+
+/** A job as everybody outside its owner sees it: the whole truth at one version, so a newer one replaces it. */
+export const jobView = z.object({
+  id: z.uuid(),
+  type: jobType,
+  project_id: projectId,
+  region: regionName,
+  image_id: z.uuid().nullable(),
+  state: jobState,
+  phase: z.string(),
+  bytes_done: byteCount,
+  /** Null until the inspection knows how much there is to do. */
+  bytes_total: byteCount.nullable(),
+  /** Bytes a second over the last moments; null when nothing moves. */
+  rate: byteCount.nullable(),
+  /** Seconds to go at that rate. */
+  eta: z.int().min(0).nullable(),
+  attempt: z.int().min(0),
+  error: refusalDocument.extend({ phase: z.string() }).nullable(),
+  created_at: instant,
+  started_at: instant.nullable(),
+  finished_at: instant.nullable(),
+  updated_at: instant,
+  /** Grows with every change; the board keeps the highest. */
+  version: z.int().min(1),
+});
+
+export type JobView = z.output<typeof jobView>;
+
+/** What the board adds: how many jobs of the same type and region wait before a queued one. */
+export const jobOnBoard = jobView.extend({ queue_position: z.int().min(1).nullable() });
+export type JobOnBoard = z.output<typeof jobOnBoard>;

@@ -1,0 +1,37 @@
+import { ImageDeletedV1, ImageFailedV1, ImageReadyV1, ImageRegisteredV1, ImageUpdatedV1 } from './catalog.events.ts';
+import type { EventDefinition } from './define.ts';
+import {
+  ImageImportCancelledV1,
+  ImageImportedV1,
+  ImageImportFailedV1,
+  ImageImportProgressedV1,
+  ImageImportRequestedV1,
+} from './import.events.ts';
+import { QuotaRefusedV1, QuotaReleasedV1, QuotaReservedV1 } from './quota.events.ts';
+import type { Service } from './services.ts';
+
+/** Every event there is. */
+export const EVENTS: readonly EventDefinition[] = [
+  ImageRegisteredV1,
+  ImageReadyV1,
+  ImageFailedV1,
+  ImageUpdatedV1,
+  ImageDeletedV1,
+  ImageImportRequestedV1,
+  ImageImportProgressedV1,
+  ImageImportedV1,
+  ImageImportFailedV1,
+  ImageImportCancelledV1,
+  QuotaReservedV1,
+  QuotaReleasedV1,
+  QuotaRefusedV1,
+];
+
+/** Who listens to what. Queues and bindings are generated from this table before anything is published. */
+export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] | 'every'>> = {
+  gateway: [],
+  catalog: [ImageImportedV1, ImageImportFailedV1, ImageImportCancelledV1],
+  import: [ImageDeletedV1],
+  quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1],
+  activity: 'every',
+};
