@@ -1,4 +1,4 @@
 export default {
-  projects: ['<rootDir>/libs/*', '<rootDir>/apps/*', '<rootDir>/tools/infra'],
+  projects: ['<rootDir>/libs/*', '<rootDir>/apps/*', '<rootDir>/tools/infra', '<rootDir>/tools/system'],
   coverageProvider: 'v8',
 };

@@ -77,3 +77,20 @@ export const LocateImageFile = defineRequest('catalog', 'locateImageFile', {
     file: z.object({ key: z.string(), size: byteCount, checksum: z.string().nullable() }).nullable(),
   }),
 });
+
+/**
+ * Compares the objects of a region's store with the rows that own them (roles `service` and `admin`). Each list has at
+ * most 1,000 keys. `writing` and `abandoned` count the rows whose bytes are in the making or still to be swept.
+ */
+export const ReconcileObjects = defineRequest('catalog', 'reconcileObjects', {
+  kind: 'query',
+  request: z.object({ region: regionName }),
+  response: z.object({
+    /** Keys in the store, unfinished uploads among them, that no row owns. */
+    orphan_objects: z.array(z.string()),
+    /** Keys of sealed rows that are not in the store. */
+    missing_objects: z.array(z.string()),
+    writing: z.int().min(0),
+    abandoned: z.int().min(0),
+  }),
+});

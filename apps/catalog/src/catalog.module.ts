@@ -1,0 +1,61 @@
+import { MessagingModule } from '@imago/messaging';
+import { loadRegions, Regions } from '@imago/object-store';
+import { PersistenceModule } from '@imago/persistence';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CATALOG_CONFIG } from './config-token.ts';
+import type { CatalogConfig } from './config.ts';
+import { AbandonImage } from './images/abandon-image.ts';
+import { DeleteImage } from './images/delete-image.ts';
+import { FindImages } from './images/find-images.ts';
+import { ImageTransitions } from './images/image-transitions.ts';
+import { ImageRow } from './images/image.row.ts';
+import { ImagesController } from './images/images.controller.ts';
+import { ImagesRepository } from './images/images.repository.ts';
+import { MakingOutcomes } from './images/making-outcomes.ts';
+import { RegisterImage } from './images/register-image.ts';
+import { AllocateObject } from './objects/allocate-object.ts';
+import { ObjectReferenceRow } from './objects/object-reference.row.ts';
+import { ObjectSweeper } from './objects/object-sweeper.ts';
+import { ObjectRow } from './objects/object.row.ts';
+import { ObjectsController } from './objects/objects.controller.ts';
+import { ObjectsRepository } from './objects/objects.repository.ts';
+import { ReconcileObjects } from './objects/reconcile-objects.ts';
+import { SweepClaims } from './objects/sweep-claims.ts';
+
+/** The tables of this service, for its data source and for the drift check. */
+export const CATALOG_ENTITIES = [ImageRow, ObjectRow, ObjectReferenceRow];
+
+/** Catalog, composed: the one place that knows all its parts. */
+@Module({})
+export class CatalogModule {
+  static forRoot(config: CatalogConfig): DynamicModule {
+    return {
+      module: CatalogModule,
+      imports: [
+        PersistenceModule.forRoot({ service: 'catalog', url: config.DATABASE_URL, entities: CATALOG_ENTITIES }),
+        MessagingModule.forRoot({
+          service: 'catalog',
+          amqpUrl: config.AMQP_URL,
+          contextKey: config.IMAGO_CONTEXT_KEY,
+        }),
+      ],
+      controllers: [ImagesController, ObjectsController],
+      providers: [
+        { provide: CATALOG_CONFIG, useValue: config },
+        { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
+        ImagesRepository,
+        ImageTransitions,
+        RegisterImage,
+        AbandonImage,
+        DeleteImage,
+        FindImages,
+        MakingOutcomes,
+        ObjectsRepository,
+        AllocateObject,
+        SweepClaims,
+        ObjectSweeper,
+        ReconcileObjects,
+      ],
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** What the catalog service reads from its environment, once, at start. */
+export const catalogConfig = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  READY_FILE: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  AMQP_URL: z.url({ protocol: /^amqps?$/ }),
+  IMAGO_CONTEXT_KEY: z.string().regex(/^([0-9a-f]{2}){32,}$/i),
+  IMAGO_REGIONS_FILE: z.string().min(1),
+  /** Seconds between two looks for abandoned objects. */
+  CATALOG_SWEEP_SECONDS: z.coerce.number().min(0.05).max(3600).default(1),
+  /** Seconds a silent writer of an abandoned object is waited for before its bytes are swept. */
+  CATALOG_WRITER_GRACE_SECONDS: z.coerce.number().min(0).max(604_800).default(3600),
+  /** Seconds a swept object is remembered, and looked after, in case its writer was not dead. */
+  CATALOG_TOMBSTONE_SECONDS: z.coerce.number().min(0).max(2_592_000).default(86_400),
+  /** Seconds until a swept object is looked at again; later looks come more seldom. */
+  CATALOG_RESWEEP_SECONDS: z.coerce.number().min(0.05).max(86_400).default(600),
+});
+
+export type CatalogConfig = z.output<typeof catalogConfig>;

@@ -1,0 +1,63 @@
+import { type DeleteImage as DeleteImageContract, refusal, type RequestOf } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { type Cause, inTransaction } from '@imago/messaging';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { CATALOG_CONFIG } from '../config-token.ts';
+import type { CatalogConfig } from '../config.ts';
+import { ObjectSweeper } from '../objects/object-sweeper.ts';
+import { ObjectsRepository } from '../objects/objects.repository.ts';
+import { requireImage } from './image-access.ts';
+import { ImageTransitions } from './image-transitions.ts';
+import { ImagesRepository } from './images.repository.ts';
+
+/** The events of a deletion; none when the same request had deleted it before. */
+export interface Deleted {
+  readonly event_ids: readonly string[];
+}
+
+/** Deletes an image for everybody, at once; its bytes follow as soon as nobody writes or keeps them. */
+@Injectable()
+export class DeleteImage {
+  constructor(
+    private readonly db: DataSource,
+    private readonly images: ImagesRepository,
+    private readonly objects: ObjectsRepository,
+    private readonly transitions: ImageTransitions,
+    private readonly sweeper: ObjectSweeper,
+    @Inject(CATALOG_CONFIG) private readonly config: CatalogConfig,
+  ) {}
+
+  /** @throws Refusal image.not_found, auth.forbidden, image.protected; then nothing has changed. */
+  async execute(
+    request: RequestOf<typeof DeleteImageContract>,
+    context: RequestContext,
+    cause: Cause,
+  ): Promise<Deleted> {
+    const deleted = await inTransaction(this.db, (tx) => this.#delete(tx, { request, context, cause }));
+    this.sweeper.wake();
+    return deleted;
+  }
+
+  async #delete(tx: EntityManager, { request, context, cause }: Deletion): Promise<Deleted> {
+    const found = await this.images.lock(tx, request.image_id);
+    // The same request is asked again when the connection broke before its answer.
+    if (found?.status === 'deleted' && found.deleted_by_request === context.request_id) return { event_ids: [] };
+    const image = requireImage('image.delete', found, { region: request.region, context });
+    if (image.protected) throw refusal('image.protected', `Image ${image.id} is protected.`);
+    const step = await this.transitions.apply(tx, image, {
+      trigger: 'deleted',
+      changes: { deleted_by_request: context.request_id },
+      cause,
+    });
+    if (step === null) throw new Error(`image ${image.id} cannot be deleted while it is ${image.status}`);
+    await this.objects.release(tx, image.id, this.config.CATALOG_WRITER_GRACE_SECONDS);
+    return { event_ids: [step.event_id] };
+  }
+}
+
+interface Deletion {
+  readonly request: RequestOf<typeof DeleteImageContract>;
+  readonly context: RequestContext;
+  readonly cause: Cause;
+}

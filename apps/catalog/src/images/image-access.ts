@@ -1,0 +1,71 @@
+import { refusal, type Visibility } from '@imago/contracts';
+import { type Action, decide, type Relation, type RequestContext } from '@imago/identity';
+import type { ImageRow } from './image.row.ts';
+
+/** Who asks, and where. */
+export interface Asking {
+  readonly region: string;
+  readonly context: RequestContext;
+}
+
+/**
+ * The image, when the caller may do this with it. One that is not there, not in this region, deleted, or not the
+ * caller's to see is not found, and nothing tells which.
+ * @throws Refusal image.not_found, auth.forbidden
+ */
+export function requireImage(action: Action, image: ImageRow | null, asking: Asking): ImageRow {
+  if (image === null || image.status === 'deleted' || image.region !== asking.region) throw notFound(asking.region);
+  const { roles } = asking.context;
+  const decision = decide(action, { roles, relation: relationTo(image, asking.context.project_id) });
+  if (decision === 'hide') throw notFound(asking.region);
+  if (decision === 'forbid') throw forbidden();
+  return image;
+}
+
+/**
+ * The project whose view of the list the caller gets; null when it sees every project's images.
+ * @throws Refusal auth.forbidden
+ */
+export function requireListing(context: RequestContext): string | null {
+  if (decide('image.list', { roles: context.roles, relation: 'none' }) === 'allow') return null;
+  if (decide('image.list', { roles: context.roles, relation: 'owner' }) === 'allow') return context.project_id;
+  throw forbidden();
+}
+
+/**
+ * Registering is for the caller's own project; what everybody will see is the operator's.
+ * @throws Refusal auth.forbidden
+ */
+export function requireRegistering(context: RequestContext, visibility: Visibility): void {
+  const action = visibility === 'public' || visibility === 'community' ? 'image.publish' : 'image.create';
+  if (decide(action, { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
+}
+
+/**
+ * What only another service does.
+ * @throws Refusal auth.forbidden
+ */
+export function requireService(context: RequestContext): void {
+  if (!context.roles.includes('service')) throw forbidden();
+}
+
+/**
+ * What only services and operators ask.
+ * @throws Refusal auth.forbidden
+ */
+export function requireOperation(context: RequestContext): void {
+  if (!context.roles.includes('service') && !context.roles.includes('admin')) throw forbidden();
+}
+
+function relationTo(image: ImageRow, projectId: string): Relation {
+  if (image.owner === projectId) return 'owner';
+  return image.visibility === 'public' ? 'public' : 'none';
+}
+
+function notFound(region: string): Error {
+  return refusal('image.not_found', `There is no such image in ${region}.`);
+}
+
+function forbidden(): Error {
+  return refusal('auth.forbidden', 'Your role may not do this.');
+}

@@ -1,0 +1,104 @@
+import { imageStatus, type ImageStatus } from '@imago/contracts';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  LIFECYCLE,
+  transition,
+  type LifecycleEvent,
+  type LifecycleState,
+  type LifecycleTrigger,
+} from './image-lifecycle.ts';
+
+const TRIGGERS = [
+  'registered',
+  'transfer_begun',
+  'bytes_stored',
+  'making_failed',
+  'abandoned',
+  'deleted',
+] as const satisfies LifecycleTrigger[];
+
+const EVENT_OF: Readonly<Partial<Record<ImageStatus, LifecycleEvent>>> = {
+  queued: 'ImageRegistered',
+  importing: 'ImageUpdated',
+  active: 'ImageReady',
+  killed: 'ImageFailed',
+  deleted: 'ImageDeleted',
+};
+
+interface Life {
+  readonly states: readonly LifecycleState[];
+  readonly events: readonly LifecycleEvent[];
+}
+
+function live(inputs: readonly LifecycleTrigger[]): Life {
+  return inputs.reduce<Life>(
+    (life, input) => {
+      const step = transition(life.states.at(-1) ?? 'unregistered', input);
+      return step === null ? life : { states: [...life.states, step.to], events: [...life.events, step.event] };
+    },
+    { states: ['unregistered'], events: [] },
+  );
+}
+
+function last(inputs: readonly LifecycleTrigger[]): LifecycleState {
+  return live(inputs).states.at(-1) ?? 'unregistered';
+}
+
+describe('the life of an image', () => {
+  it.each([
+    ['an import that succeeds', ['registered', 'transfer_begun', 'bytes_stored'], 'active'],
+    ['an import that fails before its first byte', ['registered', 'making_failed'], 'killed'],
+    ['an import that fails on the way', ['registered', 'transfer_begun', 'making_failed'], 'killed'],
+    ['a registration nobody was told about', ['registered', 'abandoned'], 'deleted'],
+    ['an image deleted in the making', ['registered', 'transfer_begun', 'deleted', 'bytes_stored'], 'deleted'],
+    ['a failed image its owner deletes', ['registered', 'making_failed', 'deleted'], 'deleted'],
+    ['a failure that comes after success', ['registered', 'transfer_begun', 'bytes_stored', 'making_failed'], 'active'],
+    ['a success that comes after failure', ['registered', 'transfer_begun', 'making_failed', 'bytes_stored'], 'killed'],
+    ['bytes without an allocated object', ['registered', 'bytes_stored'], 'queued'],
+    ['an image in the making nobody may take back', ['registered', 'transfer_begun', 'abandoned'], 'importing'],
+  ] as const)('%s ends as it must', (_story, inputs, end) => {
+    expect(last(inputs)).toBe(end);
+  });
+
+  it('can be ended by its owner in every state it can be in', () => {
+    for (const status of imageStatus.exclude(['deleted']).options) {
+      expect(transition(status, 'deleted')).toEqual({ to: 'deleted', event: 'ImageDeleted' });
+    }
+  });
+
+  it('tells of every transition by the event of the state it leads to', () => {
+    for (const step of Object.values(LIFECYCLE).flatMap((steps) => Object.values(steps))) {
+      expect(EVENT_OF[step.to]).toBe(step.event);
+    }
+  });
+
+  it('never repeats a state, whatever the order and number of its inputs', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...TRIGGERS), { maxLength: 40 }), (inputs) => {
+        const { states, events } = live(inputs);
+        expect(new Set(states).size).toBe(states.length);
+        expect(events).toHaveLength(states.length - 1);
+      }),
+    );
+  });
+
+  it('changes nothing by late inputs once it is deleted', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...TRIGGERS), { maxLength: 20 }), (late) => {
+        expect(last(['registered', 'deleted', ...late])).toBe('deleted');
+        expect(live(['registered', 'deleted', ...late]).events).toEqual(['ImageRegistered', 'ImageDeleted']);
+      }),
+    );
+  });
+
+  it('is ready only after its transfer began and never both ready and failed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...TRIGGERS), { maxLength: 40 }), (inputs) => {
+        const { states } = live(inputs);
+        if (states.includes('active')) expect(states[states.indexOf('active') - 1]).toBe('importing');
+        expect(states.includes('active') && states.includes('killed')).toBe(false);
+      }),
+    );
+  });
+});

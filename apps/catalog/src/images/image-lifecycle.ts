@@ -1,0 +1,45 @@
+import type { ImageStatus } from '@imago/contracts';
+
+/** Where an image can be, with the moment before it exists. */
+export type LifecycleState = 'unregistered' | ImageStatus;
+
+/** What can happen to an image. Later features add their triggers here and nowhere else. */
+export type LifecycleTrigger =
+  'registered' | 'transfer_begun' | 'bytes_stored' | 'making_failed' | 'abandoned' | 'deleted';
+
+/** The event that tells of a transition; each transition has exactly one. */
+export type LifecycleEvent = 'ImageRegistered' | 'ImageUpdated' | 'ImageReady' | 'ImageFailed' | 'ImageDeleted';
+
+export interface Transition {
+  readonly to: ImageStatus;
+  readonly event: LifecycleEvent;
+}
+
+const deleted: Transition = { to: 'deleted', event: 'ImageDeleted' };
+const killed: Transition = { to: 'killed', event: 'ImageFailed' };
+
+/**
+ * The whole life of an image. What a state does not name, it ignores: so a late or repeated input changes nothing, in
+ * whatever order inputs arrive.
+ */
+export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Partial<Record<LifecycleTrigger, Transition>>>>> = {
+  unregistered: { registered: { to: 'queued', event: 'ImageRegistered' } },
+  queued: {
+    transfer_begun: { to: 'importing', event: 'ImageUpdated' },
+    making_failed: killed,
+    abandoned: deleted,
+    deleted,
+  },
+  saving: { deleted },
+  uploading: { deleted },
+  importing: { bytes_stored: { to: 'active', event: 'ImageReady' }, making_failed: killed, deleted },
+  active: { deleted },
+  deactivated: { deleted },
+  killed: { deleted },
+  deleted: {},
+};
+
+/** What a trigger does in a state; null when the state ignores it. */
+export function transition(state: LifecycleState, trigger: LifecycleTrigger): Transition | null {
+  return LIFECYCLE[state][trigger] ?? null;
+}

@@ -1,0 +1,69 @@
+import type { ImageRecord, ImageSource, ImageStatus, RefusalDocument, Visibility } from '@imago/contracts';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/**
+ * An image as it is stored. Its fields carry the names of the columns, which are those of the contract, and its byte
+ * counts stay the decimal text Postgres sends and the contract wants.
+ */
+@Entity({ schema: 'catalog', name: 'images' })
+@Check(
+  'images_status_check',
+  `status IN ('queued', 'saving', 'uploading', 'importing', 'active', 'deactivated', 'killed', 'deleted')`,
+)
+@Check('images_visibility_check', `visibility IN ('public', 'private', 'shared', 'community')`)
+@Check('images_min_disk_check', 'min_disk >= 0')
+@Check('images_min_ram_check', 'min_ram >= 0')
+@Check('images_size_check', 'size >= 0')
+@Check(
+  'images_stored_check',
+  `status NOT IN ('active', 'deactivated') OR (size IS NOT NULL AND virtual_size IS NOT NULL AND disk_format IS NOT NULL)`,
+)
+@Check('images_killed_check', `status <> 'killed' OR error IS NOT NULL`)
+@Index('images_owner_idx', ['region', 'owner', 'created_at', 'id'], { where: `(status <> 'deleted'::text)` })
+@Index('images_public_idx', ['region', 'created_at', 'id'], {
+  where: `((status <> 'deleted'::text) AND (visibility = 'public'::text))`,
+})
+@Index('images_region_idx', ['region', 'created_at', 'id'], { where: `(status <> 'deleted'::text)` })
+export class ImageRow {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'images_pkey' }) id!: string;
+  @Column('text') region!: string;
+  /** The project it belongs to. */
+  @Column('text') owner!: string;
+  @Column('text') status!: ImageStatus;
+  @Column('text') visibility!: Visibility;
+  @Column('text') name!: string;
+  @Column('text', { nullable: true }) description!: string | null;
+  @Column('text') image_type!: ImageRecord['image_type'];
+  @Column('text', { nullable: true }) architecture!: NonNullable<ImageRecord['architecture']> | null;
+  @Column('text', { nullable: true }) os_distro!: string | null;
+  @Column('text', { nullable: true }) os_version!: string | null;
+  /** GiB. */
+  @Column('integer') min_disk!: number;
+  /** MiB. */
+  @Column('integer') min_ram!: number;
+  @Column('text', { nullable: true }) boot_mode!: ImageRecord['boot_mode'];
+  @Column('text') enterprise_project_id!: string;
+  @Column('text', { array: true, default: [] }) tags!: string[];
+  @Column('jsonb', { default: {} }) properties!: Record<string, string>;
+  @Column('boolean', { default: false }) protected!: boolean;
+  @Column('boolean', { default: false }) os_hidden!: boolean;
+  @Column('text', { nullable: true }) disk_format!: string | null;
+  @Column('text', { nullable: true }) container_format!: string | null;
+  @Column('bigint', { nullable: true }) size!: string | null;
+  @Column('bigint', { nullable: true }) virtual_size!: string | null;
+  @Column('text', { nullable: true }) checksum!: string | null;
+  @Column('text', { nullable: true }) os_hash_algo!: string | null;
+  @Column('text', { nullable: true }) os_hash_value!: string | null;
+  @Column('text', { nullable: true }) index_hash!: string | null;
+  @Column('jsonb', { nullable: true }) source!: ImageSource | null;
+  @Column('jsonb', { nullable: true }) agreement!: ImageRecord['agreement'];
+  @Column('uuid', { nullable: true }) job_id!: string | null;
+  @Column('jsonb', { nullable: true }) error!: RefusalDocument | null;
+  /** SHA-256 over what was registered: tells a repeated registration from another one under the same id. */
+  @Column('text') registration_hash!: string;
+  /** The request that deleted it, so that the same request asked again gets the same answer. */
+  @Column('text', { nullable: true }) deleted_by_request!: string | null;
+  @Column('timestamptz', { default: () => 'now()' }) created_at!: Date;
+  @Column('timestamptz', { default: () => 'now()' }) updated_at!: Date;
+  @Column('integer') version!: number;
+}

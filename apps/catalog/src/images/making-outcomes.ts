@@ -1,0 +1,86 @@
+import type { ImageSource, RefusalDocument, StoredObject } from '@imago/contracts';
+import type { Cause } from '@imago/messaging';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ObjectsRepository } from '../objects/objects.repository.ts';
+import { ImageTransitions } from './image-transitions.ts';
+import type { ImageRow } from './image.row.ts';
+import { ImagesRepository } from './images.repository.ts';
+
+/** Details of an error beyond this are dropped. */
+const ERROR_BYTES = 4 * 1024;
+
+/** Which making of which image has ended. */
+export interface Making {
+  readonly image_id: string;
+  readonly job_id: string;
+  readonly cause: Cause;
+}
+
+/**
+ * What the end of a job means for the image it makes. The image's state decides, never the order in which the ends
+ * arrive; an end that changes nothing still says that a writer has ended.
+ */
+@Injectable()
+export class MakingOutcomes {
+  constructor(
+    private readonly images: ImagesRepository,
+    private readonly objects: ObjectsRepository,
+    private readonly transitions: ImageTransitions,
+  ) {}
+
+  /** The bytes are there: the image is active, or it is gone and they are abandoned. */
+  async stored(tx: EntityManager, making: Making, made: { object: StoredObject; source: ImageSource }): Promise<void> {
+    const image = await this.#lock(tx, making);
+    const { object, source } = made;
+    const step =
+      image.job_id === making.job_id
+        ? await this.transitions.apply(tx, image, {
+            trigger: 'bytes_stored',
+            changes: { ...describe(object), source },
+            cause: making.cause,
+          })
+        : null;
+    if (step === null) await this.objects.writerEnded(tx, making.image_id, making.job_id);
+    else await this.objects.seal(tx, making.image_id, making.job_id, object);
+  }
+
+  /** There will be no bytes: an image in the making is killed with the reason its owner can read. */
+  async failed(tx: EntityManager, making: Making, error: RefusalDocument): Promise<void> {
+    const image = await this.#lock(tx, making);
+    if (image.job_id === making.job_id) {
+      await this.transitions.apply(tx, image, {
+        trigger: 'making_failed',
+        changes: { error: bounded(error) },
+        cause: making.cause,
+      });
+    }
+    await this.objects.writerEnded(tx, making.image_id, making.job_id);
+  }
+
+  /** An image is registered before its job exists, so one that is missing is a fault worth an operator's look. */
+  async #lock(tx: EntityManager, { image_id, job_id }: Making): Promise<ImageRow> {
+    const image = await this.images.lock(tx, image_id);
+    if (image === null) throw new Error(`job ${job_id} made image ${image_id}, which was never registered`);
+    return image;
+  }
+}
+
+/** The reason travels twice in an event, which may have 64 KiB; its code and its sentence are what matters. */
+function bounded(error: RefusalDocument): RefusalDocument {
+  const { details: _details, ...rest } = error;
+  return Buffer.byteLength(JSON.stringify(error)) <= ERROR_BYTES ? error : rest;
+}
+
+function describe(object: StoredObject): Partial<ImageRow> {
+  return {
+    disk_format: object.disk_format,
+    container_format: 'bare',
+    size: object.size,
+    virtual_size: object.virtual_size,
+    checksum: object.checksum,
+    os_hash_algo: object.os_hash_algo,
+    os_hash_value: object.os_hash_value,
+    index_hash: object.index_hash,
+  };
+}

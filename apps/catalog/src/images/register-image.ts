@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { refusal, type RegisterImage as RegisterImageContract, type RequestOf, ReserveImage } from '@imago/contracts';
+import { type RequestContext, serviceContext } from '@imago/identity';
+import { type Cause, inTransaction, RequestClient } from '@imago/messaging';
+import { Regions } from '@imago/object-store';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { requireRegistering } from './image-access.ts';
+import { ImageTransitions } from './image-transitions.ts';
+import type { ImageRow } from './image.row.ts';
+import { ImagesRepository } from './images.repository.ts';
+
+type Registration = RequestOf<typeof RegisterImageContract>;
+
+/** The image, and the event of its registration; none when it had been registered before. */
+export interface Registered {
+  readonly image: ImageRow;
+  readonly event_ids: readonly string[];
+}
+
+/**
+ * Accepts an image: one decision in one place. Its place in the quota is reserved first, under the image's id, so that
+ * whatever fails after that leaves at most a reservation that expires unconfirmed.
+ */
+@Injectable()
+export class RegisterImage {
+  constructor(
+    private readonly db: DataSource,
+    private readonly images: ImagesRepository,
+    private readonly transitions: ImageTransitions,
+    private readonly regions: Regions,
+    private readonly requests: RequestClient,
+  ) {}
+
+  /**
+   * @throws Refusal auth.forbidden, region.not_found, image.exists, quota.images_exceeded, quota.reservation_expired;
+   * then nothing is registered.
+   */
+  async execute(request: Registration, context: RequestContext, cause: Cause): Promise<Registered> {
+    requireRegistering(context, request.visibility);
+    this.regions.get(request.region);
+    const known = await this.images.find(this.db.manager, request.image_id);
+    if (known !== null) return sameAs(known, request, context);
+    const expiresAt = await this.#reserve(request, context);
+    return inTransaction(this.db, (tx) => this.#insert(tx, { request, context, expiresAt, cause }));
+  }
+
+  /** Public images are the operator's and take nobody's place. */
+  async #reserve(request: Registration, context: RequestContext): Promise<Date | null> {
+    if (request.visibility === 'public') return null;
+    const { image_id, region } = request;
+    const { expires_at } = await this.requests.send(
+      ReserveImage,
+      { image_id, project_id: context.project_id, region },
+      { context: serviceContext('catalog', context.project_id, context.correlation_id) },
+    );
+    return new Date(expires_at);
+  }
+
+  async #insert(tx: EntityManager, input: Admission): Promise<Registered> {
+    const { request, context, expiresAt, cause } = input;
+    await this.images.lockId(tx, request.image_id);
+    const known = await this.images.find(tx, request.image_id);
+    if (known !== null) return sameAs(known, request, context);
+    if (await this.images.isAbandoned(tx, request.image_id)) {
+      throw refusal('image.exists', `The registration of image ${request.image_id} was taken back.`);
+    }
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
+      throw refusal('quota.reservation_expired', 'The registration took longer than its place was kept.');
+    }
+    const { image, event_id } = await this.transitions.register(tx, newImage(request, context.project_id), cause);
+    return { image, event_ids: [event_id] };
+  }
+}
+
+interface Admission {
+  readonly request: Registration;
+  readonly context: RequestContext;
+  /** When the reservation ends unconfirmed; null when none was needed. */
+  readonly expiresAt: Date | null;
+  readonly cause: Cause;
+}
+
+function newImage(request: Registration, owner: string): Parameters<ImageTransitions['register']>[1] {
+  return {
+    ...request.facts,
+    id: request.image_id,
+    region: request.region,
+    owner,
+    visibility: request.visibility,
+    disk_format: request.disk_format,
+    container_format: request.disk_format === null ? null : 'bare',
+    agreement: request.agreement,
+    job_id: request.job_id,
+    registration_hash: hashOf(request),
+  };
+}
+
+/** A repeated registration gets the record as it is now; another one under a taken id is refused. */
+function sameAs(known: ImageRow, request: Registration, context: RequestContext): Registered {
+  const same = known.owner === context.project_id && known.registration_hash === hashOf(request);
+  if (same && known.status !== 'deleted') return { image: known, event_ids: [] };
+  throw refusal('image.exists', `The image id ${request.image_id} is taken.`);
+}
+
+/** The schema fixes the order of the fields; when it was agreed to is not part of what was asked for. */
+function hashOf({ agreement: _agreement, ...facts }: Registration): string {
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}

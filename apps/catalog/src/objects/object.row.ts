@@ -1,0 +1,42 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { ImageRow } from '../images/image.row.ts';
+
+/**
+ * Where an object in the store is in its life. `writing`: one writer may write it. `sealed`: complete, verified and
+ * never written again. `abandoned`: nobody wants it, its bytes may exist. `swept`: its bytes are gone; the row stays a
+ * while as a tombstone, because a writer thought dead may still put them back.
+ */
+export type ObjectState = 'writing' | 'sealed' | 'abandoned' | 'swept';
+
+/** An object of a region's store. The row is there before the first byte and goes after the last. */
+@Entity({ schema: 'catalog', name: 'objects' })
+@Check('objects_state_check', `state IN ('writing', 'sealed', 'abandoned', 'swept')`)
+@Check('objects_sealed_check', `state <> 'sealed' OR (size IS NOT NULL AND writer_ended_at IS NOT NULL)`)
+@Check('objects_sweep_check', `(state IN ('abandoned', 'swept')) = (sweep_at IS NOT NULL)`)
+@Unique('objects_image_job_key', ['image_id', 'job_id'])
+@Unique('objects_region_key_key', ['region', 'key'])
+@Index('objects_sweep_idx', ['sweep_at'], { where: '(sweep_at IS NOT NULL)' })
+export class ObjectRow {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'objects_pkey' }) id!: string;
+  @ForeignKey(() => ImageRow, { name: 'objects_image_fkey' }) @Column('uuid') image_id!: string;
+  /** The job that writes it. */
+  @Column('uuid') job_id!: string;
+  @Column('text') region!: string;
+  @Column('text') key!: string;
+  @Column('text') state!: ObjectState;
+  @Column('text', { nullable: true }) disk_format!: string | null;
+  @Column('bigint', { nullable: true }) size!: string | null;
+  @Column('bigint', { nullable: true }) virtual_size!: string | null;
+  @Column('bigint', { nullable: true }) allocated_bytes!: string | null;
+  @Column('text', { nullable: true }) checksum!: string | null;
+  @Column('text', { nullable: true }) os_hash_algo!: string | null;
+  @Column('text', { nullable: true }) os_hash_value!: string | null;
+  @Column('text', { nullable: true }) index_hash!: string | null;
+  /** Its job said that it ended; before that a writer may still be at work. */
+  @Column('timestamptz', { nullable: true }) writer_ended_at!: Date | null;
+  @Column('timestamptz', { nullable: true }) abandoned_at!: Date | null;
+  @Column('timestamptz', { nullable: true }) swept_at!: Date | null;
+  /** When the sweeper looks next; set while there is or may be something to sweep. */
+  @Column('timestamptz', { nullable: true }) sweep_at!: Date | null;
+  @Column('timestamptz', { default: () => 'now()' }) created_at!: Date;
+}

@@ -1,0 +1,90 @@
+import type { StoredObject } from '@imago/contracts';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ObjectRow } from './object.row.ts';
+
+/** What a writer is given. */
+export type NewObject = Pick<ObjectRow, 'id' | 'image_id' | 'job_id' | 'region' | 'key'>;
+
+/** Rows of objects and of the references that keep them. Callers hold the lock of the image. */
+@Injectable()
+export class ObjectsRepository {
+  /** The object one job writes for one image. */
+  findOfJob(tx: EntityManager, imageId: string, jobId: string): Promise<ObjectRow | null> {
+    return tx.findOne(ObjectRow, { where: { image_id: imageId, job_id: jobId } });
+  }
+
+  /** The object an image is read from. */
+  async findOfImage(tx: EntityManager, imageId: string): Promise<ObjectRow | null> {
+    const rows: ObjectRow[] = await tx.query(
+      `SELECT o.* FROM catalog.object_references r JOIN catalog.objects o ON o.id = r.object_id
+       WHERE r.holder_type = 'image' AND r.holder_id = $1 AND o.state = 'sealed'`,
+      [imageId],
+    );
+    return rows[0] ?? null;
+  }
+
+  async insert(tx: EntityManager, object: NewObject): Promise<void> {
+    await tx.insert(ObjectRow, { ...object, state: 'writing' });
+  }
+
+  /**
+   * Seals what a job has written and lets the image keep it.
+   * @throws Error when that job was given another object, or may not write it any more.
+   */
+  async seal(tx: EntityManager, imageId: string, jobId: string, stored: StoredObject): Promise<void> {
+    const sealed = await tx
+      .createQueryBuilder()
+      .update(ObjectRow)
+      .set({
+        state: 'sealed',
+        disk_format: stored.disk_format,
+        size: stored.size,
+        virtual_size: stored.virtual_size,
+        allocated_bytes: stored.allocated_bytes,
+        checksum: stored.checksum,
+        os_hash_algo: stored.os_hash_algo,
+        os_hash_value: stored.os_hash_value,
+        index_hash: stored.index_hash,
+        writer_ended_at: () => 'now()',
+      })
+      .where({ id: stored.object_id, key: stored.key, image_id: imageId, job_id: jobId, state: 'writing' })
+      .execute();
+    if (sealed.affected !== 1)
+      throw new Error(`job ${jobId} wrote object ${stored.object_id}, which was not its to write`);
+    await tx.query(
+      `INSERT INTO catalog.object_references (object_id, holder_type, holder_id) VALUES ($1, 'image', $2)`,
+      [stored.object_id, imageId],
+    );
+  }
+
+  /** A job has ended: what it was still writing is abandoned, and nobody has to be waited for. */
+  async writerEnded(tx: EntityManager, imageId: string, jobId: string): Promise<void> {
+    await tx.query(
+      `UPDATE catalog.objects
+       SET state = 'abandoned', sweep_at = now(),
+         abandoned_at = coalesce(abandoned_at, now()), writer_ended_at = coalesce(writer_ended_at, now())
+       WHERE image_id = $1 AND job_id = $2 AND state IN ('writing', 'abandoned', 'swept')`,
+      [imageId, jobId],
+    );
+  }
+
+  /**
+   * An image is gone: what it kept is abandoned unless something else keeps it, and so is what was being written for
+   * it. A writer that has not ended is waited for, `graceSeconds` at most.
+   */
+  async release(tx: EntityManager, imageId: string, graceSeconds: number): Promise<void> {
+    await tx.query(
+      `WITH dropped AS (
+         DELETE FROM catalog.object_references WHERE holder_type = 'image' AND holder_id = $1 RETURNING object_id
+       )
+       UPDATE catalog.objects o
+       SET state = 'abandoned', abandoned_at = now(),
+         sweep_at = CASE WHEN writer_ended_at IS NULL THEN now() + make_interval(secs => $2) ELSE now() END
+       WHERE (o.image_id = $1 OR o.id IN (SELECT object_id FROM dropped)) AND o.state IN ('writing', 'sealed')
+         AND NOT EXISTS (SELECT 1 FROM catalog.object_references r
+           WHERE r.object_id = o.id AND NOT (r.holder_type = 'image' AND r.holder_id = $1))`,
+      [imageId, graceSeconds],
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RequestDefinition, type Service, SERVICES } from '@imago/contracts';
+import { type RequestContext, serviceContext } from '@imago/identity';
+import { connectMessaging, declareTopology } from '@imago/messaging';
+import { type ObjectStore, Regions } from '@imago/object-store';
+import {
+  type ClusterPasswords,
+  databaseUrls,
+  type PersistentService,
+  PERSISTENT_SERVICES,
+  provisionCluster,
+  provisionDatabase,
+  runMigrations,
+} from '@imago/persistence';
+import { testEnvironment } from '@imago/testing';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { CatalogModule } from '../src/catalog.module.ts';
+import { catalogConfig } from '../src/config.ts';
+import { CATALOG_MIGRATIONS } from '../src/migrations/catalog-migrations.ts';
+import { messagingTablesOf, type NeighbourAddresses, type Neighbours, startNeighbours } from './neighbours.ts';
+
+export const REGION = 'region-1';
+
+/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
+const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
+const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
+
+/** One catalog with its neighbours, on a database, a broker and a bucket of its own. */
+export interface CatalogUnderTest extends Neighbours {
+  readonly app: INestApplication;
+  readonly db: DataSource;
+  /** The bucket of {@link REGION}. */
+  readonly store: ObjectStore;
+  /** Asks catalog as somebody. */
+  ask<R extends RequestDefinition>(
+    definition: R,
+    data: R['request']['_input'],
+    context: RequestContext,
+  ): Promise<R['response']['_output']>;
+}
+
+/** A member of a project. */
+export function tenant(project: string, roles: RequestContext['roles'] = ['member', 'reader']): RequestContext {
+  const id = randomUUID();
+  return {
+    user_id: `user-of-${project}`,
+    user_name: project,
+    project_id: project,
+    roles,
+    request_id: id,
+    correlation_id: id,
+  };
+}
+
+export function operator(): RequestContext {
+  return tenant('operators', ['admin', 'member', 'reader']);
+}
+
+/** The import service at work for a project. */
+export function worker(project: string): RequestContext {
+  return serviceContext('import', project, randomUUID());
+}
+
+/** The roles, schemas and tables every suite begins with. */
+export async function provision(adminUrl: string, database: string): Promise<void> {
+  await provisionCluster(adminUrl, PASSWORDS);
+  await provisionDatabase(adminUrl, database);
+}
+
+/** A role's URL of this suite's database. */
+export function databaseUrl(
+  postgres: { adminUrl: string; database: string },
+  service: PersistentService,
+  kind: 'run' | 'migrate',
+): string {
+  return databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD)[kind];
+}
+
+export async function startCatalog(settings: Readonly<Record<string, string>> = {}): Promise<CatalogUnderTest> {
+  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, provision });
+  const contextKey = randomBytes(32).toString('hex');
+  const addresses: NeighbourAddresses = {
+    migrateUrl: (service) => databaseUrl(env.postgres, persistent(service), 'migrate'),
+    runUrl: (service) => databaseUrl(env.postgres, persistent(service), 'run'),
+    amqpUrl: env.rabbitmq.amqpUrl,
+    contextKey,
+  };
+  await Promise.all([declareTopology(addresses.amqpUrl, { settle_ms: 0 }), migrateAll(addresses)]);
+  const directory = await mkdtemp(join(tmpdir(), 'imago-catalog-'));
+  const regionsFile = join(directory, 'regions.json');
+  const { endpoint, region, bucket, access_key, secret_key } = env.s3;
+  await writeFile(
+    regionsFile,
+    JSON.stringify([{ name: REGION, default: true, s3: { endpoint, region, bucket, access_key, secret_key } }]),
+  );
+  const config = catalogConfig.parse({
+    DATABASE_URL: addresses.runUrl('catalog'),
+    AMQP_URL: addresses.amqpUrl,
+    IMAGO_CONTEXT_KEY: contextKey,
+    IMAGO_REGIONS_FILE: regionsFile,
+    CATALOG_SWEEP_SECONDS: '0.1',
+    ...settings,
+  });
+  const neighbours = await startNeighbours(addresses);
+  const module = await Test.createTestingModule({ imports: [CatalogModule.forRoot(config)] }).compile();
+  const app = module.createNestApplication({ logger: ['error', 'warn'] });
+  await app.init();
+  await connectMessaging(app);
+  return {
+    ...neighbours,
+    app,
+    db: app.get(DataSource),
+    store: app.get(Regions).get(REGION).store,
+    ask: (definition, data, context) => neighbours.requests.send(definition, data, { context }),
+    close: async () => {
+      await neighbours.close();
+      await app.close();
+      await rm(directory, { recursive: true });
+      await env.close();
+    },
+  };
+}
+
+async function migrateAll({ migrateUrl }: NeighbourAddresses): Promise<void> {
+  await Promise.all(
+    SERVICES.filter((service) => service !== 'gateway').map((service) =>
+      runMigrations({
+        service,
+        url: migrateUrl(service),
+        migrations: service === 'catalog' ? CATALOG_MIGRATIONS : [messagingTablesOf(service)],
+      }),
+    ),
+  );
+}
+
+function persistent(service: Service): PersistentService {
+  if (service === 'gateway') throw new Error('the gateway keeps no state');
+  return service;
+}

@@ -1,0 +1,164 @@
+import type { EventDefinition, EventEnvelope, RequestOf, ResponseOf, Service } from '@imago/contracts';
+import { refusal, ReserveImage, SUBSCRIPTIONS } from '@imago/contracts';
+import type { RequestCall } from '@imago/messaging';
+import {
+  connectMessaging,
+  createMessagingTables,
+  inTransaction,
+  MessagingModule,
+  OnEvery,
+  OnRequest,
+  Outbox,
+  RequestClient,
+} from '@imago/messaging';
+import { PersistenceModule } from '@imago/persistence';
+import type { INestApplication, Type } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { z } from 'zod';
+
+/** Where the neighbours of catalog run. */
+export interface NeighbourAddresses {
+  readonly migrateUrl: (service: Service) => string;
+  readonly runUrl: (service: Service) => string;
+  readonly amqpUrl: string;
+  readonly contextKey: string;
+}
+
+/** The migration that gives a neighbour what messaging needs. */
+export function messagingTablesOf(service: Service): new () => MigrationInterface {
+  return class CreateMessaging1764000000000 implements MigrationInterface {
+    readonly name = 'CreateMessaging1764000000000';
+    up(runner: QueryRunner): Promise<void> {
+      return createMessagingTables(runner, service);
+    }
+    down(): Promise<void> {
+      return Promise.reject(new Error('a neighbour is thrown away whole'));
+    }
+  };
+}
+
+/** What a test says about the quota, and what was asked of it. */
+export class QuotaBook {
+  readonly reserved: RequestOf<typeof ReserveImage>[] = [];
+  limit = Infinity;
+  expiresInMs = 60_000;
+}
+
+@Controller()
+class QuotaController {
+  constructor(private readonly book: QuotaBook) {}
+
+  @OnRequest(ReserveImage)
+  // eslint-disable-next-line @typescript-eslint/require-await -- handlers answer promises
+  async reserve(
+    @Payload() request: RequestOf<typeof ReserveImage>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof ReserveImage>> {
+    if (!call.context.roles.includes('service')) throw refusal('auth.forbidden', 'Only services reserve.');
+    const { book } = this;
+    if (book.reserved.length >= book.limit)
+      throw refusal('quota.images_exceeded', 'No place is left.', { limit: book.limit });
+    book.reserved.push(request);
+    const { project_id, region } = request;
+    return {
+      expires_at: new Date(Date.now() + book.expiresInMs).toISOString(),
+      figures: { project_id, region, resource: 'images', limit: 10, used: book.reserved.length },
+    };
+  }
+}
+
+/** Every event, in the order in which it came. */
+export class EventRecorder {
+  readonly events: EventEnvelope[] = [];
+
+  /** The events about one subject. */
+  about(subject: string): readonly EventEnvelope[] {
+    return this.events.filter((event) => event.subject === subject);
+  }
+
+  typesAbout(subject: string, source = '/imago/catalog'): readonly string[] {
+    return this.about(subject)
+      .filter((event) => event.source === source)
+      .map((event) => event.type);
+  }
+}
+
+@Controller()
+class RecorderController {
+  constructor(private readonly recorder: EventRecorder) {}
+
+  @OnEvery()
+  // eslint-disable-next-line @typescript-eslint/require-await -- handlers answer promises
+  async record(@Payload() event: EventEnvelope): Promise<void> {
+    this.recorder.events.push(event);
+  }
+}
+
+/** The services around catalog, as far as catalog can see them: real messaging, nothing behind it. */
+export interface Neighbours {
+  readonly quota: QuotaBook;
+  readonly recorder: EventRecorder;
+  readonly requests: RequestClient;
+  /** Publishes an event of import. */
+  publish<E extends EventDefinition>(event: E, subject: string, data: z.input<E['data']>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startNeighbours(addresses: NeighbourAddresses): Promise<Neighbours> {
+  const quota = new QuotaBook();
+  const recorder = new EventRecorder();
+  const apps = await Promise.all([
+    start('quota', addresses, { controller: QuotaController, provider: { provide: QuotaBook, useValue: quota } }),
+    start('activity', addresses, {
+      controller: RecorderController,
+      provider: { provide: EventRecorder, useValue: recorder },
+    }),
+    start('import', addresses),
+  ]);
+  const [, , importApp] = apps;
+  const outbox = importApp.get(Outbox);
+  const dataSource = importApp.get(DataSource);
+  return {
+    quota,
+    recorder,
+    requests: importApp.get(RequestClient),
+    publish: async (event, subject, data) => {
+      await inTransaction(dataSource, (tx) =>
+        outbox.add(tx, { event, subject, data, project_id: 'tests', region: 'region-1' }, { correlation_id: 'tests' }),
+      );
+    },
+    close: async () => {
+      for (const app of apps) await app.close();
+    },
+  };
+}
+
+interface Part {
+  readonly controller: Type;
+  readonly provider: { readonly provide: Type; readonly useValue: object };
+}
+
+async function start(service: Service, addresses: NeighbourAddresses, part?: Part): Promise<INestApplication> {
+  const module = await Test.createTestingModule({
+    imports: [
+      PersistenceModule.forRoot({ service, url: addresses.runUrl(service) }),
+      MessagingModule.forRoot({
+        service,
+        amqpUrl: addresses.amqpUrl,
+        contextKey: addresses.contextKey,
+        registry: new Registry(),
+        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [] },
+      }),
+    ],
+    controllers: part === undefined ? [] : [part.controller],
+    providers: part === undefined ? [] : [part.provider],
+  }).compile();
+  const app = module.createNestApplication({ logger: ['error', 'warn'] });
+  await app.init();
+  if (part !== undefined) await connectMessaging(app);
+  return app;
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  DataOf,
+  ImageImportedV1,
+  ImageImportFailedV1,
+  JobView,
+  RegisterImage,
+  RequestOf,
+  StoredObject,
+} from '@imago/contracts';
+import { refusal } from '@imago/contracts';
+import { REGION } from './catalog-under-test.ts';
+
+/** A registration as import makes it. */
+export function registration(
+  overrides: Partial<RequestOf<typeof RegisterImage>> = {},
+): RequestOf<typeof RegisterImage> & { job_id: string } {
+  return {
+    image_id: randomUUID(),
+    region: REGION,
+    visibility: 'private',
+    disk_format: 'qcow2',
+    agreement: { accepted_by: 'user', accepted_at: '2026-01-01T00:00:00.000Z' },
+    facts: {
+      name: 'web',
+      description: null,
+      image_type: 'system_disk',
+      architecture: 'x86_64',
+      os_distro: 'debian',
+      os_version: '12',
+      min_disk: 10,
+      min_ram: 0,
+      boot_mode: null,
+      enterprise_project_id: 'default',
+      tags: ['a', 'b'],
+    },
+    ...overrides,
+    job_id: overrides.job_id ?? randomUUID(),
+  };
+}
+
+/** A job of import as its events carry it. */
+export function jobView(jobId: string, imageId: string, state: JobView['state']): JobView {
+  const now = new Date().toISOString();
+  return {
+    id: jobId,
+    type: 'import',
+    project_id: 'tests',
+    region: REGION,
+    image_id: imageId,
+    state,
+    phase: 'activate',
+    bytes_done: '0',
+    bytes_total: null,
+    rate: null,
+    eta: null,
+    attempt: 1,
+    error: null,
+    created_at: now,
+    started_at: now,
+    finished_at: now,
+    updated_at: now,
+    version: 1,
+  };
+}
+
+export function storedObject(object: { object_id: string; key: string }, size = 4): StoredObject {
+  return {
+    ...object,
+    disk_format: 'qcow2',
+    size: String(size),
+    virtual_size: '10737418240',
+    checksum: 'a'.repeat(32),
+    os_hash_algo: 'sha512',
+    os_hash_value: 'b'.repeat(128),
+    index_hash: 'c'.repeat(64),
+    allocated_bytes: '4',
+  };
+}
+
+export function importedData(
+  imageId: string,
+  jobId: string,
+  object: { object_id: string; key: string },
+): DataOf<typeof ImageImportedV1> {
+  return {
+    job: jobView(jobId, imageId, 'succeeded'),
+    image_id: imageId,
+    object: storedObject(object),
+    source: { source_uri: 's3://bucket/file', source_disk_format: 'raw', source_size: '10737418240', source_etag: 'e' },
+  };
+}
+
+export function failedData(imageId: string, jobId: string): DataOf<typeof ImageImportFailedV1> {
+  return {
+    job: jobView(jobId, imageId, 'failed'),
+    image_id: imageId,
+    error: refusal('image.format_mismatch', 'declared raw, found qcow2').toDocument(),
+  };
+}

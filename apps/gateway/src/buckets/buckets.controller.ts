@@ -1,0 +1,42 @@
+import { AssignBucket, bucketName, ListBuckets, projectId } from '@imago/contracts';
+import { requireAllowed, type RequestContext } from '@imago/identity';
+import { RequestClient } from '@imago/messaging';
+import { Controller, Get, Param, Put } from '@nestjs/common';
+import { z } from 'zod';
+import { Context, Region } from '../edge/request-parameters.ts';
+
+const ofProject = z.object({ project_id: projectId });
+const assignment = z.object({ project_id: projectId, bucket: bucketName });
+
+/** Which buckets of a region a project may import from. The operator says it; the project can look it up. */
+@Controller('v1')
+export class BucketsController {
+  constructor(private readonly requests: RequestClient) {}
+
+  @Get('buckets')
+  own(@Region() region: string, @Context() context: RequestContext): Promise<object> {
+    requireAllowed('bucket.list', context, 'owner');
+    return this.requests.send(ListBuckets, { project_id: context.project_id, region }, { context });
+  }
+
+  @Get('operator/projects/:project_id/buckets')
+  ofProject(
+    @Param({ schema: ofProject }) { project_id }: z.output<typeof ofProject>,
+    @Region() region: string,
+    @Context() context: RequestContext,
+  ): Promise<object> {
+    requireAllowed('bucket.assign', context, 'operator');
+    return this.requests.send(ListBuckets, { project_id, region }, { context });
+  }
+
+  /** Idempotent. */
+  @Put('operator/projects/:project_id/buckets/:bucket')
+  assign(
+    @Param({ schema: assignment }) { project_id, bucket }: z.output<typeof assignment>,
+    @Region() region: string,
+    @Context() context: RequestContext,
+  ): Promise<object> {
+    requireAllowed('bucket.assign', context, 'operator');
+    return this.requests.send(AssignBucket, { project_id, region, bucket }, { context });
+  }
+}

@@ -1,0 +1,20 @@
+import { serviceEnvironment } from '@imago/service';
+import { z } from 'zod';
+
+const key = z.string().regex(/^([0-9a-f]{2}){32,}$/i, { message: 'must be at least 32 bytes in hexadecimal digits' });
+
+/** What the gateway reads from its environment, once, at start. */
+export const gatewayConfig = z.object({
+  ...serviceEnvironment,
+  AMQP_URL: z.url({ protocol: /^amqps?$/ }),
+  IMAGO_CONTEXT_KEY: key,
+  IMAGO_REGIONS_FILE: z.string().min(1),
+  IMAGO_USERS_FILE: z.string().min(1),
+  IMAGO_TOKEN_KEY: key,
+  /** Seconds a token lives. */
+  IMAGO_TOKEN_TTL_SECONDS: z.coerce.number().int().min(60).max(86_400).default(3600),
+  /** How clients reach the gateway, when it is not as the request says: behind a proxy, for example. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+export type GatewayConfig = Readonly<z.output<typeof gatewayConfig>>;

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type GatewayUnderTest, startGateway } from '../../test/gateway-under-test.ts';
+
+let gateway: GatewayUnderTest;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(async () => {
+  await gateway.close();
+});
+
+describe('the image API’s versions', () => {
+  it.each([
+    ['/', 300, ''],
+    ['/versions', 200, ''],
+    ['/v2', 200, ''],
+    ['/v2/', 200, ''],
+    ['/regions/region-2', 300, '/regions/region-2'],
+    ['/regions/region-2/', 300, '/regions/region-2'],
+    ['/regions/region-2/versions', 200, '/regions/region-2'],
+  ])('at %s answer %d with links behind %j', async (path, status, prefix) => {
+    const response = await gateway.ask(path);
+    expect(response.status).toBe(status);
+    const { versions } = (await response.json()) as { versions: unknown[] };
+    expect(versions[0]).toEqual({
+      id: 'v2.17',
+      status: 'CURRENT',
+      links: [{ rel: 'self', href: `${gateway.base}${prefix}/v2/` }],
+    });
+  });
+});
+
+describe('a region', () => {
+  it.each(['/regions/region-9/v2/images', '/regions//v2/images', '/regions/REGION-1/v2/images', '/regions/region-1x'])(
+    'that is not there is not found: %s',
+    async (path) => {
+      expect((await gateway.ask(path, 'alice')).status).toBe(404);
+    },
+  );
+
+  it('is no way around the token', async () => {
+    expect((await gateway.ask('/regions/region-2/v1/jobs')).status).toBe(401);
+    expect((await gateway.ask('/regions/region-2/regions/region-2/health/live')).status).toBe(401);
+  });
+});
+
+describe('a path', () => {
+  it('that is not there is 404 in the form of its API', async () => {
+    const ours = await gateway.ask('/v1/nothing', 'alice');
+    expect(ours.status).toBe(404);
+    expect(ours.headers.get('content-type')).toContain('application/problem+json');
+    await expect(ours.json()).resolves.toMatchObject({ code: 'request.not_found', status: 404 });
+    const glance = await gateway.ask('/v2/nothing', 'alice');
+    expect(glance.status).toBe(404);
+    expect(await glance.text()).toContain('<h1>404 Not Found</h1>');
+    const keystone = await gateway.ask('/v3/nothing', 'alice');
+    await expect(keystone.json()).resolves.toMatchObject({ error: { code: 404, title: 'Not Found' } });
+  });
+
+  it('that has not this method is 405 and names those it has', async () => {
+    const response = await gateway.ask('/v1/jobs', 'alice', { method: 'PUT' });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET');
+    expect((await gateway.ask('/v2/images', 'alice', { method: 'DELETE' })).status).toBe(405);
+  });
+});
+
+describe('a refusal under /v2', () => {
+  const path = '/v2/images/0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3';
+
+  it.each([
+    ['*/*', 'text/html', '<h1>404 Not Found</h1>\n  There is no such image &lt;here&gt;.'],
+    ['text/html', 'text/html', '<h1>404 Not Found</h1>'],
+    ['text/plain', 'text/plain', '404 Not Found: There is no such image <here>.'],
+    ['application/json', 'application/json', '"message":"There is no such image <here>.'],
+  ])('for %s is %s', async (accept, type, text) => {
+    const response = await gateway.ask(path, 'alice', { headers: { accept } });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toContain(type);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(await response.text()).toContain(text);
+  });
+});
+
+describe('a fault in a query under /v2', () => {
+  it('names the field in the text', async () => {
+    const response = await gateway.ask('/v2/images?limit=ten&colour=red', 'alice');
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('limit: must be a whole number. colour: is not a known field.');
+  });
+});
+
+describe('what a client sends', () => {
+  it('is refused when its headers are larger than anybody needs', async () => {
+    const response = await gateway.ask('/v2/images', 'alice', { headers: { 'x-large': 'x'.repeat(20_000) } });
+    expect(response.status).toBe(431);
+  });
+
+  it('is refused when its body is larger than anybody needs', async () => {
+    const body = JSON.stringify({ name: 'x'.repeat(300_000) });
+    const headers = { 'content-type': 'application/json' };
+    const response = await gateway.ask('/v1/imports', 'alice', { method: 'POST', headers, body });
+    expect(response.status).toBe(413);
+    await expect(response.json()).resolves.toMatchObject({ code: 'request.too_large' });
+  });
+});

@@ -1,0 +1,58 @@
+import { type Exchange, type Fault, type FaultRenderer, renderProblem } from '@imago/service';
+import type { Response } from 'express';
+import type { PublicUrl } from './public-url.ts';
+
+/**
+ * Refusals in the form the clients of each API read: Keystone's JSON under `/v3`, Glance's text under `/v2` and for
+ * version documents, problem details for everything of our own.
+ */
+export function gatewayFaults(publicUrl: PublicUrl): FaultRenderer {
+  return (fault, response, exchange) => {
+    const { req: request } = response;
+    if (fault.status === 401) response.setHeader('WWW-Authenticate', `Keystone uri="${publicUrl.of(request)}/v3"`);
+    formOf(request.path)(fault, response, exchange);
+  };
+}
+
+function formOf(path: string): FaultRenderer {
+  if (/^(\/identity)?\/v3(\/|$)/.test(path)) return renderKeystone;
+  if (/^\/($|versions$|v2(\/|$))/.test(path)) return renderGlance;
+  return renderProblem;
+}
+
+function renderKeystone({ status, title, refusal }: Fault, response: Response): void {
+  response.status(status).json({ error: { code: status, title, message: refusal.message } });
+}
+
+/** As Glance: HTML for who takes anything, JSON for who asks for it alone, else text. Clients only read the text. */
+function renderGlance({ status, title, refusal }: Fault, response: Response, exchange: Exchange): void {
+  const accepts = response.req.get('accept') ?? '';
+  const explanation = [refusal.message, ...faultsIn(refusal.details), refusal.remedy].join(' ');
+  response.setHeader('X-Imago-Error-Code', refusal.code);
+  response.status(status);
+  if (accepts.includes('html') || accepts.includes('*/*')) {
+    response.type('text/html').send(page(`${status} ${title}`, explanation));
+  } else if (accepts.includes('application/json')) {
+    const { request_id } = exchange;
+    response.json({ code: `${status} ${title}`, title, message: explanation, request_id });
+  } else {
+    response.type('text/plain').send(`${status} ${title}: ${explanation}\n`);
+  }
+}
+
+/** The fields at fault, for callers whose form has no place for a list. */
+function faultsIn(details: Readonly<Record<string, unknown>>): string[] {
+  const errors: unknown = details['errors'];
+  if (!Array.isArray(errors)) return [];
+  return errors.map((each: { path: string; message: string }) => `${each.path}: ${each.message}.`);
+}
+
+function page(title: string, text: string): string {
+  const head = `<head>\n  <title>${title}</title>\n </head>`;
+  return `<html>\n ${head}\n <body>\n  <h1>${title}</h1>\n  ${escapeHtml(text)}<br /><br />\n\n </body>\n</html>\n`;
+}
+
+function escapeHtml(text: string): string {
+  const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[&<>"]/g, (character) => names[character] ?? '');
+}

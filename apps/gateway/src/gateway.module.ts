@@ -1,0 +1,62 @@
+import { EmbeddedIdentityProvider, IdentityProvider, loadUsers } from '@imago/identity';
+import { RequestsModule } from '@imago/messaging';
+import { loadRegions, Regions } from '@imago/object-store';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { BucketsController } from './buckets/buckets.controller.ts';
+import type { GatewayConfig } from './config.ts';
+import { OwnWrites } from './edge/own-writes.ts';
+import { PublicUrl } from './edge/public-url.ts';
+import { DiscoveryController } from './identity/discovery.controller.ts';
+import { TokensController } from './identity/tokens.controller.ts';
+import { ImageEventsController } from './images/image-events.controller.ts';
+import { ImageFileController } from './images/image-file.controller.ts';
+import { ImagesController } from './images/images.controller.ts';
+import { ImportsController } from './imports/imports.controller.ts';
+import { JobBoard } from './jobs/job-board.ts';
+import { JobsController } from './jobs/jobs.controller.ts';
+import { QuotasController } from './quotas/quotas.controller.ts';
+import { VersionsController } from './versions/versions.controller.ts';
+
+/** The gateway, composed: the one place that knows all its parts. It keeps nothing; every answer is a service's. */
+@Module({})
+export class GatewayModule {
+  static forRoot(config: GatewayConfig): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [
+        RequestsModule.forRoot({
+          service: 'gateway',
+          amqpUrl: config.AMQP_URL,
+          contextKey: config.IMAGO_CONTEXT_KEY,
+        }),
+      ],
+      controllers: [
+        VersionsController,
+        DiscoveryController,
+        TokensController,
+        ImagesController,
+        ImageFileController,
+        ImageEventsController,
+        ImportsController,
+        JobsController,
+        QuotasController,
+        BucketsController,
+      ],
+      providers: [
+        { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
+        { provide: IdentityProvider, useFactory: () => embeddedIdentity(config) },
+        { provide: PublicUrl, useValue: new PublicUrl(config.PUBLIC_URL) },
+        OwnWrites,
+        JobBoard,
+      ],
+    };
+  }
+}
+
+function embeddedIdentity(config: GatewayConfig): IdentityProvider {
+  return new EmbeddedIdentityProvider({
+    users: loadUsers(config.IMAGO_USERS_FILE),
+    token_key: config.IMAGO_TOKEN_KEY,
+    token_ttl: config.IMAGO_TOKEN_TTL_SECONDS,
+  });
+}

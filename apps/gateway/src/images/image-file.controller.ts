@@ -1,0 +1,121 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { LocateImageFile, refusal, type ResponseOf } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { RequestClient } from '@imago/messaging';
+import { ObjectNotFoundError, type ObjectStore, ObjectStoreUnavailableError, Regions } from '@imago/object-store';
+import { Controller, Get, Logger, Param, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { idInPath } from '../edge/path-ids.ts';
+import { Context, Region } from '../edge/request-parameters.ts';
+import { type ByteRange, parseRange } from './byte-range.ts';
+import { exactLength } from './exact-length.ts';
+
+type StoredFile = NonNullable<ResponseOf<typeof LocateImageFile>['file']>;
+
+/** The bytes of an image, straight from the object store to the client. */
+@Controller('v2/images')
+export class ImageFileController {
+  readonly #logger = new Logger(ImageFileController.name);
+
+  constructor(
+    private readonly requests: RequestClient,
+    private readonly regions: Regions,
+  ) {}
+
+  @Get(':image_id/file')
+  async download(
+    @Param('image_id') id: string,
+    @Region() region: string,
+    @Context() context: RequestContext,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const imageId = idInPath(id, 'image.not_found');
+    const { file } = await this.requests.send(LocateImageFile, { image_id: imageId, region }, { context });
+    if (file === null) {
+      response.status(204).end();
+      return;
+    }
+    const etag = etagOf(file);
+    response.setHeader('ETag', etag);
+    response.setHeader('Accept-Ranges', 'bytes');
+    if (request.get('if-none-match') === etag) {
+      response.status(304).end();
+      return;
+    }
+    const part = partOf(request, response, file, etag);
+    if (request.method === 'HEAD') {
+      describePart(response, file, part);
+      response.end();
+      return;
+    }
+    await this.#send(this.regions.get(region).store, file, part, response);
+  }
+
+  /** One chunk after the other as fast as the client takes them; a client that goes away ends the reading at once. */
+  async #send(store: ObjectStore, file: StoredFile, part: ByteRange | null, response: Response): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    const { offset, length } = part ?? { offset: 0, length: Number(file.size) };
+    const body = await openObject(store, file.key, { offset, length, signal: gone.signal });
+    describePart(response, file, part);
+    try {
+      await pipeline(body, exactLength(length), response);
+    } catch (error) {
+      if (!gone.signal.aborted || response.errored)
+        this.#logger.warn({ err: error, key: file.key }, 'a download was cut');
+      response.destroy();
+    }
+  }
+}
+
+/** What is read of the object: a range when the client asks for one of the image as it is now, else all of it. */
+function partOf(request: Request, response: Response, file: StoredFile, etag: string): ByteRange | null {
+  const asked = request.get('range') ?? request.get('content-range');
+  const condition = request.get('if-range');
+  if (asked === undefined || (condition !== undefined && condition !== etag)) return null;
+  try {
+    return parseRange(asked, Number(file.size));
+  } catch (error) {
+    response.setHeader('Content-Range', `bytes */${file.size}`);
+    throw error;
+  }
+}
+
+function describePart(response: Response, file: StoredFile, part: ByteRange | null): void {
+  response.setHeader('Content-Type', 'application/octet-stream');
+  if (part === null) {
+    response.status(200).setHeader('Content-Length', file.size);
+    // Glance sends the hex digest under this name, and clients compare it with what they received.
+    if (file.checksum !== null) response.setHeader('Content-MD5', file.checksum);
+    return;
+  }
+  const last = part.offset + part.length - 1;
+  response.status(206).setHeader('Content-Length', part.length);
+  response.setHeader('Content-Range', `bytes ${part.offset}-${last}/${file.size}`);
+}
+
+async function openObject(
+  store: ObjectStore,
+  key: string,
+  options: ByteRange & { readonly signal: AbortSignal },
+): Promise<Readable> {
+  try {
+    return await store.stream(key, options);
+  } catch (error) {
+    if (error instanceof ObjectStoreUnavailableError) {
+      throw refusal('service.unavailable', 'The store of this region does not answer.');
+    }
+    // Deleted between the look at the catalog and this: the same answer as a moment later.
+    if (error instanceof ObjectNotFoundError) throw refusal('image.not_found', 'There is no such image any more.');
+    throw error;
+  }
+}
+
+/** An object is never overwritten, so its key names its content; the md5 does it too and does not show the key. */
+function etagOf(file: StoredFile): string {
+  return `"${file.checksum ?? Buffer.from(file.key).toString('base64url')}"`;
+}

@@ -1,0 +1,47 @@
+import {
+  bucketName,
+  imageFacts,
+  importDiskFormat,
+  objectKey,
+  type RequestImport,
+  type RequestOf,
+} from '@imago/contracts';
+import { z } from 'zod';
+
+/** `s3://bucket/object`, or without the scheme. Everything after the first slash is the object, slashes too. */
+const ADDRESS = /^(?:s3:\/\/)?(?<bucket>[^/]+)\/(?<object>.+)$/s;
+
+const source = z.string().transform((text, context) => {
+  const { bucket, object } = ADDRESS.exec(text)?.groups ?? {};
+  const parsed = z.object({ bucket: bucketName, object: objectKey }).safeParse({ bucket, object });
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'must be s3://bucket/object or bucket/object' });
+  return z.NEVER;
+});
+
+const { description, image_type, min_ram, boot_mode, tags, ...required } = imageFacts.shape;
+
+/** What a tenant says to import an image file (R13). Unknown fields are refused. */
+export const importBody = z.strictObject({
+  source,
+  disk_format: importDiskFormat,
+  ...required,
+  description: description.default(null),
+  image_type: image_type.default('system_disk'),
+  min_ram: min_ram.default(0),
+  boot_mode: boot_mode.default(null),
+  tags: tags.default([]),
+  /** The tenant accepted the agreement; who and when is recorded. */
+  agreement_accepted: z.literal(true, { message: 'must be true: the agreement has to be accepted' }),
+});
+
+export type ImportBody = z.output<typeof importBody>;
+
+/** The request the import service gets. */
+export function toRequestImport(
+  body: ImportBody,
+  where: { readonly region: string; readonly idempotency_key: string | null },
+): RequestOf<typeof RequestImport> {
+  const { source: from, disk_format, agreement_accepted, ...facts } = body;
+  return { ...where, source: from, disk_format, facts, agreement_accepted };
+}

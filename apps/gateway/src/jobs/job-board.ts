@@ -1,0 +1,24 @@
+import { type JobOnBoard, ListJobs, type ResponseOf, ShowJob } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { RequestClient } from '@imago/messaging';
+import { Injectable } from '@nestjs/common';
+import { idInPath } from '../edge/path-ids.ts';
+import type { JobsQuery } from './jobs-query.ts';
+
+/** Activity's board, where the jobs of all services are seen. */
+@Injectable()
+export class JobBoard {
+  constructor(private readonly requests: RequestClient) {}
+
+  list(query: JobsQuery, region: string, context: RequestContext): Promise<ResponseOf<typeof ListJobs>> {
+    const everything = { marker: null, state: null, type: null, image_id: null };
+    return this.requests.send(ListJobs, { ...everything, ...query, region }, { context });
+  }
+
+  /** @throws Refusal job.not_found, also for what is no id at all. */
+  async show(id: string, region: string, context: RequestContext): Promise<JobOnBoard> {
+    const jobId = idInPath(id, 'job.not_found');
+    const { job } = await this.requests.send(ShowJob, { job_id: jobId, region }, { context });
+    return job;
+  }
+}

@@ -1,0 +1,14 @@
+import { jobState, jobType } from '@imago/contracts';
+import { z } from 'zod';
+import { filledPageLimit } from '../edge/paging.ts';
+
+/** What of a list of jobs a caller wants to see. */
+export const jobsQuery = z.strictObject({
+  limit: filledPageLimit,
+  marker: z.uuid().optional(),
+  state: jobState.optional(),
+  type: jobType.optional(),
+  image_id: z.uuid().optional(),
+});
+
+export type JobsQuery = z.output<typeof jobsQuery>;

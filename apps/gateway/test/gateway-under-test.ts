@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Service } from '@imago/contracts';
+import { hashPassword } from '@imago/identity';
+import { connectMessaging, createMessagingTables, declareTopology, MessagingModule } from '@imago/messaging';
+import { type ObjectStore, Regions } from '@imago/object-store';
+import {
+  type ClusterPasswords,
+  databaseUrls,
+  PERSISTENT_SERVICES,
+  PersistenceModule,
+  type PersistentService,
+  provisionCluster,
+  provisionDatabase,
+  runMigrations,
+} from '@imago/persistence';
+import {
+  FaultFilter,
+  loadConfig,
+  renderProblem,
+  rootLogger,
+  type RunningService,
+  schemaPipe,
+  startService,
+} from '@imago/service';
+import { testEnvironment } from '@imago/testing';
+import type { INestApplication, Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { gatewayConfig } from '../src/config.ts';
+import { gatewayService } from '../src/gateway-service.ts';
+import { ActivityNeighbour, CatalogNeighbour, ImportNeighbour, QuotaNeighbour, World } from './neighbours.ts';
+
+/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
+const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
+const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
+const DEAF = { gateway: [], catalog: [], import: [], quota: [], activity: [] } as const;
+
+export type Person = 'alice' | 'bob' | 'reader' | 'operator';
+const PEOPLE: Readonly<Record<Person, { readonly project: string; readonly role: string }>> = {
+  alice: { project: 'p-a', role: 'member' },
+  reader: { project: 'p-a', role: 'reader' },
+  bob: { project: 'p-b', role: 'member' },
+  operator: { project: 'p-op', role: 'admin' },
+};
+
+/** A gateway with its neighbours behind a real broker, and a real store. */
+export interface GatewayUnderTest {
+  readonly base: string;
+  readonly server: Server;
+  readonly world: World;
+  /** The bucket of region-1's images. */
+  readonly store: ObjectStore;
+  readonly logLines: readonly string[];
+  /** The body that logs somebody in. */
+  login(person: Person): object;
+  tokenOf(person: Person): Promise<string>;
+  /** Asks as somebody, or as nobody. */
+  ask(path: string, as?: Person | null, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export async function startGateway(settings: Readonly<Record<string, string>> = {}): Promise<GatewayUnderTest> {
+  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, provision });
+  const directory = await mkdtemp(join(tmpdir(), 'imago-gateway-'));
+  const contextKey = randomBytes(32).toString('hex');
+  const neighbourhood = { postgres: env.postgres, amqpUrl: env.rabbitmq.amqpUrl, contextKey, world: new World() };
+  await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
+  const neighbours = await Promise.all([
+    startNeighbour('catalog', CatalogNeighbour, neighbourhood),
+    startNeighbour('import', ImportNeighbour, neighbourhood),
+    startNeighbour('quota', QuotaNeighbour, neighbourhood),
+    startNeighbour('activity', ActivityNeighbour, neighbourhood),
+  ]);
+  const logLines: string[] = [];
+  const files = await writeFiles(directory, env.s3);
+  const config = loadConfig(gatewayConfig, {
+    AMQP_URL: env.rabbitmq.amqpUrl,
+    IMAGO_CONTEXT_KEY: contextKey,
+    IMAGO_TOKEN_KEY: randomBytes(32).toString('hex'),
+    ...files,
+    ...settings,
+  });
+  const logger = rootLogger('gateway', 'info', { write: (line: string) => void logLines.push(line) });
+  const running = await startService(gatewayService(config), logger);
+  const base = `http://127.0.0.1:${running.port}`;
+  const tokens = new Map<Person, string>();
+  return {
+    base,
+    server: running.app.getHttpServer(),
+    world: neighbourhood.world,
+    store: running.app.get(Regions).get('region-1').store,
+    logLines,
+    login,
+    tokenOf: (person) => tokenOf(person, base, tokens),
+    ask: async (path, as = null, init = {}) => {
+      const headers = new Headers(init.headers);
+      if (as !== null) headers.set('X-Auth-Token', await tokenOf(as, base, tokens));
+      return fetch(base + path, { ...init, headers, redirect: 'manual' });
+    },
+    close: () => closeAll(running, neighbours, () => Promise.all([rm(directory, { recursive: true }), env.close()])),
+  };
+}
+
+function login(person: Person): object {
+  const user = { name: person, domain: { name: 'Default' }, password: `password of ${person}` };
+  const project = { name: `project ${PEOPLE[person].project}`, domain: { id: 'default' } };
+  return { auth: { identity: { methods: ['password'], password: { user } }, scope: { project } } };
+}
+
+async function tokenOf(person: Person, base: string, known: Map<Person, string>): Promise<string> {
+  const token = known.get(person);
+  if (token !== undefined) return token;
+  const response = await fetch(`${base}/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(login(person)),
+  });
+  const issued = response.headers.get('x-subject-token');
+  if (issued === null) throw new Error(`${person} cannot log in: ${await response.text()}`);
+  known.set(person, issued);
+  return issued;
+}
+
+async function writeFiles(
+  directory: string,
+  { endpoint, region, bucket, access_key, secret_key }: Awaited<ReturnType<typeof testEnvironment>>['s3'],
+): Promise<Record<string, string>> {
+  const s3 = { endpoint, region, bucket, access_key, secret_key };
+  const regions = [
+    { name: 'region-1', default: true, s3 },
+    { name: 'region-2', s3 },
+  ];
+  const users = await Promise.all(
+    Object.entries(PEOPLE).map(async ([name, { project, role }]) => ({
+      id: `u-${name}`,
+      name,
+      password_scrypt: await hashPassword(`password of ${name}`),
+      project: { id: project, name: `project ${project}` },
+      roles: [role],
+      domain: 'Default',
+    })),
+  );
+  const regionsFile = join(directory, 'regions.json');
+  const usersFile = join(directory, 'users.json');
+  await writeFile(regionsFile, JSON.stringify(regions));
+  await writeFile(usersFile, JSON.stringify(users));
+  return { IMAGO_REGIONS_FILE: regionsFile, IMAGO_USERS_FILE: usersFile };
+}
+
+interface Neighbourhood {
+  readonly postgres: { readonly adminUrl: string; readonly database: string };
+  readonly amqpUrl: string;
+  readonly contextKey: string;
+  readonly world: World;
+}
+
+async function startNeighbour(
+  service: PersistentService,
+  controller: Type,
+  { postgres, amqpUrl, contextKey, world }: Neighbourhood,
+): Promise<INestApplication> {
+  const urls = databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD);
+  await runMigrations({ service, url: urls.migrate, migrations: [messagingTablesOf(service)] });
+  const module = await Test.createTestingModule({
+    imports: [
+      PersistenceModule.forRoot({ service, url: urls.run }),
+      MessagingModule.forRoot({ service, amqpUrl, contextKey, registry: new Registry(), subscriptions: DEAF }),
+    ],
+    controllers: [controller],
+    providers: [{ provide: World, useValue: world }],
+  }).compile();
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
+  const app = module.createNestApplication({ logger: ['error', 'warn'] });
+  app.useGlobalPipes(schemaPipe()).useGlobalFilters(new FaultFilter(renderProblem)); // as in every service
+  await app.init();
+  await connectMessaging(app);
+  return app;
+}
+
+function messagingTablesOf(service: Service): new () => MigrationInterface {
+  return class CreateMessaging1764000000000 implements MigrationInterface {
+    readonly name = 'CreateMessaging1764000000000';
+    up(runner: QueryRunner): Promise<void> {
+      return createMessagingTables(runner, service);
+    }
+    down(): Promise<void> {
+      return Promise.reject(new Error('a neighbour is thrown away whole'));
+    }
+  };
+}
+
+async function provision(adminUrl: string, database: string): Promise<void> {
+  await provisionCluster(adminUrl, PASSWORDS);
+  await provisionDatabase(adminUrl, database);
+}
+
+async function closeAll(
+  running: RunningService,
+  neighbours: readonly INestApplication[],
+  last: () => Promise<unknown>,
+): Promise<void> {
+  await running.stop();
+  for (const neighbour of neighbours) await neighbour.close();
+  await last();
+}

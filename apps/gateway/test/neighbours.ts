@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AssignBucket,
+  CancelImport,
+  ConfirmApplied,
+  DeleteImage,
+  type EventEnvelope,
+  GetImage,
+  type ImageRecord,
+  type JobOnBoard,
+  ListBuckets,
+  ListImageEvents,
+  ListImages,
+  ListJobs,
+  LocateImageFile,
+  refusal,
+  RequestImport,
+  type RequestOf,
+  type ResponseOf,
+  ShowJob,
+  ShowQuotas,
+} from '@imago/contracts';
+import { type Action, type RequestContext, requireAllowed } from '@imago/identity';
+import { OnRequest, type RequestCall } from '@imago/messaging';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { aJob } from './records.ts';
+
+/** What the services behind the gateway hold, and what was asked of them. */
+export class World {
+  readonly images = new Map<string, ImageRecord>();
+  readonly files = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
+  readonly jobs = new Map<string, JobOnBoard>();
+  readonly events = new Map<string, EventEnvelope[]>();
+  readonly buckets: RequestOf<typeof AssignBucket>[] = [];
+  readonly imports: { readonly request: RequestOf<typeof RequestImport>; readonly context: RequestContext }[] = [];
+  readonly lists: RequestOf<typeof ListImages>[] = [];
+  readonly jobLists: RequestOf<typeof ListJobs>[] = [];
+  /** Event ids the board was asked about; what it answers. */
+  readonly confirmed: string[] = [];
+  boardIsCurrent = true;
+  boardIsBroken = false;
+  refuseImports: Error | null = null;
+}
+
+function allow(action: Action, thing: { owner: string; visibility?: string }, context: RequestContext): void {
+  const isPublic = thing.visibility === 'public';
+  requireAllowed(action, context, thing.owner === context.project_id ? 'owner' : isPublic ? 'public' : 'none');
+}
+
+/* eslint-disable @typescript-eslint/require-await -- handlers answer promises */
+
+@Controller()
+export class CatalogNeighbour {
+  constructor(private readonly world: World) {}
+
+  @OnRequest(GetImage)
+  async get(
+    @Payload() request: RequestOf<typeof GetImage>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof GetImage>> {
+    return { image: this.find('image.get', request, call.context) };
+  }
+
+  @OnRequest(ListImages)
+  async list(
+    @Payload() request: RequestOf<typeof ListImages>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof ListImages>> {
+    this.world.lists.push(request);
+    const seen = [...this.world.images.values()].filter(
+      (image) =>
+        image.region === request.region && (image.owner === context.project_id || image.visibility === 'public'),
+    );
+    const from = request.marker === null ? 0 : seen.findIndex((image) => image.id === request.marker) + 1;
+    if (request.marker !== null && from === 0) throw refusal('image.marker_not_found', 'No such marker.');
+    const images = seen.slice(from, from + request.limit);
+    const hasMore = from + request.limit < seen.length;
+    return { images, next_marker: hasMore ? (images.at(-1)?.id ?? null) : null };
+  }
+
+  @OnRequest(DeleteImage)
+  async delete(
+    @Payload() request: RequestOf<typeof DeleteImage>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof DeleteImage>> {
+    const image = this.find('image.delete', request, call.context);
+    if (image.protected) throw refusal('image.protected', 'The image is protected.');
+    this.world.images.delete(image.id);
+    return { members_losing: 0, event_ids: [randomUUID()] };
+  }
+
+  @OnRequest(LocateImageFile)
+  async locate(
+    @Payload() request: RequestOf<typeof LocateImageFile>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof LocateImageFile>> {
+    const image = this.find('image.download', request, call.context);
+    if (image.status === 'deactivated' && !call.context.roles.includes('admin')) {
+      throw refusal('image.deactivated', 'The image is deactivated.');
+    }
+    return { file: this.world.files.get(image.id) ?? null };
+  }
+
+  private find(action: Action, request: RequestOf<typeof GetImage>, context: RequestContext): ImageRecord {
+    const image = this.world.images.get(request.image_id);
+    if (image?.region !== request.region) throw refusal('image.not_found', 'There is no such image <here>.');
+    allow(action, image, context);
+    return image;
+  }
+}
+
+@Controller()
+export class ImportNeighbour {
+  constructor(private readonly world: World) {}
+
+  @OnRequest(RequestImport)
+  async request(
+    @Payload() request: RequestOf<typeof RequestImport>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof RequestImport>> {
+    requireAllowed('image.import', context, 'owner');
+    if (this.world.refuseImports !== null) throw this.world.refuseImports;
+    this.world.imports.push({ request, context });
+    const job = aJob({ project_id: context.project_id, region: request.region, state: 'queued', phase: 'admit' });
+    this.world.jobs.set(job.id, job);
+    return { job, event_ids: [job.id] };
+  }
+
+  @OnRequest(CancelImport)
+  async cancel(
+    @Payload() { job_id }: RequestOf<typeof CancelImport>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof CancelImport>> {
+    const job = this.world.jobs.get(job_id);
+    if (job === undefined) throw refusal('job.not_found', 'There is no such job.');
+    allow('job.cancel', { owner: job.project_id }, context);
+    if (job.state === 'succeeded') throw refusal('job.wrong_state', 'The job has ended.');
+    return { job: { ...job, state: 'cancelling' }, event_ids: [job_id] };
+  }
+
+  @OnRequest(AssignBucket)
+  async assign(
+    @Payload() request: RequestOf<typeof AssignBucket>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof AssignBucket>> {
+    requireAllowed('bucket.assign', context, 'operator');
+    this.world.buckets.push(request);
+    return request;
+  }
+
+  @OnRequest(ListBuckets)
+  async list(@Payload() request: RequestOf<typeof ListBuckets>): Promise<ResponseOf<typeof ListBuckets>> {
+    const { project_id, region } = request;
+    return { buckets: this.world.buckets.filter((each) => each.project_id === project_id && each.region === region) };
+  }
+}
+
+@Controller()
+export class QuotaNeighbour {
+  @OnRequest(ShowQuotas)
+  async show(@Payload() request: RequestOf<typeof ShowQuotas>): Promise<ResponseOf<typeof ShowQuotas>> {
+    const { project_id, region } = request;
+    return { quotas: [{ project_id, region: region ?? 'region-1', resource: 'images', limit: 10, used: 3 }] };
+  }
+}
+
+@Controller()
+export class ActivityNeighbour {
+  constructor(private readonly world: World) {}
+
+  @OnRequest(ConfirmApplied)
+  async confirm(@Payload() request: RequestOf<typeof ConfirmApplied>): Promise<ResponseOf<typeof ConfirmApplied>> {
+    if (this.world.boardIsBroken) throw new Error('the board is broken');
+    this.world.confirmed.push(...request.event_ids);
+    return { applied: this.world.boardIsCurrent };
+  }
+
+  @OnRequest(ListJobs)
+  async list(
+    @Payload() request: RequestOf<typeof ListJobs>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof ListJobs>> {
+    this.world.jobLists.push(request);
+    const jobs = [...this.world.jobs.values()].filter(
+      (job) => job.project_id === context.project_id && job.region === request.region,
+    );
+    const page = jobs.slice(0, request.limit);
+    return { jobs: page, next_marker: jobs.length > page.length ? (page.at(-1)?.id ?? null) : null };
+  }
+
+  @OnRequest(ShowJob)
+  async show(
+    @Payload() request: RequestOf<typeof ShowJob>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof ShowJob>> {
+    const job = this.world.jobs.get(request.job_id);
+    if (job?.region !== request.region) throw refusal('job.not_found', 'There is no such job.');
+    allow('job.get', { owner: job.project_id }, context);
+    return { job };
+  }
+
+  @OnRequest(ListImageEvents)
+  async events(
+    @Payload() request: RequestOf<typeof ListImageEvents>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof ListImageEvents>> {
+    const image = this.world.images.get(request.image_id);
+    if (image === undefined) throw refusal('image.not_found', 'There is no such image.');
+    allow('image.events', image, context);
+    const all = this.world.events.get(request.image_id) ?? [];
+    const from = Number(request.after ?? 0);
+    const events = all.slice(from, from + request.limit);
+    const end = from + events.length;
+    return { events, next: end < all.length ? String(end) : null };
+  }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { EventEnvelope, ImageRecord, JobOnBoard } from '@imago/contracts';
+
+/** An active image with everything set. */
+export function anImage(change: Partial<ImageRecord> = {}): ImageRecord {
+  return {
+    id: randomUUID(),
+    name: 'web-1',
+    description: 'a web server',
+    image_type: 'system_disk',
+    architecture: 'x86_64',
+    os_distro: 'ubuntu',
+    os_version: '22.04',
+    min_disk: 40,
+    min_ram: 512,
+    boot_mode: 'uefi',
+    enterprise_project_id: 'default',
+    tags: ['web', 'prod'],
+    owner: 'p-a',
+    region: 'region-1',
+    status: 'active',
+    visibility: 'private',
+    protected: false,
+    os_hidden: false,
+    disk_format: 'qcow2',
+    container_format: 'bare',
+    size: '1048576',
+    virtual_size: '42949672960',
+    checksum: 'd41d8cd98f00b204e9800998ecf8427e',
+    os_hash_algo: 'sha512',
+    os_hash_value: 'ab'.repeat(64),
+    index_hash: 'cd'.repeat(32),
+    source: { source_uri: 's3://b/o', source_disk_format: 'raw', source_size: '42949672960', source_etag: '"e"' },
+    agreement: { accepted_by: 'u-alice', accepted_at: '2026-11-23T20:51:47.123Z' },
+    job_id: randomUUID(),
+    error: null,
+    properties: { hw_disk_bus: 'virtio', 'owner_specified.openstack.md5': 'x' },
+    created_at: '2026-11-23T20:51:47.123Z',
+    updated_at: '2026-11-23T20:52:00Z',
+    version: 3,
+    ...change,
+  };
+}
+
+/** An import under way. */
+export function aJob(change: Partial<JobOnBoard> = {}): JobOnBoard {
+  return {
+    id: randomUUID(),
+    type: 'import',
+    project_id: 'p-a',
+    region: 'region-1',
+    image_id: randomUUID(),
+    state: 'running',
+    phase: 'transfer',
+    bytes_done: '100',
+    bytes_total: '200',
+    rate: '50',
+    eta: 2,
+    attempt: 1,
+    error: null,
+    created_at: '2026-11-23T20:51:47.123Z',
+    started_at: '2026-11-23T20:51:48.123Z',
+    finished_at: null,
+    updated_at: '2026-11-23T20:51:49.123Z',
+    version: 4,
+    queue_position: null,
+    ...change,
+  };
+}
+
+/** An event about an image. */
+export function anEvent(subject: string, change: Partial<EventEnvelope> = {}): EventEnvelope {
+  return {
+    specversion: '1.0',
+    id: randomUUID(),
+    source: '/imago/catalog',
+    type: 'ImageReady',
+    time: '2026-11-23T20:51:47.123Z',
+    subject,
+    datacontenttype: 'application/json',
+    dataversion: 1,
+    projectid: 'p-a',
+    region: 'region-1',
+    audience: 'p-a,p-b',
+    correlationid: 'c-1',
+    data: {},
+    ...change,
+  };
+}

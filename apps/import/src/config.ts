@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** What the import service reads from its environment, once, at start. */
+export const importConfig = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  READY_FILE: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  AMQP_URL: z.url({ protocol: /^amqps?$/ }),
+  IMAGO_CONTEXT_KEY: z.string().regex(/^([0-9a-f]{2}){32,}$/i),
+  IMAGO_REGIONS_FILE: z.string().min(1),
+  /** Imports at the same time in one process; in-flight bytes are bounded per import. */
+  IMPORT_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** Seconds a claimed job stays claimed without a sign of life. */
+  IMPORT_LEASE_SECONDS: z.coerce.number().int().min(2).max(600).default(15),
+  /** Seconds without a byte or a phase after which an attempt is given up. */
+  IMPORT_STALL_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
+  IMPORT_MAXIMUM_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(5),
+  /** Seconds after which an admission nobody finished is taken back. Longer than any request lives. */
+  IMPORT_ADMISSION_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+});
+
+export type ImportConfig = z.output<typeof importConfig>;

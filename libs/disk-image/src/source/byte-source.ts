@@ -1,0 +1,60 @@
+/**
+ * Bytes at rest that do not change while they are read: an object pinned by its ETag, a file, a buffer.
+ * `read` answers exactly `length` bytes or rejects; it is called several times at once. The caller owns the buffer.
+ */
+export interface ByteSource {
+  readonly size: number;
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer>;
+}
+
+/** The source gave fewer bytes than its size promised: it changed under the reader, or the transport lost some. */
+export class ShortReadError extends Error {
+  override readonly name = 'ShortReadError';
+}
+
+/** Refuses a range outside of the source: always a mistake of the caller. */
+export function assertRange(source: { readonly size: number }, offset: number, length: number): void {
+  if (offset < 0 || length < 0 || offset + length > source.size) {
+    throw new RangeError(`Range ${offset}+${length} is outside of a source of ${source.size} bytes`);
+  }
+}
+
+/** Counts what a source is asked for; readers show it as progress and tests as proof of coalescing. */
+export class CountingSource implements ByteSource {
+  reads = 0;
+  bytes = 0;
+  private readonly source: ByteSource;
+
+  constructor(source: ByteSource) {
+    this.source = source;
+  }
+
+  get size(): number {
+    return this.source.size;
+  }
+
+  async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
+    this.reads += 1;
+    const data = await this.source.read(offset, length, signal);
+    this.bytes += data.length;
+    return data;
+  }
+}
+
+/** A source in memory. */
+export class BufferSource implements ByteSource {
+  private readonly data: Buffer;
+
+  constructor(data: Buffer) {
+    this.data = data;
+  }
+
+  get size(): number {
+    return this.data.length;
+  }
+
+  read(offset: number, length: number): Promise<Buffer> {
+    assertRange(this, offset, length);
+    return Promise.resolve(this.data.subarray(offset, offset + length));
+  }
+}

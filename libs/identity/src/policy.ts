@@ -1,0 +1,68 @@
+import { type ErrorCode, refusal } from '@imago/contracts';
+import type { RequestContext } from './request-context.ts';
+import { type Role, withImplied } from './roles.ts';
+
+/**
+ * How the caller's project stands to the thing it asks about. `accepted` and `pending` are members of a shared image;
+ * `operator` is what belongs to no project but to the running of the cloud.
+ */
+export type Relation = 'owner' | 'accepted' | 'pending' | 'public' | 'none' | 'operator';
+
+interface Rule {
+  /** One of these is needed, or a role that implies one of them. */
+  readonly roles: readonly Role[];
+  /** The caller must stand in one of these relations. */
+  readonly relations: readonly Relation[];
+}
+
+/** Who may do what. Operators (`admin`) may do everything with everything; this is what the others may. */
+export const POLICY = {
+  'image.list': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
+  'image.get': { roles: ['reader'], relations: ['owner', 'accepted', 'pending', 'public'] },
+  'image.download': { roles: ['member'], relations: ['owner', 'accepted', 'public'] },
+  'image.create': { roles: ['member'], relations: ['owner'] },
+  'image.import': { roles: ['member'], relations: ['owner'] },
+  'image.update': { roles: ['member'], relations: ['owner'] },
+  'image.delete': { roles: ['member'], relations: ['owner'] },
+  'image.publish': { roles: [], relations: [] },
+  'image.events': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
+  'job.list': { roles: ['reader'], relations: ['owner'] },
+  'job.get': { roles: ['reader'], relations: ['owner'] },
+  'job.cancel': { roles: ['member'], relations: ['owner'] },
+  'quota.get': { roles: ['reader'], relations: ['owner'] },
+  'bucket.list': { roles: ['reader'], relations: ['owner'] },
+  'bucket.assign': { roles: [], relations: [] },
+} as const satisfies Record<string, Rule>;
+
+export type Action = keyof typeof POLICY;
+
+/** `forbid` = 403, the caller sees it but may not; `hide` = 404, the caller must not learn that it is there. */
+export type Decision = 'allow' | 'forbid' | 'hide';
+
+/** Actions other services do on their own account, for any project. */
+const SERVICE_ACTIONS: ReadonlySet<Action> = new Set(['image.get', 'image.list', 'image.download', 'job.get']);
+
+/** Decides one action by the one table. */
+export function decide(action: Action, caller: { roles: readonly Role[]; relation: Relation }): Decision {
+  const roles = withImplied(caller.roles);
+  if (roles.includes('admin')) return 'allow';
+  if (roles.includes('service') && SERVICE_ACTIONS.has(action)) return 'allow';
+  const rule: Rule = POLICY[action];
+  if (rule.relations.includes(caller.relation) && rule.roles.some((role) => roles.includes(role))) return 'allow';
+  return caller.relation === 'none' ? 'hide' : 'forbid';
+}
+
+/** What a caller is told of a thing that is hidden from it, by the first word of the action. */
+const HIDDEN: Readonly<Record<string, ErrorCode>> = { image: 'image.not_found', job: 'job.not_found' };
+
+/**
+ * Lets the caller through or refuses.
+ * @throws Refusal auth.forbidden, or the not-found of the thing when the caller must not learn of it.
+ */
+export function requireAllowed(action: Action, context: Pick<RequestContext, 'roles'>, relation: Relation): void {
+  const decision = decide(action, { roles: context.roles, relation });
+  if (decision === 'allow') return;
+  if (decision === 'forbid') throw refusal('auth.forbidden', 'Your role may not do this.', { action });
+  const [thing = ''] = action.split('.');
+  throw refusal(HIDDEN[thing] ?? 'request.not_found', `There is no such ${thing}.`);
+}

@@ -1,0 +1,185 @@
+import { type EventEnvelope } from '@imago/contracts';
+import { inTransaction, type Outbox, type OutgoingEvent } from '@imago/messaging';
+import type { DataSource, EntityManager } from 'typeorm';
+import { AttemptsExhaustedError, JobCancelledError, JobStalledError, LeaseLostError } from './job-failure.ts';
+import type { JobDefinition, PhaseContext, Progress } from './job-phases.ts';
+import { type JobRecord, toView } from './job-record.ts';
+import type { JobStore, Lease } from './job-store.ts';
+import { ProgressMeter } from './progress-meter.ts';
+
+/** How often the lease is renewed, a cancel noticed, and progress written and published, milliseconds. */
+const BEAT_INTERVAL = 1000;
+
+/** What an attempt works with. */
+export interface AttemptTools<Input, Data> {
+  readonly db: DataSource;
+  readonly outbox: Outbox;
+  readonly store: JobStore<Input, Data>;
+  readonly definition: JobDefinition<Input, Data>;
+  readonly leaseSeconds: number;
+}
+
+/** The correlation an event of a job carries: the request that made it. */
+export function causeOf(job: JobRecord<unknown, unknown>): { correlation_id: EventEnvelope['correlationid'] } {
+  return { correlation_id: job.correlation_id };
+}
+
+/** One holding of a job by this worker: its lease, its heartbeat, its progress, and the run through the phases. */
+export class JobAttempt<Input, Data> {
+  #job: JobRecord<Input, Data>;
+  readonly #tools: AttemptTools<Input, Data>;
+  readonly #abort = new AbortController();
+  readonly #meter: ProgressMeter;
+  #reported: Progress;
+  #published: bigint;
+  #movedAt = Date.now();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(job: JobRecord<Input, Data>, tools: AttemptTools<Input, Data>) {
+    this.#job = job;
+    this.#tools = tools;
+    this.#reported = { bytes_done: job.bytes_done };
+    this.#published = job.bytes_done;
+    this.#meter = new ProgressMeter(job.bytes_done, Date.now());
+  }
+
+  get job(): JobRecord<Input, Data> {
+    return this.#job;
+  }
+
+  get lease(): Lease {
+    return { job_id: this.#job.id, fencing_token: this.#job.fencing_token };
+  }
+
+  /** Gives the attempt up from outside, for example at shutdown; the lease is left to expire or be released. */
+  abort(reason: Error): void {
+    this.#abort.abort(reason);
+  }
+
+  /** Runs phase after phase to the end of the job. Whatever stops it leaves as an exception. */
+  async run(): Promise<void> {
+    const heartbeat = setInterval(() => void this.beat(), BEAT_INTERVAL);
+    try {
+      if (this.#job.state === 'cancelling') throw new JobCancelledError(this.#job.id);
+      if (this.#job.attempt > this.#tools.definition.maximumAttempts) throw new AttemptsExhaustedError(this.#job);
+      await this.#write(this.#counters(), (tx, job) => this.#emitProgress(tx, job));
+      while (!(await this.#step()));
+    } catch (error) {
+      // What aborted the attempt is the reason; the error a phase died of is only its echo.
+      throw this.#abort.signal.aborted ? this.#abort.signal.reason : error;
+    } finally {
+      clearInterval(heartbeat);
+      await this.#writing;
+    }
+  }
+
+  /** @returns true when the job has ended. */
+  async #step(): Promise<boolean> {
+    const phase = this.#tools.definition.phases[this.#job.phase];
+    if (phase === undefined) throw new Error(`Job ${this.#job.id} is in an unknown phase ${this.#job.phase}`);
+    this.#abort.signal.throwIfAborted();
+    const outcome = await phase(this.#context());
+    this.#abort.signal.throwIfAborted();
+    this.#movedAt = Date.now();
+    if ('next' in outcome) {
+      await this.#write({ phase: outcome.next, data: outcome.data, attempt: 1, ...this.#counters() }, (tx, job) =>
+        this.#emitProgress(tx, job),
+      );
+      return false;
+    }
+    await this.#serially(() =>
+      inTransaction(this.#tools.db, async (tx) => {
+        const held = await this.#tools.store.change(tx, this.lease, this.#counters());
+        const ended = await this.#tools.store.move(tx, held, 'succeed');
+        if (ended === null) throw new LeaseLostError(held.id);
+        await this.#emit(tx, outcome.succeeded(ended, toView(ended)), ended);
+      }),
+    );
+    return true;
+  }
+
+  #context(): PhaseContext<Input, Data> {
+    return {
+      job: this.#job,
+      data: this.#job.data,
+      signal: this.#abort.signal,
+      progress: (progress) => {
+        if (progress.bytes_done !== this.#reported.bytes_done) this.#movedAt = Date.now();
+        this.#reported = progress;
+        this.#meter.read(progress.bytes_done, Date.now());
+      },
+      save: (data, work) => {
+        this.#movedAt = Date.now();
+        // Saved progress is progress: the attempts are counted from here again.
+        return this.#write({ data, attempt: 1 }, work);
+      },
+      assertLease: () => this.#assertLease(),
+    };
+  }
+
+  #counters(): { bytes_done: bigint; bytes_total?: bigint; rate: bigint | null; eta: number | null } {
+    const total = this.#reported.bytes_total ?? this.#job.bytes_total;
+    return {
+      bytes_done: this.#reported.bytes_done,
+      ...(total === null ? {} : { bytes_total: total }),
+      rate: this.#meter.rate,
+      eta: this.#meter.eta(total),
+    };
+  }
+
+  async #write(
+    change: Parameters<JobStore<Input, Data>['change']>[2],
+    work?: (tx: EntityManager, job: JobRecord<Input, Data>) => Promise<void>,
+  ): Promise<void> {
+    await this.#serially(async () => {
+      this.#job = await inTransaction(this.#tools.db, async (tx) => {
+        const job = await this.#tools.store.change(tx, this.lease, change);
+        await work?.(tx, job);
+        return job;
+      });
+    });
+  }
+
+  /** One write at a time: a progress tick and a phase's own save must not overtake each other. */
+  #serially(work: () => Promise<void>): Promise<void> {
+    const done = this.#writing.then(work);
+    this.#writing = done.catch(() => undefined);
+    return done;
+  }
+
+  async #emit(tx: EntityManager, event: OutgoingEvent, job: JobRecord<Input, Data>): Promise<void> {
+    await this.#tools.outbox.add(tx, event, causeOf(job));
+  }
+
+  #emitProgress(tx: EntityManager, job: JobRecord<Input, Data>): Promise<void> {
+    return this.#emit(tx, this.#tools.definition.progressed(job, toView(job)), job);
+  }
+
+  /** One heartbeat: stall, lease, cancel, progress. Called early when this process knows of a cancel. */
+  async beat(): Promise<void> {
+    const idle = (Date.now() - this.#movedAt) / 1000;
+    if (idle > this.#tools.definition.stallSeconds) {
+      this.abort(new JobStalledError(this.#job.id, Math.round(idle)));
+      return;
+    }
+    try {
+      await this.#assertLease();
+      await this.#publishProgress();
+    } catch (error) {
+      // A lost lease or a cancel ends the attempt; a database that is away for a moment only costs one beat.
+      if (error instanceof LeaseLostError || error instanceof JobCancelledError) this.abort(error);
+    }
+  }
+
+  async #publishProgress(): Promise<void> {
+    if (this.#reported.bytes_done === this.#published) return;
+    this.#published = this.#reported.bytes_done;
+    await this.#write(this.#counters(), (tx, job) => this.#emitProgress(tx, job));
+  }
+
+  async #assertLease(): Promise<void> {
+    const state = await this.#tools.store.renew(this.#tools.db, this.lease, this.#tools.leaseSeconds);
+    if (state === null) throw new LeaseLostError(this.#job.id);
+    if (state === 'cancelling') throw new JobCancelledError(this.#job.id);
+  }
+}

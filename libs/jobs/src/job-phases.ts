@@ -1,0 +1,50 @@
+import type { JobView, RefusalDocument } from '@imago/contracts';
+import type { OutgoingEvent } from '@imago/messaging';
+import type { EntityManager } from 'typeorm';
+import type { JobRecord } from './job-record.ts';
+
+/** How far a phase is, in bytes of the work that takes long. */
+export interface Progress {
+  readonly bytes_done: bigint;
+  readonly bytes_total?: bigint;
+}
+
+/** What a phase is given. Everything it must not lose goes through `save`. */
+export interface PhaseContext<Input, Data> {
+  readonly job: JobRecord<Input, Data>;
+  /** The data as last saved. */
+  readonly data: Data;
+  /** Aborts when the job is cancelled, stalls, or its lease is lost. Every await that leaves the process takes it. */
+  readonly signal: AbortSignal;
+  /** Reports movement; cheap, may be called for every chunk. Published at most once a second. */
+  progress(progress: Progress): void;
+  /**
+   * Saves changed data, together with whatever `work` writes, in one transaction that first proves the lease.
+   * @throws LeaseLostError when another worker holds the job now; then nothing was written.
+   */
+  save(data: Data, work?: (tx: EntityManager) => Promise<void>): Promise<void>;
+  /**
+   * Proves the lease at this moment, before a step that cannot be taken back.
+   * @throws LeaseLostError | JobCancelledError
+   */
+  assertLease(): Promise<void>;
+}
+
+/** A phase names the one after it; the last one ends the job with an event. Each is resumable from its start. */
+export type PhaseOutcome<Input, Data> =
+  | { readonly next: string; readonly data: Data }
+  | { readonly succeeded: (job: JobRecord<Input, Data>, view: JobView) => OutgoingEvent };
+
+export type Phase<Input, Data> = (context: PhaseContext<Input, Data>) => Promise<PhaseOutcome<Input, Data>>;
+
+/** A kind of job: its phases as a table, its events, its limits. */
+export interface JobDefinition<Input, Data> {
+  readonly firstPhase: string;
+  readonly phases: Readonly<Record<string, Phase<Input, Data>>>;
+  readonly maximumAttempts: number;
+  /** Seconds without movement after which an attempt is given up. */
+  readonly stallSeconds: number;
+  progressed(job: JobRecord<Input, Data>, view: JobView): OutgoingEvent;
+  failed(job: JobRecord<Input, Data>, view: JobView, error: RefusalDocument): OutgoingEvent;
+  cancelled(job: JobRecord<Input, Data>, view: JobView, error: RefusalDocument): OutgoingEvent;
+}

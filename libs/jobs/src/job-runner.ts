@@ -1,0 +1,167 @@
+import { refusal, type RefusalDocument } from '@imago/contracts';
+import { inTransaction } from '@imago/messaging';
+import { type AttemptTools, causeOf, JobAttempt } from './job-attempt.ts';
+import { type FailureVerdict, judgeFailure, LeaseLostError, retryDelay } from './job-failure.ts';
+import { type JobRecord, toView } from './job-record.ts';
+
+/** Where the runner says what it does; one line per outcome. */
+export interface JobLog {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface RunnerOptions<Input, Data> extends AttemptTools<Input, Data> {
+  /** Unique per process; stands in the job row. */
+  readonly worker: string;
+  /** Jobs at the same time in this process. */
+  readonly concurrency: number;
+  readonly log: JobLog;
+}
+
+/** How often the table is looked at without a wake, milliseconds: the net under `wake`. */
+const POLL_INTERVAL = 1000;
+
+/**
+ * Runs the jobs of one service: claims, keeps leases alive, retries, and ends every one of them. Any number of
+ * processes may run the same table.
+ */
+export class JobRunner<Input, Data> {
+  readonly #options: RunnerOptions<Input, Data>;
+  readonly #running = new Map<JobAttempt<Input, Data>, Promise<void>>();
+  #timer: NodeJS.Timeout | null = null;
+  #claiming = false;
+  #again = false;
+  #stopping = false;
+
+  constructor(options: RunnerOptions<Input, Data>) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.wake();
+    }, POLL_INTERVAL);
+    this.wake();
+  }
+
+  /** Looks for work now, for example after a job was queued or cancelled in this process. */
+  wake(): void {
+    if (this.#claiming) {
+      this.#again = true;
+      return;
+    }
+    this.#claiming = true;
+    void this.#fill().finally(() => {
+      this.#claiming = false;
+      if (this.#again) {
+        this.#again = false;
+        this.wake();
+      }
+    });
+  }
+
+  /** A job of this table was asked to end: if it runs here, it hears of it now and not at its next heartbeat. */
+  noticeCancel(jobId: string): void {
+    for (const attempt of this.#running.keys()) if (attempt.job.id === jobId) void attempt.beat();
+    this.wake();
+  }
+
+  /** Stops claiming, gives the running attempts back to the queue, and returns when none is left. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const attempt of this.#running.keys()) attempt.abort(new ShutdownError());
+    await Promise.all(this.#running.values());
+  }
+
+  async #fill(): Promise<void> {
+    const { store, db, worker, leaseSeconds, concurrency, log } = this.#options;
+    try {
+      while (!this.#stopping && this.#running.size < concurrency) {
+        const job = await store.claim(db, worker, leaseSeconds);
+        if (job === null) return;
+        this.#launch(job);
+      }
+    } catch (error) {
+      log.error({ err: error }, 'jobs cannot be claimed');
+    }
+  }
+
+  #launch(job: JobRecord<Input, Data>): void {
+    const attempt = new JobAttempt(job, this.#options);
+    const done = this.#conduct(attempt).finally(() => {
+      this.#running.delete(attempt);
+      if (!this.#stopping) this.wake();
+    });
+    this.#running.set(attempt, done);
+  }
+
+  async #conduct(attempt: JobAttempt<Input, Data>): Promise<void> {
+    const { log, definition } = this.#options;
+    const fields = { job_id: attempt.job.id, correlation_id: attempt.job.correlation_id };
+    try {
+      await attempt.run();
+      log.info(fields, 'job succeeded');
+    } catch (error) {
+      const { phase, attempt: tries } = attempt.job;
+      const verdict =
+        error instanceof ShutdownError
+          ? ({ action: 'retry', cause: 'shutdown' } satisfies FailureVerdict)
+          : judgeFailure(error, { phase, attempt: tries, maximumAttempts: definition.maximumAttempts });
+      log.info({ ...fields, phase, attempt: tries, verdict: verdict.action, err: error }, 'job attempt ended');
+      await this.#settle(attempt, verdict).catch((settleError: unknown) => {
+        // The lease expires and the next worker judges again: nothing is lost by not writing now.
+        if (!(settleError instanceof LeaseLostError)) log.error({ ...fields, err: settleError }, 'job cannot be settled');
+      });
+    }
+  }
+
+  async #settle(attempt: JobAttempt<Input, Data>, verdict: FailureVerdict): Promise<void> {
+    if (verdict.action === 'leave') return;
+    const { db, store, outbox, definition } = this.#options;
+    await inTransaction(db, async (tx) => {
+      const job = await store.change(tx, attempt.lease, verdict.action === 'retry' ? giveBackAttempt(verdict, attempt) : {});
+      if (verdict.action === 'retry' && job.state === 'running') {
+        const seconds = verdict.cause === 'shutdown' ? 0 : retryDelay(job.attempt) / 1000;
+        const queued = await store.move(tx, job, 'release', { available_in_seconds: seconds });
+        if (queued) await outbox.add(tx, definition.progressed(queued, toView(queued)), causeOf(queued));
+        return;
+      }
+      const cancelled = job.state === 'cancelling';
+      const error = cancelled
+        ? { ...cancelledBy(job), phase: job.phase }
+        : verdict.action === 'fail'
+          ? verdict.error
+          : null;
+      if (error === null) return;
+      const ended = await store.move(tx, job, cancelled ? 'end_cancelled' : 'fail', { error });
+      if (ended === null) return;
+      const event = cancelled ? definition.cancelled : definition.failed;
+      await outbox.add(tx, event(ended, toView(ended), withoutPhase(error)), causeOf(ended));
+    });
+  }
+}
+
+/** The process is going down; the attempt is given back untouched. */
+class ShutdownError extends Error {
+  override readonly name = 'ShutdownError';
+}
+
+/** A shutdown is nobody's failed try. */
+function giveBackAttempt(
+  verdict: Extract<FailureVerdict, { action: 'retry' }>,
+  attempt: JobAttempt<unknown, unknown>,
+): { attempt?: number } {
+  return verdict.cause === 'shutdown' ? { attempt: Math.max(0, attempt.job.attempt - 1) } : {};
+}
+
+/** Why a cancelled job ended, in the tenant's words. */
+export function cancelledBy(job: Pick<JobRecord<unknown, unknown>, 'phase'>): RefusalDocument {
+  return refusal('job.cancelled', `The job was cancelled in its phase ${job.phase}.`).toDocument();
+}
+
+function withoutPhase<E extends { phase: string }>(error: E): Omit<E, 'phase'> {
+  const { phase: _phase, ...document } = error;
+  return document;
+}
+

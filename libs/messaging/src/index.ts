@@ -1,0 +1,16 @@
+export type { Cause } from './cause.ts';
+export { connectMessaging } from './connect-messaging.ts';
+export { declareTopology, type DeclareOptions } from './declare-topology.ts';
+export { OnEvent, OnEvery, OnRequest, type EventContext, type RequestCall } from './decorators.ts';
+export { MAX_ENVELOPE_BYTES, routingKeyOf, type NewEvent } from './envelope.ts';
+export { EventServer } from './event-server.ts';
+export { MessagingHealth } from './messaging-health.ts';
+export { MessagingModule, type MessagingOptions } from './messaging.module.ts';
+export { Outbox } from './outbox.ts';
+export { dropParked, listParked, replayParked, type ParkedMessage } from './parked.ts';
+export { OutboxRelay } from './relay.ts';
+export { RequestClient, type SendOptions } from './request-client.ts';
+export { RequestServer } from './request-server.ts';
+export { createMessagingTables, dropMessagingTables } from './tables.ts';
+export * from './topology.ts';
+export { inTransaction } from './transaction.ts';

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { EventDefinition, Service } from '@imago/contracts';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Cause } from './cause.ts';
+import { sealEvent, type NewEvent } from './envelope.ts';
+
+/** The only way to publish: the event is a row of the transaction that changes the state. */
+@Injectable()
+export class Outbox {
+  constructor(private readonly service: Service) {}
+
+  /**
+   * Adds an event to the transaction and answers its id. Call it after the aggregate's row is locked or its version
+   * checked: then the order of the rows is the order of the commits. Throws, and so fails the transaction, when the
+   * data break the contract, the event is another service's, or it is too large.
+   */
+  async add<E extends EventDefinition>(tx: EntityManager, fact: NewEvent<E>, cause: Cause): Promise<string> {
+    if (fact.event.service !== this.service) {
+      throw new Error(`${this.service} may not publish ${fact.event.routingKey}: it is ${fact.event.service}'s`);
+    }
+    const id = uuidv7();
+    const envelope = sealEvent(id, new Date(), fact, cause);
+    await tx.query(
+      `INSERT INTO "${this.service}".outbox (id, routing_key, partition_key, envelope) VALUES ($1, $2, $3, $4)`,
+      [id, fact.event.routingKey, fact.subject, envelope],
+    );
+    return id;
+  }
+}

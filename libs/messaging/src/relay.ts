@@ -1,0 +1,155 @@
+import { Logger } from '@nestjs/common';
+import type { Service } from '@imago/contracts';
+import pg from 'pg';
+import type { ConfirmedPublisher, PublishOutcome } from './confirmed-publisher.ts';
+import type { AmqpConnections } from './connections.ts';
+import type { MessagingMetrics } from './metrics.ts';
+import { OutboxRows, type OutboxRow } from './outbox-rows.ts';
+import { EVENTS_EXCHANGE } from './topology.ts';
+import { WakeableTimer } from './wakeable-timer.ts';
+
+/** Milliseconds. The poll is the net under the wake after each commit, and finds what other replicas committed. */
+const POLL_MS = 250;
+const STANDBY_MS = 1_000;
+const BATCH = 200;
+const MAINTENANCE_MS = 3_600_000;
+const GAUGE_MS = 5_000;
+
+export interface RelayParts {
+  readonly service: Service;
+  readonly databaseUrl: string;
+  readonly connections: AmqpConnections;
+  readonly publisher: ConfirmedPublisher;
+  readonly metrics: MessagingMetrics;
+}
+
+/**
+ * Sends the rows of the outbox, in order, and marks them. One leader per service, by an advisory lock held on the very
+ * session that reads and marks: a relay that lost the lock can mark nothing. Everything is sent at least once; a row
+ * sent and not marked is sent again, with the same id. No transaction is open while the broker is asked.
+ */
+export class OutboxRelay {
+  private readonly logger = new Logger('OutboxRelay');
+  private readonly timer = new WakeableTimer();
+  private running: Promise<void> | null = null;
+  private stopped = false;
+  private lastTrouble = '';
+
+  constructor(private readonly parts: RelayParts) {}
+
+  /** Begins to lead or to stand by. */
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Something was committed: look now. */
+  wake(): void {
+    this.timer.wake();
+  }
+
+  /** Finishes the batch under way and gives up the lead. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.timer.wake();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      const session = new pg.Client({
+        connectionString: this.parts.databaseUrl,
+        application_name: `imago-${this.parts.service}-relay`,
+        keepAlive: true,
+        connectionTimeoutMillis: 10_000,
+        statement_timeout: 30_000,
+        query_timeout: 40_000,
+      });
+      session.on('error', () => undefined); // the next query on it rejects, and the loop begins anew
+      try {
+        await session.connect();
+        await this.lead(new OutboxRows(session, this.parts.service));
+      } catch (error) {
+        this.complain(error instanceof Error ? error.message : String(error));
+      } finally {
+        this.parts.metrics.leader.set({ service: this.parts.service }, 0);
+        await session.end().catch(() => undefined);
+      }
+      if (!this.stopped) await this.timer.sleep(STANDBY_MS);
+    }
+  }
+
+  private async lead(rows: OutboxRows): Promise<void> {
+    while (!this.stopped && !(await rows.tryLead())) await this.timer.sleep(STANDBY_MS);
+    let maintainedAt = -Infinity;
+    let measuredAt = -Infinity;
+    while (!this.stopped) {
+      this.parts.metrics.leader.set({ service: this.parts.service }, 1);
+      const now = performance.now();
+      if (now - maintainedAt > MAINTENANCE_MS) {
+        await rows.maintain();
+        maintainedAt = now;
+      }
+      if (now - measuredAt > GAUGE_MS) {
+        this.parts.metrics.oldestUnpublished.set({ service: this.parts.service }, await rows.oldestSeconds());
+        measuredAt = now;
+      }
+      const progressed = !this.parts.connections.blocked && (await this.relayBatch(rows));
+      if (!progressed) await this.timer.sleep(POLL_MS);
+    }
+  }
+
+  /** Sends one batch; true when there may be more to do at once. */
+  private async relayBatch(rows: OutboxRows): Promise<boolean> {
+    const batch = await rows.due(BATCH);
+    if (batch.length === 0) return false;
+    const measured = this.parts.metrics.confirmSeconds.startTimer({ service: this.parts.service });
+    const outcomes = await Promise.all(batch.map((row) => this.publish(row)));
+    measured();
+    const sent: string[] = [];
+    let connected = true;
+    for (const [index, row] of batch.entries()) {
+      const outcome = outcomes[index] ?? 'lost';
+      if (outcome === 'confirmed') sent.push(row.seq);
+      else if (outcome === 'lost') connected = false;
+      else await this.hold(rows, row, outcome);
+    }
+    if (sent.length > 0) {
+      await rows.markPublished(sent);
+      this.lastTrouble = '';
+    }
+    if (!connected) this.complain('the connection to the broker broke during a batch; it is sent again');
+    return connected;
+  }
+
+  private publish(row: OutboxRow): Promise<PublishOutcome> {
+    return this.parts.publisher.publish({
+      exchange: EVENTS_EXCHANGE,
+      routingKey: row.routing_key,
+      body: Buffer.from(row.envelope),
+      properties: {
+        messageId: row.id,
+        type: row.routing_key.split('.')[1] ?? '',
+        appId: `/imago/${this.parts.service}`,
+        contentType: 'application/cloudevents+json',
+        persistent: true,
+        timestamp: Math.floor(row.created_at.getTime() / 1000),
+        headers: { cloudEvents_subject: row.partition_key },
+      },
+    });
+  }
+
+  /** A row the broker would not take waits, and with it the later ones of its key; all others go on. */
+  private async hold(rows: OutboxRows, row: OutboxRow, outcome: PublishOutcome): Promise<void> {
+    this.parts.metrics.publishFailures.inc({ service: this.parts.service, outcome });
+    const why = outcome === 'returned' ? 'no queue takes it: the topology is not declared' : `the broker: ${outcome}`;
+    this.complain(`${row.routing_key} was not published: ${why}`);
+    const seconds = Math.min(60, 0.5 * 2 ** row.attempts) * (1 + Math.random() * 0.2);
+    await rows.hold(row.seq, seconds, why);
+  }
+
+  /** Says each trouble once, not at every poll while it lasts. */
+  private complain(trouble: string): void {
+    if (trouble !== this.lastTrouble) this.logger.warn(trouble);
+    this.lastTrouble = trouble;
+  }
+}

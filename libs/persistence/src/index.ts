@@ -1,0 +1,7 @@
+export * from './bigint-text.ts';
+export * from './data-source.ts';
+export * from './migrations.ts';
+export * from './persistence.module.ts';
+export * from './provision.ts';
+export * from './roles.ts';
+export * from './schema-drift.ts';

@@ -1,0 +1,10 @@
+export { bootstrapService, type ServiceOptions } from './bootstrap-service.ts';
+export { ConfigError, loadConfig, type ServiceConfig, serviceEnvironment } from './config.ts';
+export { type Exchange, exchangeOf, openExchange } from './exchange.ts';
+export { type Fault, faultOf } from './fault.ts';
+export { FaultFilter, type FaultRenderer } from './fault.filter.ts';
+export { consumersCheck, databaseCheck, outboxCheck, type ReadinessCheck } from './health.ts';
+export { renderProblem } from './problem.ts';
+export { PinoLogger, rootLogger } from './logger.ts';
+export { invalidFields, schemaPipe } from './schema-pipe.ts';
+export { type RunningService, startService } from './start-service.ts';

@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface EventuallyOptions {
+  /** Milliseconds until the last failure is thrown. Default 10,000. */
+  readonly timeout?: number;
+  /** Milliseconds between two tries. Default 25. */
+  readonly interval?: number;
+}
+
+/**
+ * Answers what `attempt` answers as soon as it does not throw. It throws the last failure when the time is over, so that
+ * a wait can never pass in silence and its message says what was still wrong. A try is never cut short; the first one
+ * is made whatever the time-out is.
+ */
+export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
+  const { timeout = 10_000, interval = 25 } = options;
+  const end = performance.now() + timeout;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() >= end) throw error;
+    }
+    await delay(interval);
+  }
+}

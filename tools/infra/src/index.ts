@@ -1,0 +1,17 @@
+export { attachInfrastructure, PACKAGE_CACHE, startInfrastructure } from './infrastructure.ts';
+export type {
+  AttachedInfrastructure,
+  Infrastructure,
+  InfrastructureAddresses,
+  InfrastructureOptions,
+} from './infrastructure.ts';
+export type { PackageCache } from './debian-packages.ts';
+export { takeLock, tryLock, withLock } from './process-lock.ts';
+export type { ProcessLock } from './process-lock.ts';
+export { findProgram } from './programs.ts';
+export type { ProgramChoice } from './programs.ts';
+export { ProvisionError } from './provision-error.ts';
+export { provideQemuImg, provideQemuSystem } from './qemu.ts';
+export type { RabbitMqAddress, RabbitMqAdministration } from './rabbitmq-administration.ts';
+export { CommandError, runCommand } from './run-command.ts';
+export type { S3Address, S3Administration, S3Key } from './s3-administration.ts';

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+const FANOUT = 256;
+/** Bytes the writer may hold before the socket is paused; chunks that wait are written together by one writev. */
+const WRITE_BUFFER = 4 << 20;
+
+/** The files that hold bodies: one per PutObject or part, written once, never changed, removed when unreferenced. */
+export class SegmentFiles {
+  readonly #directory: string;
+  readonly #syncs = new Map<string, Promise<void>>();
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  static async open(directory: string): Promise<SegmentFiles> {
+    const folders = Array.from({ length: FANOUT }, (_, n) => join(directory, n.toString(16).padStart(2, '0')));
+    await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })));
+    return new SegmentFiles(directory);
+  }
+
+  path(segment: string): string {
+    return join(this.#directory, segment.slice(0, 2), segment);
+  }
+
+  /** Streams a body into a new segment. On any failure nothing is left behind. */
+  async write(source: Readable, through: readonly Transform[]): Promise<string> {
+    const segment = randomBytes(16).toString('hex');
+    const target = createWriteStream(this.path(segment), { flags: 'wx', mode: 0o600, highWaterMark: WRITE_BUFFER });
+    try {
+      await pipeline([source, ...through, target]);
+    } catch (error) {
+      await rm(this.path(segment), { force: true });
+      throw error;
+    }
+    return segment;
+  }
+
+  /** Resolves when the bytes are on the disk; a sync under way is shared. */
+  sync(segment: string): Promise<void> {
+    const running = this.#syncs.get(segment);
+    if (running) return running;
+    const sync = syncFile(this.path(segment));
+    this.#syncs.set(segment, sync);
+    return sync;
+  }
+
+  /** Starts to bring a part to the disk while the next ones arrive; {@link sync} at the commit waits for it. */
+  syncEarly(segment: string): void {
+    this.sync(segment).catch(() => this.#syncs.delete(segment)); // the commit tries again and reports
+  }
+
+  async remove(segments: readonly string[]): Promise<void> {
+    for (const segment of segments) {
+      this.#syncs.delete(segment);
+      await rm(this.path(segment), { force: true });
+    }
+  }
+
+  /** The commit is done: the early syncs of these segments need no memory any more. */
+  forgetSyncs(segments: readonly string[]): void {
+    for (const segment of segments) this.#syncs.delete(segment);
+  }
+
+  /** Bytes of a segment, or undefined when the file is not there. */
+  async size(segment: string): Promise<number | undefined> {
+    return stat(this.path(segment)).then(
+      (found) => found.size,
+      () => undefined,
+    );
+  }
+
+  /** Removes the files of which `isReferenced` is false; returns how many. */
+  async sweep(isReferenced: (segment: string) => boolean): Promise<number> {
+    let removed = 0;
+    for (const folder of await readdir(this.#directory)) {
+      const unreferenced = (await readdir(join(this.#directory, folder))).filter((name) => !isReferenced(name));
+      await this.remove(unreferenced);
+      removed += unreferenced.length;
+    }
+    return removed;
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Service } from '@imago/contracts';
+
+/** The checkout: the same three levels up from `src` and from `dist`. */
+const ROOT = join(import.meta.dirname, '../../..');
+
+/**
+ * The built program of a service.
+ * @throws Error when it is not built.
+ */
+export function builtEntry(service: Service, program: 'main' | 'migrate'): string {
+  const entry = join(ROOT, 'apps', service, 'dist', `${program}.js`);
+  if (!existsSync(entry)) throw new Error(`${service} is not built: run npm run build first.`);
+  return entry;
+}

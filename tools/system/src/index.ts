@@ -1,0 +1,4 @@
+export * from './installation.ts';
+export * from './migrate.ts';
+export * from './service-process.ts';
+export * from './system.ts';

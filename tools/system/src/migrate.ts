@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { declareTopology } from '@imago/messaging';
+import {
+  type ClusterPasswords,
+  databaseUrls,
+  PERSISTENT_SERVICES,
+  type PersistentService,
+  provisionCluster,
+  provisionDatabase,
+} from '@imago/persistence';
+import { builtEntry } from './entries.ts';
+
+export interface MigrateStepOptions {
+  /** URL of the superuser in the database `postgres`. */
+  readonly postgresAdminUrl: string;
+  readonly database: string;
+  readonly passwords: ClusterPasswords;
+  readonly amqpUrl: string;
+  /** Milliseconds fresh queues are given; see `declareTopology`. */
+  readonly settleMilliseconds?: number;
+}
+
+/**
+ * Everything that must be there before a service starts: roles, database, schemas, migrations, and every exchange
+ * and queue of every service. Idempotent, and the only step that holds the migrating roles.
+ * @throws Error with the output of the migration that failed.
+ */
+export async function migrateStep(options: MigrateStepOptions): Promise<void> {
+  const topology = declareTopology(
+    options.amqpUrl,
+    options.settleMilliseconds === undefined ? {} : { settle_ms: options.settleMilliseconds },
+  );
+  await provisionCluster(options.postgresAdminUrl, options.passwords);
+  await provisionDatabase(options.postgresAdminUrl, options.database);
+  await Promise.all([topology, ...PERSISTENT_SERVICES.map((service) => migrateService(service, options))]);
+}
+
+async function migrateService(service: PersistentService, options: MigrateStepOptions): Promise<void> {
+  const { postgresAdminUrl, database, passwords } = options;
+  const urls = databaseUrls(postgresAdminUrl, database, service, passwords[service]);
+  const child = spawn(process.execPath, [builtEntry(service, 'migrate')], {
+    env: { PATH: process.env['PATH'] ?? '', MIGRATE_DATABASE_URL: urls.migrate },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`The migration of ${service} failed:\n${output.join('')}`);
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How one service process is started. */
+export interface ServiceProcessOptions {
+  readonly name: string;
+  /** The built entry point. */
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where its ready file and its log are kept. */
+  readonly directory: string;
+  /** Starts it again when it ends unasked. */
+  readonly restart: boolean;
+}
+
+/** Milliseconds a service has to become ready, and to go when asked, before it is given up. */
+const READY_DEADLINE = 60_000;
+const STOP_DEADLINE = 15_000;
+
+/** Milliseconds between a crash and the next start, doubling while the crashes go on. */
+const FIRST_RESTART = 500;
+const LONGEST_RESTART = 30_000;
+
+/** One service as a child process: started, watched, started again, stopped. */
+export class ServiceProcess {
+  readonly name: string;
+  readonly #options: ServiceProcessOptions;
+  #child: ChildProcess | null = null;
+  #stopping = false;
+  #crashes = 0;
+  #port: number | null = null;
+
+  constructor(options: ServiceProcessOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get logFile(): string {
+    return join(this.#options.directory, `${this.name}.log`);
+  }
+
+  get port(): number {
+    if (this.#port === null) throw new Error(`${this.name} is not running`);
+    return this.#port;
+  }
+
+  get #readyFile(): string {
+    return join(this.#options.directory, `${this.name}.ready.json`);
+  }
+
+  /** Starts it and returns when it is ready to serve. */
+  async start(): Promise<void> {
+    this.#stopping = false;
+    await mkdir(this.#options.directory, { recursive: true });
+    const child = this.#launch();
+    await this.#ready(child);
+  }
+
+  /** Sends a signal and returns when the process is gone. With `restart` off it stays gone. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  /** Asks it to finish its work and go; insists after the deadline. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const insist = AbortSignal.timeout(STOP_DEADLINE);
+    insist.addEventListener('abort', () => void this.kill('SIGKILL'));
+    await this.kill('SIGTERM');
+  }
+
+  #launch(): ChildProcess {
+    rmSync(this.#readyFile, { force: true });
+    const log = createWriteStream(this.logFile, { flags: 'a' });
+    const child = spawn(process.execPath, ['--enable-source-maps', this.#options.entry], {
+      env: { PATH: process.env['PATH'] ?? '', ...this.#options.environment, READY_FILE: this.#readyFile },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.pipe(log);
+    child.stderr.pipe(log);
+    child.once('exit', (code, signal) => {
+      if (this.#stopping || !this.#options.restart || this.#child !== child) return;
+      void this.#startAgain(signal ?? `exit code ${code ?? '?'}`);
+    });
+    this.#child = child;
+    return child;
+  }
+
+  async #startAgain(cause: string): Promise<void> {
+    const wait = Math.min(FIRST_RESTART * 2 ** this.#crashes, LONGEST_RESTART);
+    this.#crashes += 1;
+    console.error(`${this.name} ended (${cause}); starting it again in ${wait / 1000} s. Its log: ${this.logFile}`);
+    await delay(wait);
+    if (this.#stopping) return;
+    try {
+      await this.#ready(this.#launch());
+      this.#crashes = 0;
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error);
+    }
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    const deadline = Date.now() + READY_DEADLINE;
+    while (!existsSync(this.#readyFile)) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`${this.name} ended before it was ready.\n${this.#lastLines()}`);
+      }
+      if (Date.now() > deadline) throw new Error(`${this.name} was not ready in time.\n${this.#lastLines()}`);
+      await delay(50);
+    }
+    const ready = JSON.parse(readFileSync(this.#readyFile, 'utf8')) as { port: number };
+    this.#port = ready.port;
+  }
+
+  #lastLines(): string {
+    const log = existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
+    return `The end of ${this.logFile}:\n${log.split('\n').slice(-15).join('\n')}`;
+  }
+}

@@ -1,0 +1,120 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Service, SERVICES } from '@imago/contracts';
+import { databaseUrls } from '@imago/persistence';
+import { builtEntry } from './entries.ts';
+import { type Installation, writeUsersFile } from './installation.ts';
+import { migrateStep } from './migrate.ts';
+import { ServiceProcess } from './service-process.ts';
+
+/** A region as the regions file names it. */
+export interface RegionDefinition {
+  readonly name: string;
+  readonly default?: boolean;
+  readonly s3: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly bucket: string;
+    readonly access_key: string;
+    readonly secret_key: string;
+  };
+}
+
+export interface SystemOptions {
+  /** Logs, ready files and the files the services read are kept here. */
+  readonly directory: string;
+  readonly postgresAdminUrl: string;
+  readonly database: string;
+  /** With the virtual host. */
+  readonly amqpUrl: string;
+  readonly installation: Installation;
+  readonly regions: readonly RegionDefinition[];
+  /** 0 or absent: a free one. */
+  readonly gatewayPort?: number;
+  /** Start crashed services again: on for `npm start`, off where a test does the killing. */
+  readonly restart: boolean;
+  /** More settings for single services, for example shorter leases. */
+  readonly settings?: Partial<Record<Service, Readonly<Record<string, string>>>>;
+  /** See `declareTopology`; shorter where no broker is killed. */
+  readonly settleMilliseconds?: number;
+}
+
+/** Every service of Imago, running. */
+export class System {
+  readonly #services: ReadonlyMap<Service, ServiceProcess>;
+
+  constructor(services: ReadonlyMap<Service, ServiceProcess>) {
+    this.#services = services;
+  }
+
+  /** The base URL of the gateway. */
+  get gateway(): string {
+    return `http://127.0.0.1:${this.service('gateway').port}`;
+  }
+
+  service(name: Service): ServiceProcess {
+    const service = this.#services.get(name);
+    if (service === undefined) throw new Error(`${name} is not part of this system`);
+    return service;
+  }
+
+  get services(): readonly ServiceProcess[] {
+    return [...this.#services.values()];
+  }
+
+  /** Stops the door first, so that nobody is let in while the rest finishes. */
+  async stop(): Promise<void> {
+    await this.service('gateway').stop();
+    await Promise.all(this.services.map((service) => service.stop()));
+  }
+}
+
+/** Migrates, then starts every service and returns when all are ready. What was started is stopped on failure. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  mkdirSync(options.directory, { recursive: true });
+  const usersFile = join(options.directory, 'users.json');
+  const regionsFile = join(options.directory, 'regions.json');
+  writeFileSync(regionsFile, JSON.stringify(options.regions, null, 2), { mode: 0o600 });
+  await Promise.all([
+    writeUsersFile(usersFile, options.installation.users),
+    migrateStep({ ...options, passwords: options.installation.database_passwords }),
+  ]);
+  const processes = SERVICES.map((name) => {
+    const environment = environmentOf(name, options, { usersFile, regionsFile });
+    const { directory, restart } = options;
+    return [name, new ServiceProcess({ name, entry: builtEntry(name, 'main'), environment, directory, restart })] as const;
+  });
+  const system = new System(new Map(processes));
+  const started = await Promise.allSettled(system.services.map((service) => service.start()));
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    await system.stop();
+    throw failed.reason;
+  }
+  return system;
+}
+
+function environmentOf(
+  service: Service,
+  options: SystemOptions,
+  files: { readonly usersFile: string; readonly regionsFile: string },
+): Record<string, string> {
+  const { installation, postgresAdminUrl, database } = options;
+  const own: Record<string, string> =
+    service === 'gateway'
+      ? {
+          IMAGO_USERS_FILE: files.usersFile,
+          IMAGO_TOKEN_KEY: installation.token_key,
+          PORT: String(options.gatewayPort ?? 0),
+        }
+      : {
+          DATABASE_URL: databaseUrls(postgresAdminUrl, database, service, installation.database_passwords[service]).run,
+        };
+  return {
+    AMQP_URL: options.amqpUrl,
+    IMAGO_CONTEXT_KEY: installation.context_key,
+    IMAGO_REGIONS_FILE: files.regionsFile,
+    ...own,
+    ...options.settings?.[service],
+  };
+}
