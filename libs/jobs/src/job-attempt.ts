@@ -1,5 +1,5 @@
 import { type EventEnvelope } from '@imago/contracts';
-import { inTransaction, type Outbox, type OutgoingEvent } from '@imago/messaging';
+import { inTransaction, type NewEvent, type Outbox } from '@imago/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { AttemptsExhaustedError, JobCancelledError, JobStalledError, LeaseLostError } from './job-failure.ts';
 import type { JobDefinition, PhaseContext, Progress } from './job-phases.ts';
@@ -147,7 +147,7 @@ export class JobAttempt<Input, Data> {
     return done;
   }
 
-  async #emit(tx: EntityManager, event: OutgoingEvent, job: JobRecord<Input, Data>): Promise<void> {
+  async #emit(tx: EntityManager, event: NewEvent, job: JobRecord<Input, Data>): Promise<void> {
     await this.#tools.outbox.add(tx, event, causeOf(job));
   }
 

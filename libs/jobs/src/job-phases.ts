@@ -1,5 +1,5 @@
 import type { JobView, RefusalDocument } from '@imago/contracts';
-import type { OutgoingEvent } from '@imago/messaging';
+import type { NewEvent } from '@imago/messaging';
 import type { EntityManager } from 'typeorm';
 import type { JobRecord } from './job-record.ts';
 
@@ -33,7 +33,7 @@ export interface PhaseContext<Input, Data> {
 /** A phase names the one after it; the last one ends the job with an event. Each is resumable from its start. */
 export type PhaseOutcome<Input, Data> =
   | { readonly next: string; readonly data: Data }
-  | { readonly succeeded: (job: JobRecord<Input, Data>, view: JobView) => OutgoingEvent };
+  | { readonly succeeded: (job: JobRecord<Input, Data>, view: JobView) => NewEvent };
 
 export type Phase<Input, Data> = (context: PhaseContext<Input, Data>) => Promise<PhaseOutcome<Input, Data>>;
 
@@ -44,7 +44,7 @@ export interface JobDefinition<Input, Data> {
   readonly maximumAttempts: number;
   /** Seconds without movement after which an attempt is given up. */
   readonly stallSeconds: number;
-  progressed(job: JobRecord<Input, Data>, view: JobView): OutgoingEvent;
-  failed(job: JobRecord<Input, Data>, view: JobView, error: RefusalDocument): OutgoingEvent;
-  cancelled(job: JobRecord<Input, Data>, view: JobView, error: RefusalDocument): OutgoingEvent;
+  progressed(job: JobRecord<Input, Data>, view: JobView): NewEvent;
+  failed(job: JobRecord<Input, Data>, view: JobView, error: RefusalDocument): NewEvent;
+  cancelled(job: JobRecord<Input, Data>, view: JobView, error: RefusalDocument): NewEvent;
 }

@@ -120,7 +120,7 @@ export class JobRunner<Input, Data> {
     if (verdict.action === 'leave') return;
     const { db, store, outbox, definition } = this.#options;
     await inTransaction(db, async (tx) => {
-      const job = await store.change(tx, attempt.lease, verdict.action === 'retry' ? giveBackAttempt(verdict, attempt) : {});
+      const job = await store.change(tx, attempt.lease, verdict.action === 'retry' ? giveBackAttempt(verdict, attempt.job.attempt) : {});
       if (verdict.action === 'retry' && job.state === 'running') {
         const seconds = verdict.cause === 'shutdown' ? 0 : retryDelay(job.attempt) / 1000;
         const queued = await store.move(tx, job, 'release', { available_in_seconds: seconds });
@@ -150,9 +150,9 @@ class ShutdownError extends Error {
 /** A shutdown is nobody's failed try. */
 function giveBackAttempt(
   verdict: Extract<FailureVerdict, { action: 'retry' }>,
-  attempt: JobAttempt<unknown, unknown>,
+  attempt: number,
 ): { attempt?: number } {
-  return verdict.cause === 'shutdown' ? { attempt: Math.max(0, attempt.job.attempt - 1) } : {};
+  return verdict.cause === 'shutdown' ? { attempt: Math.max(0, attempt - 1) } : {};
 }
 
 /** Why a cancelled job ended, in the tenant's words. */

@@ -9,11 +9,11 @@ import {
   type RefusalDocument,
   type StoredObject,
 } from '@imago/contracts';
-import type { OutgoingEvent } from '@imago/messaging';
+import type { NewEvent } from '@imago/messaging';
 import { type ImportJob, imageOf, required, sourceUri } from './import-job.ts';
 
 /** What every event of an import has in common. */
-function about<E extends EventDefinition>(event: E, job: ImportJob, view: JobView, more: object): OutgoingEvent {
+function about<E extends EventDefinition>(event: E, job: ImportJob, view: JobView, more: object): NewEvent {
   return {
     event,
     subject: imageOf(job),
@@ -25,26 +25,26 @@ function about<E extends EventDefinition>(event: E, job: ImportJob, view: JobVie
   };
 }
 
-export function importRequested(job: ImportJob, view: JobView): OutgoingEvent {
+export function importRequested(job: ImportJob, view: JobView): NewEvent {
   return about(ImageImportRequestedV1, job, view, {
     source_uri: sourceUri(job.input.source),
     disk_format: job.input.disk_format,
   });
 }
 
-export function importProgressed(job: ImportJob, view: JobView): OutgoingEvent {
+export function importProgressed(job: ImportJob, view: JobView): NewEvent {
   return about(ImageImportProgressedV1, job, view, {});
 }
 
-export function importFailed(job: ImportJob, view: JobView, error: RefusalDocument): OutgoingEvent {
+export function importFailed(job: ImportJob, view: JobView, error: RefusalDocument): NewEvent {
   return about(ImageImportFailedV1, job, view, { error });
 }
 
-export function importCancelled(job: ImportJob, view: JobView, error: RefusalDocument): OutgoingEvent {
+export function importCancelled(job: ImportJob, view: JobView, error: RefusalDocument): NewEvent {
   return about(ImageImportCancelledV1, job, view, { error });
 }
 
-export function imported(job: ImportJob, view: JobView): OutgoingEvent {
+export function imported(job: ImportJob, view: JobView): NewEvent {
   const source = required(job.data.source, 'source');
   return about(ImageImportedV1, job, view, {
     object: storedObjectOf(job),
