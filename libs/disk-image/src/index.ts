@@ -1,1 +1,16 @@
-export {};
+export { INSPECTION_CODES, InspectionRefusal } from './inspection-refusal.ts';
+export type { InspectionCode } from './inspection-refusal.ts';
+export { DEFAULT_LIMITS } from './inspect/limits.ts';
+export type { InspectionLimits } from './inspect/limits.ts';
+export { openDisk } from './inspect/open-disk.ts';
+export type { InspectedDisk, Inspection, OpenOptions, SourceFormat } from './inspect/open-disk.ts';
+export { DiskReader } from './reader/disk-reader.ts';
+export type { ClusterOptions, DiskCluster, Extent } from './reader/disk-reader.ts';
+export { BufferSource, CountingSource, ShortReadError } from './source/byte-source.ts';
+export type { ByteSource } from './source/byte-source.ts';
+export { FileSource } from './source/file-source.ts';
+export type { PartRecord } from './store/part-record.ts';
+export { sealStoredImage, STORED_CLUSTER_SIZE } from './store/seal-stored-image.ts';
+export type { SealedImage } from './store/seal-stored-image.ts';
+export { writeStoredImage } from './store/write-stored-image.ts';
+export type { PartSink, WriteOptions } from './store/write-stored-image.ts';

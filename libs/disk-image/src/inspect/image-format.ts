@@ -1,7 +1,28 @@
 /** Every format whose mark we know. Only `raw` and `qcow2` are read; the others are known in order to be refused. */
 export type ImageFormat =
-  | 'raw' | 'qcow' | 'qcow2' | 'qed' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi' | 'luks' | 'iso' | 'parallels' | 'bochs' | 'cloop'
-  | 'dmg' | 'gzip' | 'xz' | 'zstd' | 'bzip2' | 'lz4' | 'zip' | '7z' | 'rar' | 'tar';
+  | 'raw'
+  | 'qcow'
+  | 'qcow2'
+  | 'qed'
+  | 'vmdk'
+  | 'vhd'
+  | 'vhdx'
+  | 'vdi'
+  | 'luks'
+  | 'iso'
+  | 'parallels'
+  | 'bochs'
+  | 'cloop'
+  | 'dmg'
+  | 'gzip'
+  | 'xz'
+  | 'zstd'
+  | 'bzip2'
+  | 'lz4'
+  | 'zip'
+  | '7z'
+  | 'rar'
+  | 'tar';
 
 interface Mark {
   readonly format: ImageFormat;
@@ -10,7 +31,11 @@ interface Mark {
   readonly bytes: Buffer;
 }
 
-const mark = (format: ImageFormat, offset: number, bytes: string): Mark => ({ format, offset, bytes: Buffer.from(bytes, 'latin1') });
+const mark = (format: ImageFormat, offset: number, bytes: string): Mark => ({
+  format,
+  offset,
+  bytes: Buffer.from(bytes, 'latin1'),
+});
 
 const MARKS: readonly Mark[] = [
   mark('qcow', 0, 'QFI\xfb\0\0\0\x01'),

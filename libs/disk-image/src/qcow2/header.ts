@@ -15,14 +15,17 @@ interface Subject {
 
 /** Parses and judges a qcow2 header from the first bytes of the file; reads nothing. Throws `InspectionRefusal`. */
 export function parseQcow2Header(head: Buffer, fileSize: number, limits: InspectionLimits): Qcow2Header {
-  if (head.length < V2_HEADER_BYTES) throw new InspectionRefusal('image.truncated', 'The file ends inside the qcow2 header', head.length);
+  if (head.length < V2_HEADER_BYTES)
+    throw new InspectionRefusal('image.truncated', 'The file ends inside the qcow2 header', head.length);
   const version = head.readUInt32BE(4);
-  if (version !== 2 && version !== 3) throw new InspectionRefusal('image.version', `qcow2 version ${version} is not known`, 4);
+  if (version !== 2 && version !== 3)
+    throw new InspectionRefusal('image.version', `qcow2 version ${version} is not known`, 4);
   if (version === 3 && head.length < V3_HEADER_BYTES) {
     throw new InspectionRefusal('image.truncated', 'The file ends inside the qcow2 header', head.length);
   }
   const clusterBits = head.readUInt32BE(20);
-  if (clusterBits < 9 || clusterBits > 21) throw new InspectionRefusal('image.cluster_bits', `cluster_bits is ${clusterBits}, not 9 to 21`, 20);
+  if (clusterBits < 9 || clusterBits > 21)
+    throw new InspectionRefusal('image.cluster_bits', `cluster_bits is ${clusterBits}, not 9 to 21`, 20);
   refuseDependencies(head);
   const features = version === 3 ? head.readBigUInt64BE(72) : 0n;
   refuseFeatures(features);
@@ -56,9 +59,14 @@ function refuseFeatures(features: bigint): void {
   if (has(FEATURE.dataFile)) throw new InspectionRefusal('image.external_data_file', 'The data is in another file', 72);
   if (has(FEATURE.corrupt)) throw new InspectionRefusal('image.corrupt', 'The image is marked corrupt', 72);
   if ((features & ~KNOWN_FEATURES) !== 0n) {
-    throw new InspectionRefusal('image.incompatible_features', `Unknown incompatible features 0x${(features & ~KNOWN_FEATURES).toString(16)}`, 72);
+    throw new InspectionRefusal(
+      'image.incompatible_features',
+      `Unknown incompatible features 0x${(features & ~KNOWN_FEATURES).toString(16)}`,
+      72,
+    );
   }
-  if (has(FEATURE.extendedL2)) throw new InspectionRefusal('image.extended_l2', 'Subclusters (extended L2 entries) are not supported', 72);
+  if (has(FEATURE.extendedL2))
+    throw new InspectionRefusal('image.extended_l2', 'Subclusters (extended L2 entries) are not supported', 72);
 }
 
 function headerLength(head: Buffer, clusterSize: number): number {
@@ -67,14 +75,19 @@ function headerLength(head: Buffer, clusterSize: number): number {
     throw new InspectionRefusal('image.header', `The header claims a length of ${length} bytes`, 100);
   }
   const refcountOrder = head.readUInt32BE(96);
-  if (refcountOrder > 6) throw new InspectionRefusal('image.header', `refcount_order is ${refcountOrder}, not 0 to 6`, 96);
+  if (refcountOrder > 6)
+    throw new InspectionRefusal('image.header', `refcount_order is ${refcountOrder}, not 0 to 6`, 96);
   return length;
 }
 
 function compressionType(head: Buffer, features: bigint, headerBytes: number): CompressionType {
   const type = headerBytes > V3_HEADER_BYTES ? head.readUInt8(104) : 0;
   if (type > 1 || (type === 1) !== ((features & FEATURE.compression) !== 0n)) {
-    throw new InspectionRefusal('image.compression_type', `Compression type ${type} does not fit the feature bits`, 104);
+    throw new InspectionRefusal(
+      'image.compression_type',
+      `Compression type ${type} does not fit the feature bits`,
+      104,
+    );
   }
   return type === 1 ? 'zstd' : 'zlib';
 }
@@ -82,14 +95,18 @@ function compressionType(head: Buffer, features: bigint, headerBytes: number): C
 /** Walks the header extensions; those that make the image depend on something else, or need a key, are refused. */
 function refuseExtensions(head: Buffer, headerBytes: number, clusterSize: number): void {
   const end = Math.min(clusterSize, head.length);
-  for (let at = headerBytes; at + 8 <= end; ) {
+  for (let at = headerBytes; at + 8 <= end;) {
     const type = head.readUInt32BE(at);
     const length = head.readUInt32BE(at + 4);
     if (type === EXTENSION.end) return;
-    if (type === EXTENSION.backingFormat) throw new InspectionRefusal('image.backing_file', 'The header names a backing format', at);
-    if (type === EXTENSION.dataFile) throw new InspectionRefusal('image.external_data_file', 'The header names a data file', at);
-    if (type === EXTENSION.encryption) throw new InspectionRefusal('image.encrypted', 'The header has an encryption header', at);
-    if (at + 8 + length > end) throw new InspectionRefusal('image.header', `Header extension 0x${type.toString(16)} runs out of the header`, at);
+    if (type === EXTENSION.backingFormat)
+      throw new InspectionRefusal('image.backing_file', 'The header names a backing format', at);
+    if (type === EXTENSION.dataFile)
+      throw new InspectionRefusal('image.external_data_file', 'The header names a data file', at);
+    if (type === EXTENSION.encryption)
+      throw new InspectionRefusal('image.encrypted', 'The header has an encryption header', at);
+    if (at + 8 + length > end)
+      throw new InspectionRefusal('image.header', `Header extension 0x${type.toString(16)} runs out of the header`, at);
     at += 8 + Math.ceil(length / 8) * 8;
   }
 }
@@ -97,10 +114,18 @@ function refuseExtensions(head: Buffer, headerBytes: number, clusterSize: number
 function virtualSizeOf(head: Buffer, limits: InspectionLimits): number {
   const size = head.readBigUInt64BE(24);
   if (size === 0n || size % 512n !== 0n) {
-    throw new InspectionRefusal('image.virtual_size', `A disk of ${size.toString()} bytes is not a whole number of sectors`, 24);
+    throw new InspectionRefusal(
+      'image.virtual_size',
+      `A disk of ${size.toString()} bytes is not a whole number of sectors`,
+      24,
+    );
   }
   if (size > BigInt(limits.maxVirtualSize)) {
-    throw new InspectionRefusal('image.virtual_size', `A disk of ${size.toString()} bytes is over the limit of ${limits.maxVirtualSize}`, 24);
+    throw new InspectionRefusal(
+      'image.virtual_size',
+      `A disk of ${size.toString()} bytes is over the limit of ${limits.maxVirtualSize}`,
+      24,
+    );
   }
   return Number(size);
 }
@@ -113,7 +138,11 @@ function locateTables(subject: Subject, disk: { clusterSize: number; virtualSize
   const l1Entries = Math.ceil(virtualSize / (clusterSize * (clusterSize / 8)));
   const l1Bytes = head.readUInt32BE(36) * 8;
   if (l1Bytes > MAX_L1_BYTES || l1Bytes < l1Entries * 8) {
-    throw new InspectionRefusal('image.tables', `The L1 table has ${l1Bytes / 8} entries, the disk needs ${l1Entries}`, 36);
+    throw new InspectionRefusal(
+      'image.tables',
+      `The L1 table has ${l1Bytes / 8} entries, the disk needs ${l1Entries}`,
+      36,
+    );
   }
   const refcountTableBytes = head.readUInt32BE(56) * clusterSize;
   if (refcountTableBytes === 0 || refcountTableBytes > MAX_REFCOUNT_TABLE_BYTES) {
@@ -124,7 +153,12 @@ function locateTables(subject: Subject, disk: { clusterSize: number; virtualSize
     l1Bytes,
     refcountTableBytes,
     l1Offset: tableOffset(subject, { field: 40, bytes: l1Bytes, clusterSize, name: 'L1 table' }),
-    refcountTableOffset: tableOffset(subject, { field: 48, bytes: refcountTableBytes, clusterSize, name: 'refcount table' }),
+    refcountTableOffset: tableOffset(subject, {
+      field: 48,
+      bytes: refcountTableBytes,
+      clusterSize,
+      name: 'refcount table',
+    }),
   };
 }
 
@@ -137,8 +171,10 @@ interface TableField {
 
 function tableOffset({ head, fileSize }: Subject, { field, bytes, clusterSize, name }: TableField): number {
   const offset = Number(head.readBigUInt64BE(field)); // above 2^53 it is rounded, and still outside of any file
-  if (offset % clusterSize !== 0) throw new InspectionRefusal('image.offset_unaligned', `The ${name} is not aligned to a cluster`, field);
+  if (offset % clusterSize !== 0)
+    throw new InspectionRefusal('image.offset_unaligned', `The ${name} is not aligned to a cluster`, field);
   if (offset < clusterSize) throw new InspectionRefusal('image.overlap', `The ${name} overlaps the header`, field);
-  if (offset + bytes > fileSize) throw new InspectionRefusal('image.offset_out_of_file', `The ${name} is outside of the file`, field);
+  if (offset + bytes > fileSize)
+    throw new InspectionRefusal('image.offset_out_of_file', `The ${name} is outside of the file`, field);
   return offset;
 }

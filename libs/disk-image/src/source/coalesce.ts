@@ -1,10 +1,10 @@
-export interface Extent {
+export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 /** One ranged read and the extents it serves. */
-export interface RangeRead<T extends Extent> extends Extent {
+export interface RangeRead<T extends Span> extends Span {
   readonly items: readonly T[];
 }
 
@@ -19,7 +19,7 @@ export interface CoalesceLimits {
 export const RANGE_LIMITS: CoalesceLimits = { maxBytes: 8 * 2 ** 20, maxGap: 512 * 1024 };
 
 /** Joins extents, given in ascending order of `start`, into few ranged reads. */
-export function* coalesce<T extends Extent>(extents: Iterable<T>, limits = RANGE_LIMITS): Generator<RangeRead<T>> {
+export function* coalesce<T extends Span>(extents: Iterable<T>, limits = RANGE_LIMITS): Generator<RangeRead<T>> {
   let items: T[] = [];
   let start = 0;
   let end = 0;

@@ -26,7 +26,7 @@ export class FileSource implements ByteSource {
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     assertRange(this, offset, length);
     const data = Buffer.allocUnsafeSlow(length);
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       signal?.throwIfAborted();
       const { bytesRead } = await this.handle.read(data, done, length - done, offset + done);
       if (bytesRead === 0) throw new ShortReadError(`The file ends at ${offset + done}, expected ${this.size} bytes`);
