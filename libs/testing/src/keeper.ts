@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { takeLock } from '@imago/infra';
 import { keeperSocket } from './keeper-protocol.ts';
 import type { KeeperAnswer } from './keeper-protocol.ts';
 import { startTestInfrastructure } from './test-infrastructure.ts';
@@ -43,12 +44,17 @@ export async function keepInfrastructure(options: KeeperOptions): Promise<void> 
   server.once('listening', () => listening.resolve(true)).once('error', () => listening.resolve(false));
   server.listen(keeperSocket(options.directory));
   if (!(await listening.promise)) return;
+  const lock = await takeLock(join(options.directory, 'keeper')); // the one before us may be stopping its servers still
   try {
     const infrastructure = await startTestInfrastructure(options);
     const { addresses } = infrastructure;
-    await writeFile(join(options.directory, 'infra.json'), JSON.stringify({ pid: process.pid, ...addresses }, null, 2), {
-      mode: 0o600,
-    });
+    await writeFile(
+      join(options.directory, 'infra.json'),
+      JSON.stringify({ pid: process.pid, ...addresses }, null, 2),
+      {
+        mode: 0o600,
+      },
+    );
     answer.resolve({ addresses });
     watch();
     await aborted(AbortSignal.any([idle.signal, options.signal]));
@@ -59,6 +65,7 @@ export async function keepInfrastructure(options: KeeperOptions): Promise<void> 
     await answer.promise;
     server.close();
   }
+  await lock.release();
   for (const client of clients) client.end();
   clearTimeout(timer);
 }

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import type { AttachedInfrastructure, RabbitMqAdministration, S3Administration } from '@imago/infra';
+import pg from 'pg';
+import { shareInfrastructure } from './shared-infrastructure.ts';
+
+/** What a suite can ask for; each part is its own, empty at first. */
+interface TestParts {
+  readonly postgres: {
+    /** URL of the superuser in the database `postgres`. */
+    readonly adminUrl: string;
+    /** The suite's database, on the same server. */
+    readonly database: string;
+  };
+  readonly rabbitmq: {
+    /** URL of the suite's virtual host, of a user who may do anything there and nothing elsewhere. */
+    readonly amqpUrl: string;
+    readonly vhost: string;
+    /** Base URL of the management API, with an administrator's name and password. */
+    readonly managementUrl: string;
+    readonly administration: RabbitMqAdministration;
+  };
+  readonly s3: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly bucket: string;
+    /** Opens the suite's bucket only; {@link S3Administration.addKey} with the same key opens more to it. */
+    readonly access_key: string;
+    readonly secret_key: string;
+    readonly administration: S3Administration;
+  };
+  readonly qemu: {
+    /** Path of the qemu-img program. */
+    readonly qemuImg: string;
+  };
+}
+
+type TestPart = keyof TestParts;
+
+export interface TestEnvironmentOptions extends Partial<Record<TestPart, true>> {
+  /** Makes the database with what belongs in it; without it the database is empty. Superuser's URL, name to use. */
+  readonly provision?: (adminUrl: string, database: string) => Promise<void>;
+}
+
+/** The named parts, for example `TestEnvironment<'postgres' | 's3'>`. */
+export type TestEnvironment<Part extends TestPart = TestPart> = Pick<TestParts, Part> & {
+  /** Drops what the suite was given, whatever uses it still. */
+  close(): Promise<void>;
+};
+
+type AskedFor<Options extends TestEnvironmentOptions> = Extract<keyof Options, TestPart>;
+
+/**
+ * Real servers for one suite: each part asked for is fresh, named at random and dropped by `close`, so that suites run
+ * side by side. Give `beforeAll` a time-out of a minute or more: the first suite of all waits for the servers to start.
+ */
+export async function testEnvironment<Options extends TestEnvironmentOptions>(
+  options: Options,
+): Promise<TestEnvironment<AskedFor<Options>>> {
+  const { infrastructure, release } = await shareInfrastructure();
+  const name = randomBytes(8).toString('hex');
+  const drops: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    const dropped = await Promise.allSettled(drops.splice(0).map((drop) => drop()));
+    release();
+    const faults = dropped.flatMap((drop) => (drop.status === 'rejected' ? [drop.reason as unknown] : []));
+    if (faults.length > 0) throw new AggregateError(faults, 'The test environment could not be dropped');
+  };
+  const parts = await Promise.allSettled([
+    options.postgres && makeDatabase(infrastructure, `test_${name}`, { drops, provision: options.provision }),
+    options.rabbitmq && makeVhost(infrastructure, `test-${name}`, drops),
+    options.s3 && makeBucket(infrastructure, `test-${name}`, drops),
+  ] as const);
+  const [postgres, rabbitmq, s3] = parts;
+  for (const part of parts) {
+    if (part.status === 'fulfilled') continue;
+    await close();
+    throw part.reason;
+  }
+  const environment: Partial<TestParts> & Pick<TestEnvironment, 'close'> = {
+    ...valueOf('postgres', postgres),
+    ...valueOf('rabbitmq', rabbitmq),
+    ...valueOf('s3', s3),
+    ...(options.qemu && { qemu: infrastructure.qemu }),
+    close,
+  };
+  return environment as TestEnvironment<AskedFor<Options>>;
+}
+
+type Drops = (() => Promise<unknown>)[];
+
+async function makeDatabase(
+  { postgres: { adminUrl } }: AttachedInfrastructure,
+  database: string,
+  { drops, provision }: { readonly drops: Drops; readonly provision: TestEnvironmentOptions['provision'] },
+): Promise<TestParts['postgres']> {
+  drops.push(() => asSuperuser(adminUrl, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+  await (provision?.(adminUrl, database) ?? asSuperuser(adminUrl, `CREATE DATABASE ${database}`));
+  return { adminUrl, database };
+}
+
+async function makeVhost(
+  { rabbitmq }: AttachedInfrastructure,
+  vhost: string,
+  drops: Drops,
+): Promise<TestParts['rabbitmq']> {
+  drops.push(() => rabbitmq.deleteVhost(vhost));
+  const amqpUrl = await rabbitmq.createVhost(vhost);
+  return { amqpUrl, vhost, managementUrl: rabbitmq.managementUrl, administration: rabbitmq };
+}
+
+async function makeBucket({ s3 }: AttachedInfrastructure, bucket: string, drops: Drops): Promise<TestParts['s3']> {
+  drops.push(async () => {
+    await s3.removeKey(bucket);
+    await s3.deleteBucket(bucket);
+  });
+  await s3.createBucket(bucket);
+  const key = await s3.addKey({ access_key: bucket, secret_key: randomBytes(16).toString('hex') }, [bucket]);
+  return { endpoint: s3.endpoint, region: s3.region, bucket, ...key, administration: s3 };
+}
+
+async function asSuperuser(adminUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl, application_name: 'imago-testing' });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function valueOf<Name extends TestPart>(
+  name: Name,
+  part: PromiseFulfilledResult<TestParts[Name] | undefined> | PromiseRejectedResult,
+): Partial<TestParts> {
+  return part.status === 'fulfilled' && part.value !== undefined ? { [name]: part.value } : {};
+}
