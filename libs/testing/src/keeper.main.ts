@@ -5,7 +5,10 @@ const [directory] = process.argv.slice(2);
 if (directory === undefined) throw new Error('usage: keeper.main.ts DIRECTORY');
 
 const end = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end.abort());
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => {
+    end.abort();
+  });
 await keepInfrastructure({
   directory,
   idle: Number(process.env['IMAGO_TEST_INFRA_IDLE_MS'] ?? 600_000),

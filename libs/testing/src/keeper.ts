@@ -27,7 +27,10 @@ export async function keepInfrastructure(options: KeeperOptions): Promise<void> 
   let timer: NodeJS.Timeout | undefined;
   const watch = (): void => {
     clearTimeout(timer);
-    if (clients.size === 0) timer = setTimeout(() => idle.abort(), options.idle);
+    if (clients.size === 0)
+      timer = setTimeout(() => {
+        idle.abort();
+      }, options.idle);
   };
   const answer = Promise.withResolvers<KeeperAnswer>();
   const server = createServer((socket) => {
@@ -41,7 +44,13 @@ export async function keepInfrastructure(options: KeeperOptions): Promise<void> 
     void answer.promise.then((line) => socket.write(`${JSON.stringify(line)}\n`));
   });
   const listening = Promise.withResolvers<boolean>();
-  server.once('listening', () => listening.resolve(true)).once('error', () => listening.resolve(false));
+  server
+    .once('listening', () => {
+      listening.resolve(true);
+    })
+    .once('error', () => {
+      listening.resolve(false);
+    });
   server.listen(keeperSocket(options.directory));
   if (!(await listening.promise)) return;
   const lock = await takeLock(join(options.directory, 'keeper')); // the one before us may be stopping its servers still
@@ -73,6 +82,12 @@ export async function keepInfrastructure(options: KeeperOptions): Promise<void> 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
     if (signal.aborted) done();
-    signal.addEventListener('abort', () => done(), { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        done();
+      },
+      { once: true },
+    );
   });
 }

@@ -13,7 +13,7 @@ import type { KeeperAnswer } from './keeper-protocol.ts';
 /** Servers of others; `release` tells their keeper that they are no longer in use here. */
 export interface SharedInfrastructure {
   readonly infrastructure: AttachedInfrastructure;
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Where the keeper of this checkout has its servers' data and its log. */
@@ -56,7 +56,7 @@ export async function shareKeeper(directory: string, env: NodeJS.ProcessEnv): Pr
 
 interface KeeperContact {
   readonly answer: KeeperAnswer;
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Undefined when no keeper listens, or when it ended before it had an answer. */

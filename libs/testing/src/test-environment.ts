@@ -44,7 +44,7 @@ export interface TestEnvironmentOptions extends Partial<Record<TestPart, true>> 
 /** The named parts, for example `TestEnvironment<'postgres' | 's3'>`. */
 export type TestEnvironment<Part extends TestPart = TestPart> = Pick<TestParts, Part> & {
   /** Drops what the suite was given, whatever uses it still. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 };
 
 type AskedFor<Options extends TestEnvironmentOptions> = Extract<keyof Options, TestPart>;
@@ -58,32 +58,28 @@ export async function testEnvironment<Options extends TestEnvironmentOptions>(
 ): Promise<TestEnvironment<AskedFor<Options>>> {
   const { infrastructure, release } = await shareInfrastructure();
   const name = randomBytes(8).toString('hex');
-  const drops: (() => Promise<unknown>)[] = [];
+  const drops: Drops = [];
   const close = async (): Promise<void> => {
     const dropped = await Promise.allSettled(drops.splice(0).map((drop) => drop()));
     release();
     const faults = dropped.flatMap((drop) => (drop.status === 'rejected' ? [drop.reason as unknown] : []));
     if (faults.length > 0) throw new AggregateError(faults, 'The test environment could not be dropped');
   };
-  const parts = await Promise.allSettled([
-    options.postgres && makeDatabase(infrastructure, `test_${name}`, { drops, provision: options.provision }),
-    options.rabbitmq && makeVhost(infrastructure, `test-${name}`, drops),
-    options.s3 && makeBucket(infrastructure, `test-${name}`, drops),
-  ] as const);
-  const [postgres, rabbitmq, s3] = parts;
-  for (const part of parts) {
-    if (part.status === 'fulfilled') continue;
+  const wanted = {
+    postgres: () => makeDatabase(infrastructure, `test_${name}`, { drops, provision: options.provision }),
+    rabbitmq: () => makeVhost(infrastructure, `test-${name}`, drops),
+    s3: () => makeBucket(infrastructure, `test-${name}`, drops),
+    qemu: () => Promise.resolve(infrastructure.qemu),
+  } satisfies { [Part in TestPart]: () => Promise<TestParts[Part]> };
+  const makers = Object.entries(wanted).filter(([part]) => options[part as TestPart]);
+  const parts = await Promise.allSettled(makers.map(async ([part, make]) => [part, await make()] as const));
+  const failed = parts.find((part) => part.status === 'rejected');
+  if (failed !== undefined) {
     await close();
-    throw part.reason;
+    throw failed.reason;
   }
-  const environment: Partial<TestParts> & Pick<TestEnvironment, 'close'> = {
-    ...valueOf('postgres', postgres),
-    ...valueOf('rabbitmq', rabbitmq),
-    ...valueOf('s3', s3),
-    ...(options.qemu && { qemu: infrastructure.qemu }),
-    close,
-  };
-  return environment as TestEnvironment<AskedFor<Options>>;
+  const made = parts.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []));
+  return { ...Object.fromEntries(made), close } as TestEnvironment<AskedFor<Options>>;
 }
 
 type Drops = (() => Promise<unknown>)[];
@@ -126,11 +122,4 @@ async function asSuperuser(adminUrl: string, statement: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-function valueOf<Name extends TestPart>(
-  name: Name,
-  part: PromiseFulfilledResult<TestParts[Name] | undefined> | PromiseRejectedResult,
-): Partial<TestParts> {
-  return part.status === 'fulfilled' && part.value !== undefined ? { [name]: part.value } : {};
 }

@@ -29,7 +29,7 @@ export interface Child {
   readonly name: string;
   readonly process: ChildProcess;
   readonly logFile: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts a long-running child whose output goes to its log file. */
@@ -54,7 +54,12 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 }
 
 /** Polls `ready` until it answers true. Throws when the child ends before that, after `timeout` ms, or on abort. */
-export async function childReady(child: Child, ready: () => Promise<boolean>, signal: AbortSignal, timeout = 90_000): Promise<void> {
+export async function childReady(
+  child: Child,
+  ready: () => Promise<boolean>,
+  signal: AbortSignal,
+  timeout = 90_000,
+): Promise<void> {
   const end = performance.now() + timeout;
   for (;;) {
     signal.throwIfAborted();

@@ -182,7 +182,12 @@ function causeOf({ stderr }: CommandError): string {
     return "the distribution's package archive does not have it";
   if (/No space left/i.test(stderr)) return 'the disk is full';
   const last = stderr.trim().split('\n').at(-1) ?? '';
-  return last.replaceAll(/\S*:\/\/\S+/g, '(archive)').replace(/^E: /, '').replace(/\.$/, '') || 'apt-get failed';
+  return (
+    last
+      .replaceAll(/\S*:\/\/\S+/g, '(archive)')
+      .replace(/^E: /, '')
+      .replace(/\.$/, '') || 'apt-get failed'
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

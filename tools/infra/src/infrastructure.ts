@@ -33,7 +33,7 @@ export interface AttachedInfrastructure extends InfrastructureAddresses {
 export interface Infrastructure extends AttachedInfrastructure {
   readonly addresses: InfrastructureAddresses;
   /** Stops what was started here, in order: S3, RabbitMQ, its port mapper, Postgres. A second call does nothing. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface InfrastructureOptions {
@@ -115,14 +115,14 @@ export function attachInfrastructure(addresses: InfrastructureAddresses): Attach
 
 interface Part<Address> {
   readonly address: Address;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 interface Starters {
-  postgres(): Promise<Part<InfrastructureAddresses['postgres']>>;
-  rabbitmq(): Promise<Part<RabbitMqAddress>>;
-  s3(): Promise<Part<S3Address>>;
-  qemu(): Promise<string>;
+  readonly postgres: () => Promise<Part<InfrastructureAddresses['postgres']>>;
+  readonly rabbitmq: () => Promise<Part<RabbitMqAddress>>;
+  readonly s3: () => Promise<Part<S3Address>>;
+  readonly qemu: () => Promise<string>;
 }
 
 function startersOf(options: InfrastructureOptions, signal: AbortSignal): Starters {
@@ -133,7 +133,13 @@ function startersOf(options: InfrastructureOptions, signal: AbortSignal): Starte
     postgres: async () => {
       if (env['IMAGO_POSTGRES_URL']) return given({ adminUrl: env['IMAGO_POSTGRES_URL'] });
       const port = await choosePort('IMAGO_POSTGRES_PORT', env);
-      const { adminUrl, stop } = await startPostgres({ directory: join(directory, 'postgres'), port, durable, empty, signal });
+      const { adminUrl, stop } = await startPostgres({
+        directory: join(directory, 'postgres'),
+        port,
+        durable,
+        empty,
+        signal,
+      });
       return { address: { adminUrl }, stop };
     },
     rabbitmq: async () => {
@@ -179,6 +185,9 @@ function s3Elsewhere(env: NodeJS.ProcessEnv): S3Address | undefined {
   const { IMAGO_S3_ENDPOINT: endpoint, IMAGO_S3_ACCESS_KEY: access_key, IMAGO_S3_SECRET_KEY: secret_key } = env;
   if (!endpoint) return undefined;
   if (!access_key || !secret_key)
-    throw new ProvisionError('IMAGO_S3_ENDPOINT is set without keys.', 'Set IMAGO_S3_ACCESS_KEY and IMAGO_S3_SECRET_KEY.');
+    throw new ProvisionError(
+      'IMAGO_S3_ENDPOINT is set without keys.',
+      'Set IMAGO_S3_ACCESS_KEY and IMAGO_S3_SECRET_KEY.',
+    );
   return { endpoint, region: env['IMAGO_S3_REGION'] ?? 'us-east-1', access_key, secret_key, embedded: false };
 }

@@ -36,7 +36,13 @@ export async function choosePort(variable: string, env: NodeJS.ProcessEnv): Prom
 function isFree(port: number): Promise<boolean> {
   return new Promise((done) => {
     const server = createServer();
-    server.once('error', () => done(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+    server.once('error', () => {
+      done(false);
+    });
+    server.listen(port, '127.0.0.1', () =>
+      server.close(() => {
+        done(true);
+      }),
+    );
   });
 }

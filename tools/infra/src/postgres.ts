@@ -27,7 +27,7 @@ export interface RunningPostgres {
   /** URL of the superuser in the database `postgres`. */
   readonly adminUrl: string;
   readonly pid: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts PostgreSQL on the loopback interface, after stopping a server that a killed run left on the same data. */
@@ -156,4 +156,3 @@ interface SymbolicLink {
 function ignoreExisting(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 }
-

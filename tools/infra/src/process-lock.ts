@@ -25,7 +25,9 @@ export async function tryLock(path: string): Promise<ProcessLock | undefined> {
   return {
     release: () =>
       new Promise((done) => {
-        server.close(() => done());
+        server.close(() => {
+          done();
+        });
         for (const socket of waiting) socket.destroy();
       }),
   };
@@ -57,8 +59,12 @@ function socketName(path: string): string {
 
 function listened(server: Server, name: string): Promise<boolean> {
   return new Promise((done, failed) => {
-    server.once('listening', () => done(true));
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? done(false) : failed(error)));
+    server.once('listening', () => {
+      done(true);
+    });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      error.code === 'EADDRINUSE' ? done(false) : failed(error);
+    });
     server.listen(name);
   });
 }

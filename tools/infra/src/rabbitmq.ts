@@ -32,7 +32,7 @@ export interface RunningRabbitMq {
   readonly managementUrl: string;
   readonly pid: number;
   /** Stops the broker, then its port mapper. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts a broker on the loopback interface, after stopping one that a killed run left on the same data. */
@@ -149,6 +149,8 @@ function accepts(port: number): Promise<boolean> {
       socket.destroy();
       done(true);
     });
-    socket.once('error', () => done(false));
+    socket.once('error', () => {
+      done(false);
+    });
   });
 }

@@ -29,7 +29,8 @@ export function runCommand(command: string, args: readonly string[], options: Co
       [...args],
       { cwd, env, signal, timeout, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
-        if (error) failed(signal?.aborted === true ? (signal.reason as Error) : new CommandError(command, stderr, error));
+        if (error)
+          failed(signal?.aborted === true ? (signal.reason as Error) : new CommandError(command, stderr, error));
         else done(stdout);
       },
     );
@@ -39,7 +40,11 @@ export function runCommand(command: string, args: readonly string[], options: Co
 }
 
 /** Whether a tool can be run at all and ends with success. */
-export async function commandWorks(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<boolean> {
+export async function commandWorks(
+  command: string,
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<boolean> {
   return runCommand(command, args, { timeout: 20_000, ...(env && { env }) }).then(
     () => true,
     () => false,

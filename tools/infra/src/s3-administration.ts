@@ -1,3 +1,4 @@
+import type * as Sdk from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { S3Admin } from './s3/index.ts';
 
@@ -51,7 +52,8 @@ async function createBucket(address: S3Address, Bucket: string): Promise<void> {
   const { CreateBucketCommand } = await sdk();
   const { region } = address;
   // The one region that must not be named.
-  const place = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
+  const place =
+    region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
   await withClient(address, (client) => client.send(new CreateBucketCommand({ Bucket, ...place }))).catch(
     unless('BucketAlreadyOwnedByYou', 'BucketAlreadyExists'),
   );
@@ -87,7 +89,7 @@ async function abortUploads(client: S3Client, Bucket: string): Promise<void> {
 }
 
 /** Loaded when it is first needed: most users of this package never make a bucket. */
-function sdk(): Promise<typeof import('@aws-sdk/client-s3')> {
+function sdk(): Promise<typeof Sdk> {
   return import('@aws-sdk/client-s3');
 }
 

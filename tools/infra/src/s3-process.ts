@@ -18,7 +18,7 @@ export interface S3ProcessOptions {
 export interface RunningS3 {
   readonly address: S3Address;
   readonly pid: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts the embedded S3 server as a process of its own, after stopping one that a killed run left on the same data. */
