@@ -32,13 +32,19 @@ export const ERRORS = {
   'range.not_satisfiable': { kind: 'invalid', remedy: 'Ask for a range inside the size of the image.' },
   'service.unavailable': { kind: 'unavailable', remedy: 'Try again in a moment; the operator has been alerted.' },
   internal: { kind: 'internal', remedy: 'Try again; if it stays, give the request id to the operator.' },
-  'auth.required': { kind: 'unauthorized', remedy: 'Get a token from POST /v3/auth/tokens and send it as X-Auth-Token.' },
+  'auth.required': {
+    kind: 'unauthorized',
+    remedy: 'Get a token from POST /v3/auth/tokens and send it as X-Auth-Token.',
+  },
   'auth.invalid_credentials': { kind: 'unauthorized', remedy: 'Check the user name, domain, password and project.' },
   'auth.invalid_token': { kind: 'unauthorized', remedy: 'Get a new token from POST /v3/auth/tokens.' },
   'auth.forbidden': { kind: 'forbidden', remedy: 'Ask the owner or the operator for a role that may do this.' },
   'context.invalid': { kind: 'unauthorized', remedy: 'Requests between services must carry a signed, fresh context.' },
   'region.not_found': { kind: 'not_found', remedy: 'Use a region listed in the identity catalog.' },
-  'quota.images_exceeded': { kind: 'too_large', remedy: 'Delete an image you no longer need or ask for a higher limit.' },
+  'quota.images_exceeded': {
+    kind: 'too_large',
+    remedy: 'Delete an image you no longer need or ask for a higher limit.',
+  },
   'quota.reservation_expired': { kind: 'timeout', remedy: 'Send the request again.' },
   'image.not_found': { kind: 'not_found', remedy: 'Check the image id and the region.' },
   'image.protected': { kind: 'forbidden', remedy: 'Set protected to false first.' },
@@ -47,12 +53,79 @@ export const ERRORS = {
   'image.deactivated': { kind: 'forbidden', remedy: 'Ask the operator to reactivate the image.' },
   'image.no_data': { kind: 'not_found', remedy: 'Wait until the image is active.' },
   'image.marker_not_found': { kind: 'invalid', remedy: 'Use the id of an image on the page before as marker.' },
-  'image.format_mismatch': { kind: 'unsupported', remedy: 'Declare the format the file really has, or convert the file.' },
-  'image.unsupported_format': { kind: 'unsupported', remedy: 'Convert the file to raw or qcow2.' },
-  'image.unsafe': { kind: 'unsupported', remedy: 'Rebuild the file as a standalone image: qemu-img convert -O qcow2.' },
-  'image.damaged': { kind: 'unsupported', remedy: 'Upload the file again from an undamaged source and check its hash.' },
   'image.empty': { kind: 'unsupported', remedy: 'Upload the file again: it has no bytes.' },
-  'image.limits_exceeded': { kind: 'too_large', remedy: 'Use an image within the limits named in the message.' },
+  'image.truncated': {
+    kind: 'unsupported',
+    remedy: 'The file ends too early: upload it again and compare its size with the original.',
+  },
+  'image.raw_size': {
+    kind: 'unsupported',
+    remedy: 'A raw disk is a whole number of 512-byte sectors: check the declared format and the upload.',
+  },
+  'image.format_mismatch': {
+    kind: 'unsupported',
+    remedy: 'Declare the format the file really has, or convert the file.',
+  },
+  'image.format_ambiguous': {
+    kind: 'unsupported',
+    remedy: 'Convert the disk to a fresh qcow2 or raw file: this one reads as several formats.',
+  },
+  'image.format_unsupported': {
+    kind: 'unsupported',
+    remedy: 'Convert the file to raw or qcow2; unpack it first if it is compressed.',
+  },
+  'image.header': {
+    kind: 'unsupported',
+    remedy: 'The qcow2 header is damaged: convert the disk again from its source.',
+  },
+  'image.version': { kind: 'unsupported', remedy: 'Convert the disk to qcow2 version 3: -o compat=1.1.' },
+  'image.cluster_bits': {
+    kind: 'unsupported',
+    remedy: 'Convert the disk with a cluster size between 512 bytes and 2 MiB.',
+  },
+  'image.backing_file': {
+    kind: 'unsupported',
+    remedy: 'Make the image depend on no other file: qemu-img convert -O qcow2 does that.',
+  },
+  'image.external_data_file': {
+    kind: 'unsupported',
+    remedy: 'Convert the image to one self-contained file: qemu-img convert -O qcow2.',
+  },
+  'image.encrypted': { kind: 'unsupported', remedy: 'Decrypt the image first: the platform never holds your key.' },
+  'image.incompatible_features': {
+    kind: 'unsupported',
+    remedy: 'Convert the image without the newer feature it uses.',
+  },
+  'image.corrupt': {
+    kind: 'unsupported',
+    remedy: 'The image is marked corrupt: repair it, or convert it again from its source.',
+  },
+  'image.extended_l2': { kind: 'unsupported', remedy: 'Convert the image with -o extended_l2=off.' },
+  'image.compression_type': { kind: 'unsupported', remedy: 'Convert the image with zlib or zstd compression.' },
+  'image.virtual_size': {
+    kind: 'too_large',
+    remedy: 'Shrink the disk to the size the message allows, or ask the operator for a higher limit.',
+  },
+  'image.tables': {
+    kind: 'unsupported',
+    remedy: 'The tables of the image are damaged or too large: convert it again from its source.',
+  },
+  'image.offset_unaligned': {
+    kind: 'unsupported',
+    remedy: 'The tables of the image are damaged: convert it again from its source.',
+  },
+  'image.offset_out_of_file': {
+    kind: 'unsupported',
+    remedy: 'The image points outside its file: it is damaged or cut short, upload it again.',
+  },
+  'image.overlap': {
+    kind: 'unsupported',
+    remedy: 'Two parts of the image use the same bytes: convert it again from its source.',
+  },
+  'image.data': {
+    kind: 'unsupported',
+    remedy: 'A compressed cluster cannot be decoded: convert the image again from its source.',
+  },
   'image.disk_too_small': {
     kind: 'invalid',
     remedy: 'Ask for a system disk at least as large as the virtual size of the file.',
@@ -61,8 +134,14 @@ export const ERRORS = {
     kind: 'not_found',
     remedy: 'Use a bucket assigned to your project, or ask the operator to assign this one.',
   },
-  'import.object_not_found': { kind: 'not_found', remedy: 'Check the address and upload the file to your bucket first.' },
-  'import.source_changed': { kind: 'conflict', remedy: 'Do not overwrite the file while it is imported; import it again.' },
+  'import.object_not_found': {
+    kind: 'not_found',
+    remedy: 'Check the address and upload the file to your bucket first.',
+  },
+  'import.source_changed': {
+    kind: 'conflict',
+    remedy: 'Do not overwrite the file while it is imported; import it again.',
+  },
   'import.source_unreadable': { kind: 'unavailable', remedy: 'Check that the bucket can be read, then import again.' },
   'import.verification_failed': { kind: 'internal', remedy: 'Import again; the operator has been alerted.' },
   'import.region_without_storage': { kind: 'unavailable', remedy: 'Import in a region that has object storage.' },

@@ -92,6 +92,7 @@ export class JobAttempt<Input, Data> {
         const held = await this.#tools.store.change(tx, this.lease, this.#counters());
         const ended = await this.#tools.store.move(tx, held, 'succeed');
         if (ended === null) throw new LeaseLostError(held.id);
+        await this.#tools.definition.ended?.(tx, ended);
         await this.#emit(tx, outcome.succeeded(ended, toView(ended)), ended);
       }),
     );
@@ -104,9 +105,11 @@ export class JobAttempt<Input, Data> {
       data: this.#job.data,
       signal: this.#abort.signal,
       progress: (progress) => {
-        if (progress.bytes_done !== this.#reported.bytes_done) this.#movedAt = Date.now();
-        this.#reported = progress;
-        this.#meter.read(progress.bytes_done, Date.now());
+        this.#movedAt = Date.now();
+        // What is done again after a lost attempt is movement, but whoever looks never sees a step back.
+        const isAhead = progress.bytes_done > this.#reported.bytes_done;
+        this.#reported = isAhead ? progress : { ...progress, bytes_done: this.#reported.bytes_done };
+        this.#meter.read(this.#reported.bytes_done, this.#movedAt);
       },
       save: (data, work) => {
         this.#movedAt = Date.now();

@@ -6,8 +6,8 @@ const at = { phase: 'transfer', attempt: 1, maximumAttempts: 3 };
 
 describe('the verdict on a failed attempt', () => {
   it('fails at once on a refusal that no retry can change, with its phase', () => {
-    const verdict = judgeFailure(refusal('image.unsafe', 'It names a backing file.'), at);
-    expect(verdict).toMatchObject({ action: 'fail', error: { code: 'image.unsafe', phase: 'transfer' } });
+    const verdict = judgeFailure(refusal('image.backing_file', 'It names a backing file.'), at);
+    expect(verdict).toMatchObject({ action: 'fail', error: { code: 'image.backing_file', phase: 'transfer' } });
   });
 
   it('tries again on anything unexpected until the attempts are used up', () => {

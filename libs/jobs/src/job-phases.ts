@@ -16,7 +16,10 @@ export interface PhaseContext<Input, Data> {
   readonly data: Data;
   /** Aborts when the job is cancelled, stalls, or its lease is lost. Every await that leaves the process takes it. */
   readonly signal: AbortSignal;
-  /** Reports movement; cheap, may be called for every chunk. Published at most once a second. */
+  /**
+   * Reports movement; cheap, may be called for every chunk. Published at most once a second, and never going back: a
+   * phase that does something again reports it as it is.
+   */
   progress(progress: Progress): void;
   /**
    * Saves changed data, together with whatever `work` writes, in one transaction that first proves the lease.
@@ -47,4 +50,11 @@ export interface JobDefinition<Input, Data> {
   progressed(job: JobRecord<Input, Data>, view: JobView): NewEvent;
   failed(job: JobRecord<Input, Data>, view: JobView, error: RefusalDocument): NewEvent;
   cancelled(job: JobRecord<Input, Data>, view: JobView, error: RefusalDocument): NewEvent;
+  /** Removes what the service keeps of a running job, in the transaction that ends it, whatever the end. */
+  ended?(tx: EntityManager, job: JobRecord<Input, Data>): Promise<void>;
+  /**
+   * Gives back what a job that ended without success holds outside of the database. Tried once, after the end is
+   * committed; whoever owns the thing must also find it by itself.
+   */
+  cleanUp?(job: JobRecord<Input, Data>): Promise<void>;
 }

@@ -109,23 +109,29 @@ export class JobRunner<Input, Data> {
           ? ({ action: 'retry', cause: 'shutdown' } satisfies FailureVerdict)
           : judgeFailure(error, { phase, attempt: tries, maximumAttempts: definition.maximumAttempts });
       log.info({ ...fields, phase, attempt: tries, verdict: verdict.action, err: error }, 'job attempt ended');
-      await this.#settle(attempt, verdict).catch((settleError: unknown) => {
+      const ended = await this.#settle(attempt, verdict).catch((settleError: unknown) => {
         // The lease expires and the next worker judges again: nothing is lost by not writing now.
         if (!(settleError instanceof LeaseLostError)) log.error({ ...fields, err: settleError }, 'job cannot be settled');
+        return null;
+      });
+      if (ended === null) return;
+      await definition.cleanUp?.(ended).catch((cleanUpError: unknown) => {
+        log.error({ ...fields, err: cleanUpError }, 'an ended job cannot be cleaned up; what it left is swept');
       });
     }
   }
 
-  async #settle(attempt: JobAttempt<Input, Data>, verdict: FailureVerdict): Promise<void> {
-    if (verdict.action === 'leave') return;
+  /** @returns the job when it has ended now. */
+  async #settle(attempt: JobAttempt<Input, Data>, verdict: FailureVerdict): Promise<JobRecord<Input, Data> | null> {
+    if (verdict.action === 'leave') return null;
     const { db, store, outbox, definition } = this.#options;
-    await inTransaction(db, async (tx) => {
+    return inTransaction(db, async (tx) => {
       const job = await store.change(tx, attempt.lease, verdict.action === 'retry' ? giveBackAttempt(verdict, attempt.job.attempt) : {});
       if (verdict.action === 'retry' && job.state === 'running') {
         const seconds = verdict.cause === 'shutdown' ? 0 : retryDelay(job.attempt) / 1000;
         const queued = await store.move(tx, job, 'release', { available_in_seconds: seconds });
         if (queued) await outbox.add(tx, definition.progressed(queued, toView(queued)), causeOf(queued));
-        return;
+        return null;
       }
       const cancelled = job.state === 'cancelling';
       const error = cancelled
@@ -133,11 +139,13 @@ export class JobRunner<Input, Data> {
         : verdict.action === 'fail'
           ? verdict.error
           : null;
-      if (error === null) return;
+      if (error === null) return null;
       const ended = await store.move(tx, job, cancelled ? 'end_cancelled' : 'fail', { error });
-      if (ended === null) return;
+      if (ended === null) return null;
+      await definition.ended?.(tx, ended);
       const event = cancelled ? definition.cancelled : definition.failed;
       await outbox.add(tx, event(ended, toView(ended), withoutPhase(error)), causeOf(ended));
+      return ended;
     });
   }
 }

@@ -87,13 +87,14 @@ export class JobStore<Input, Data> {
     return { job: existing, created: false };
   }
 
-  /** Promises an admitted job: from here on it is queued and will end. */
-  async admit(tx: EntityManager, jobId: string): Promise<JobRecord<Input, Data> | null> {
+  /** Promises an admitted job, with what the admission found out: from here on it is queued and will end. */
+  async admit(tx: EntityManager, jobId: string, data?: Data): Promise<JobRecord<Input, Data> | null> {
     const [job] = await this.#rows(
       tx,
-      `UPDATE ${this.#table} SET state = 'queued', updated_at = now(), version = version + 1
+      `UPDATE ${this.#table} SET state = 'queued', data = coalesce($2::jsonb, data), updated_at = now(),
+         version = version + 1
        WHERE id = $1 AND state = 'admitting' RETURNING *`,
-      [jobId],
+      [jobId, data === undefined ? null : JSON.stringify(data)],
     );
     return job ?? null;
   }
