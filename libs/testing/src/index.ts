@@ -4,3 +4,5 @@ export { testEnvironment } from './test-environment.ts';
 export type { TestEnvironment, TestEnvironmentOptions } from './test-environment.ts';
 export { startTestInfrastructure } from './test-infrastructure.ts';
 export type { TestInfrastructureOptions } from './test-infrastructure.ts';
+export { makeOsLikeDisk } from './os-like-disk.ts';
+export type { OsLikeDiskOptions } from './os-like-disk.ts';

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import type { Service } from '@imago/contracts';
+import { eventually } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DatabaseGate, holdRelay } from '../test/database-gate.ts';
+import { makeRawDisk } from '../test/source-disks.ts';
+import type { RequestMatch } from '../test/store-proxy.ts';
+import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { expectTrueState } from '../test/true-state.ts';
+
+/** 70 MiB of noise: five parts of 16 MiB, more than are under way at once. */
+const DATA_MIB = 70;
+const JOBS = 'import.jobs';
+
+const isPart: RequestMatch = (method, url) => method === 'PUT' && Number(url.searchParams.get('partNumber')) >= 2;
+
+describe('whatever is killed, the system comes back to a true state by itself', () => {
+  let sut: SystemUnderTest;
+
+  beforeAll(async () => {
+    sut = await startSystemUnderTest();
+    const raw = await makeRawDisk(join(sut.directory, 'disk.raw'), 128, [{ at: 10, length: DATA_MIB }]);
+    await sut.alice.bucket.putFile('disk', raw);
+  }, 180_000);
+  afterAll(() => sut.close());
+
+  async function killAndRestart(
+    service: Service,
+    atGate: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    await sut.system.service(service).kill('SIGKILL');
+    await atGate();
+    await sut.system.service(service).start();
+  }
+
+  async function expectImageAndCleanUp(job: { readonly id: string; readonly image_id: string | null }): Promise<void> {
+    expect(await sut.alice.ended(job.id)).toMatchObject({ state: 'succeeded' });
+    await sut.alice.imageIn('active', job.image_id ?? '');
+    await expectTrueState(sut);
+    await sut.alice.delete(job.image_id ?? '');
+    await expectTrueState(sut);
+  }
+
+  // Everything of the phase is done and nothing of it is saved yet: the worst moment of each.
+  it.each([
+    ['admit', `OLD.phase = 'admit' AND NEW.phase = 'inspect'`],
+    ['inspect', `OLD.phase = 'inspect' AND NEW.phase = 'transfer'`],
+    ['transfer', `OLD.phase = 'transfer' AND NEW.phase = 'seal'`],
+    ['seal', `OLD.phase = 'seal' AND NEW.phase = 'verify'`],
+    ['verify', `OLD.phase = 'verify' AND NEW.phase = 'activate'`],
+    ['activate', `OLD.state <> 'succeeded' AND NEW.state = 'succeeded'`],
+  ])(
+    'the import worker at the end of its phase %s',
+    async (_phase, condition) => {
+      const gate = await DatabaseGate.close(sut.databaseUrl, JOBS, condition);
+      const job = await sut.alice.import('disk', { disk_format: 'raw' });
+      await gate.reached();
+      await killAndRestart('import', () => gate.open(JOBS));
+      await expectImageAndCleanUp(job);
+    },
+    120_000,
+  );
+
+  it('the import worker in the middle of a transfer: at most the parts in flight are redone', async () => {
+    const uploads = sut.proxy.count(isPart);
+    const hold = sut.proxy.hold((method, url) => isPart(method, url) && url.searchParams.get('partNumber') === '5');
+    const job = await sut.alice.import('disk', { disk_format: 'raw' });
+    await hold.reached;
+    // The parts before it are stored and journaled; only then is it known what may be redone.
+    await eventually(async () => {
+      const { rows } = await sut.db.query('SELECT 1 FROM import.parts WHERE job_id = $1', [job.id]);
+      expect(rows.length).toBeGreaterThanOrEqual(3);
+    });
+    const { rows } = await sut.db.query('SELECT part_number FROM import.parts WHERE job_id = $1', [job.id]);
+    await killAndRestart('import');
+    hold.open();
+    expect(await sut.alice.ended(job.id)).toMatchObject({ state: 'succeeded' });
+    const { rows: parts } = await sut.db.query<{ parts: string }>(
+      `SELECT count(*) AS parts FROM catalog.objects WHERE image_id = $1 AND state = 'sealed'`,
+      [job.image_id],
+    );
+    expect(parts[0]?.parts).toBe('1');
+    const needed = Math.ceil(DATA_MIB / 16);
+    const redone = sut.proxy.count(isPart) - uploads - needed;
+    expect(redone).toBeLessThanOrEqual(needed - rows.length);
+    await expectImageAndCleanUp(job);
+  }, 120_000);
+
+  it.each(['import', 'catalog', 'quota'] as const)(
+    'the relay of %s between commit and publish',
+    async (service) => {
+      await sut.system.service(service).stop();
+      const relay = await holdRelay(sut.databaseUrl, service);
+      await sut.system.service(service).start();
+      const job = await sut.alice.import('disk', { disk_format: 'raw' });
+      await eventually(
+        async () => {
+          const { rows } = await sut.db.query(`SELECT 1 FROM "${service}".outbox WHERE published_at IS NULL`);
+          expect(rows.length).toBeGreaterThan(0);
+        },
+        { timeout: 60_000 },
+      );
+      await killAndRestart(service, () => relay.release());
+      await expectImageAndCleanUp(job);
+    },
+    120_000,
+  );
+
+  it.each(['catalog', 'quota', 'activity', 'gateway'] as const)(
+    '%s while an import runs',
+    async (service) => {
+      const hold = sut.proxy.hold(isPart);
+      const job = await sut.alice.import('disk', { disk_format: 'raw' });
+      await hold.reached;
+      await killAndRestart(service);
+      hold.open();
+      await expectImageAndCleanUp(job);
+    },
+    120_000,
+  );
+
+  it('a worker that lost its lease and does not know it: it completes nothing', async () => {
+    const hold = sut.proxy.hold((method, url) => method === 'POST' && url.searchParams.has('uploadId'));
+    const job = await sut.alice.import('disk', { disk_format: 'raw' });
+    await hold.reached;
+    // As if another worker had taken it over: its token is old now.
+    await sut.db.query('UPDATE import.jobs SET fencing_token = fencing_token + 1, lease_until = now() WHERE id = $1', [
+      job.id,
+    ]);
+    hold.open();
+    await expectImageAndCleanUp(job);
+  }, 120_000);
+});

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Service } from '@imago/contracts';
+import { type ClusterPasswords, PERSISTENT_SERVICES } from '@imago/persistence';
+import { type Installation, newInstallation, startSystem, type System } from '@imago/system';
+import { testEnvironment } from '@imago/testing';
+import pg from 'pg';
+import { Bucket } from './bucket.ts';
+import { StoreProxy } from './store-proxy.ts';
+import { Tenant } from './tenant.ts';
+
+/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
+const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
+const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
+
+export const REGION = 'region-1';
+
+/** Every service as its own process, on a database, a broker and buckets of this suite. */
+export interface SystemUnderTest {
+  readonly system: System;
+  readonly alice: Tenant;
+  readonly bob: Tenant;
+  readonly operator: Tenant;
+  /** The bucket that holds the images of {@link REGION}. */
+  readonly images: Bucket;
+  /** All schemas, as a superuser: tests look at the truth, services cannot. */
+  readonly db: pg.Pool;
+  /** A superuser's URL of this suite's database. */
+  readonly databaseUrl: string;
+  readonly amqpUrl: string;
+  /** Between the services and the object store; holds back requests on demand. */
+  readonly proxy: StoreProxy;
+  readonly qemuImg: string;
+  /** For files of the test. */
+  readonly directory: string;
+  close(): Promise<void>;
+}
+
+export interface SystemUnderTestOptions {
+  readonly settings?: Partial<Record<Service, Readonly<Record<string, string>>>>;
+}
+
+/** Short leases and sweeps, so that what heals by itself heals while the test watches. */
+const QUICK: Partial<Record<Service, Readonly<Record<string, string>>>> = {
+  import: { IMPORT_LEASE_SECONDS: '2' },
+  catalog: { CATALOG_SWEEP_SECONDS: '0.2', CATALOG_WRITER_GRACE_SECONDS: '5' },
+};
+
+export async function startSystemUnderTest(options: SystemUnderTestOptions = {}): Promise<SystemUnderTest> {
+  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true });
+  const directory = await mkdtemp(join(tmpdir(), 'imago-e2e-'));
+  const installation = await installationFor(env.s3);
+  const proxy = await StoreProxy.listen(env.s3.endpoint);
+  const { region, bucket, access_key, secret_key } = env.s3;
+  const system = await startSystem({
+    directory: join(directory, 'services'),
+    postgresAdminUrl: env.postgres.adminUrl,
+    database: env.postgres.database,
+    amqpUrl: env.rabbitmq.amqpUrl,
+    installation,
+    regions: [
+      { name: REGION, default: true, s3: { endpoint: proxy.endpoint, region, bucket, access_key, secret_key } },
+    ],
+    restart: false,
+    settings: merge(QUICK, options.settings ?? {}),
+    settleMilliseconds: 0,
+  });
+  const people = installation.users.map((user) => new Tenant(() => system.gateway, user, env.s3));
+  const [alice, bob, operator] = people as [Tenant, Tenant, Tenant];
+  for (const tenant of people) await operator.assignBucket(tenant);
+  const databaseUrl = databaseUrlOf(env.postgres);
+  const db = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  db.on('error', () => undefined); // the suite's database is dropped under it at the end
+  return {
+    system,
+    alice,
+    bob,
+    operator,
+    images: new Bucket(env.s3, bucket),
+    db,
+    databaseUrl,
+    amqpUrl: env.rabbitmq.amqpUrl,
+    proxy,
+    qemuImg: env.qemu.qemuImg,
+    directory,
+    close: async () => {
+      await system.stop();
+      await proxy.close();
+      await db.end();
+      for (const user of installation.users) await env.s3.administration.deleteBucket(user.s3.bucket);
+      await rm(directory, { recursive: true, force: true });
+      await env.close();
+    },
+  };
+}
+
+type S3 = Awaited<ReturnType<typeof testEnvironment>>['s3'];
+
+/** Buckets and keys are of the whole server, so each suite's names are its own. */
+async function installationFor(s3: S3): Promise<Installation> {
+  const made = newInstallation();
+  const suffix = s3.bucket.slice(-12);
+  const users = await Promise.all(
+    made.users.map(async (user) => {
+      const bucket = `${user.name}-${suffix}`;
+      await s3.administration.createBucket(bucket);
+      const wanted = { access_key: `${user.name}-${suffix}`, secret_key: user.s3.secret_key };
+      const key = await s3.administration.addKey(wanted, [bucket]);
+      return { ...user, s3: { ...key, bucket } };
+    }),
+  );
+  return { ...made, users, database_passwords: PASSWORDS };
+}
+
+function merge(
+  first: NonNullable<SystemUnderTestOptions['settings']>,
+  second: NonNullable<SystemUnderTestOptions['settings']>,
+): NonNullable<SystemUnderTestOptions['settings']> {
+  const names = new Set([...Object.keys(first), ...Object.keys(second)]) as Set<Service>;
+  return Object.fromEntries([...names].map((name) => [name, { ...first[name], ...second[name] }]));
+}
+
+function databaseUrlOf({ adminUrl, database }: { readonly adminUrl: string; readonly database: string }): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}

@@ -1,0 +1,65 @@
+import { SERVICES } from '@imago/contracts';
+import { listParked } from '@imago/messaging';
+import { PERSISTENT_SERVICES } from '@imago/persistence';
+import { eventually } from '@imago/testing';
+import { expect } from '@jest/globals';
+import type { SystemUnderTest } from './system-under-test.ts';
+import type { Tenant } from './tenant.ts';
+
+/** Milliseconds for expiries and sweeps; see the quick settings of the system under test. */
+const HEALING_TIME = 60_000;
+
+/**
+ * What must be true of a system at rest, whatever was killed in it: every job has ended, quota equals live images, the
+ * store holds what the rows say and nothing else, every event has left and none is parked.
+ */
+export async function expectTrueState(sut: SystemUnderTest): Promise<void> {
+  await eventually(
+    async () => {
+      expect(await openJobs(sut)).toEqual([]);
+      expect(await unpublished(sut)).toEqual({});
+      for (const tenant of [sut.alice, sut.bob]) await expectQuotaEqualsLiveImages(tenant);
+      await expectStoreEqualsRows(sut);
+    },
+    { timeout: HEALING_TIME, interval: 200 },
+  );
+  for (const service of SERVICES) expect(await listParked(sut.amqpUrl, service)).toEqual([]);
+}
+
+async function openJobs({ db }: SystemUnderTest): Promise<unknown[]> {
+  const { rows } = await db.query('SELECT id, state, phase FROM import.jobs WHERE finished_at IS NULL');
+  return rows;
+}
+
+async function unpublished({ db }: SystemUnderTest): Promise<Record<string, number>> {
+  const left: Record<string, number> = {};
+  for (const service of PERSISTENT_SERVICES) {
+    const { rows } = await db.query<{ count: string }>(
+      `SELECT count(*) FROM "${service}".outbox WHERE published_at IS NULL`,
+    );
+    const count = Number(rows[0]?.count);
+    if (count > 0) left[service] = count;
+  }
+  return left;
+}
+
+async function expectQuotaEqualsLiveImages(tenant: Tenant): Promise<void> {
+  const live = (await tenant.images()).filter(
+    ({ owner, status }) => owner === tenant.user.project_id && status !== 'killed',
+  );
+  expect({ who: tenant.user.name, used: await tenant.quotaUsed() }).toEqual({
+    who: tenant.user.name,
+    used: live.length,
+  });
+}
+
+async function expectStoreEqualsRows({ db, images }: SystemUnderTest): Promise<void> {
+  const { rows } = await db.query<{ key: string; state: string }>(
+    `SELECT key, state FROM catalog.objects WHERE state <> 'swept'`,
+  );
+  const wanted = rows.flatMap(({ key, state }) =>
+    state === 'sealed' ? [key, `${key}.index`] : [`${key} is ${state}`],
+  );
+  const { objects, uploads } = await images.keys();
+  expect({ objects: [...objects].sort(), uploads }).toEqual({ objects: wanted.sort(), uploads: [] });
+}
