@@ -63,7 +63,8 @@ function listened(server: Server, name: string): Promise<boolean> {
       done(true);
     });
     server.once('error', (error: NodeJS.ErrnoException) => {
-      error.code === 'EADDRINUSE' ? done(false) : failed(error);
+      if (error.code === 'EADDRINUSE') done(false);
+      else failed(error);
     });
     server.listen(name);
   });
