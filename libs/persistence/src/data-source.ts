@@ -7,6 +7,8 @@ export interface ServiceDataSourceOptions {
   readonly url: string;
   readonly entities?: MixedList<EntityClass | EntitySchema>;
   readonly migrations?: MigrationClass[];
+  /** A migration may take as long as it needs: statements are not timed. Locks are, or it would hold everybody up. */
+  readonly migrating?: boolean;
 }
 
 /** TypeORM takes an entity as its class; it has no narrower name for it. */
@@ -17,12 +19,16 @@ export type MigrationClass = new () => MigrationInterface;
 /** Six services with five connections each stay far below Postgres's default of 100. */
 const POOL_SIZE = 5;
 
-/** Milliseconds. Every statement and every wait for a lock or a connection ends by itself. */
+/** Milliseconds. Every wait for a lock or a connection ends by itself. */
 const TIMEOUTS = {
   connectionTimeoutMillis: 10_000,
-  statement_timeout: 30_000,
   lock_timeout: 10_000,
   idle_in_transaction_session_timeout: 60_000,
+} as const;
+
+/** Milliseconds. So does every statement of a running service. */
+const STATEMENT_TIMEOUTS = {
+  statement_timeout: 30_000,
   query_timeout: 40_000, // also when the server is gone and the socket half open
 } as const;
 
@@ -48,6 +54,12 @@ export function serviceDataSource(options: ServiceDataSourceOptions): DataSource
     poolErrorHandler: (error: Error) => {
       logger.warn(`an idle connection was lost: ${error.message}`);
     },
-    extra: { max: POOL_SIZE, keepAlive: true, options: `-c search_path=${options.service}`, ...TIMEOUTS },
+    extra: {
+      max: POOL_SIZE,
+      keepAlive: true,
+      options: `-c search_path=${options.service}`,
+      ...TIMEOUTS,
+      ...(options.migrating === true ? {} : STATEMENT_TIMEOUTS),
+    },
   });
 }
