@@ -114,7 +114,7 @@ describe('the migrate program', () => {
     ['with something else', { MIGRATE_DATABASE_URL: 'https://u:s3cret@h/' }],
     ['with a database that is not there', { MIGRATE_DATABASE_URL: 'postgresql://u:s3cret@127.0.0.1:1/d' }],
   ])('ends with 1 and the reason, and prints no password: %s', async (_case, env) => {
-    const { code, output } = await run(env as Record<string, string>);
+    const { code, output } = await run(env);
     expect(code).toBe(1);
     expect(output).toContain('quota was not migrated: ');
     expect(output).not.toContain('s3cret');
