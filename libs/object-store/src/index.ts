@@ -1,1 +1,14 @@
-export {};
+export { IMAGES_PREFIX, imageObjectKey, indexKey } from './object-keys.ts';
+export {
+  ObjectChangedError,
+  ObjectNotFoundError,
+  ObjectStoreAccessError,
+  ObjectStoreError,
+  ObjectStoreUnavailableError,
+} from './object-store.errors.ts';
+export { ObjectStore } from './object-store.ts';
+export type { ListedObject, MultipartUpload, ObjectFacts, ReadOptions, UploadedPart } from './object-store.ts';
+export { loadRegions, Regions, regionsFile } from './regions.ts';
+export type { Region } from './regions.ts';
+export { S3ObjectStore } from './s3-object-store.ts';
+export type { S3Limits, S3Settings } from './s3-object-store.ts';

@@ -21,7 +21,9 @@ const region = z.strictObject({
 export const regionsFile = z
   .array(region)
   .min(1)
-  .refine((regions) => regions.filter((each) => each.default).length === 1, { message: 'exactly one must be the default' })
+  .refine((regions) => regions.filter((each) => each.default).length === 1, {
+    message: 'exactly one must be the default',
+  })
   .refine((regions) => new Set(regions.map((each) => each.name)).size === regions.length, {
     message: 'a name occurs twice',
   });
@@ -67,16 +69,11 @@ export function loadRegions(path: string): Regions {
 }
 
 function openRegion(definition: z.output<typeof region>): Region {
-  const stores = new Map<string, ObjectStore>();
-  const bucketStore = (bucket: string): ObjectStore => {
-    const open = stores.get(bucket) ?? new S3ObjectStore({ ...definition.s3, bucket });
-    stores.set(bucket, open);
-    return open;
-  };
+  const store = new S3ObjectStore(definition.s3);
   return {
     name: definition.name,
     default: definition.default,
-    store: bucketStore(definition.s3.bucket),
-    bucketStore,
+    store,
+    bucketStore: (bucket) => store.withBucket(bucket),
   };
 }

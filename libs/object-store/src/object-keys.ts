@@ -1,0 +1,26 @@
+/**
+ * What lies where in the bucket of a region:
+ *
+ *     images/<image id>/<object id>          the bytes of an image, a standard qcow2
+ *     images/<image id>/<object id>.index    the hash of each of its clusters
+ *
+ * Both ids are UUIDs: of one length, so no key is a prefix of another image's or object's, and everything that begins
+ * with the key of an object belongs to it. A key is given to one writer and never written again: a second import of the
+ * same file gets another object id.
+ */
+export const IMAGES_PREFIX = 'images/';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws Error when an id is no UUID in lower case: any other text could reach out of the image's own keys. */
+export function imageObjectKey(imageId: string, objectId: string): string {
+  for (const id of [imageId, objectId]) {
+    if (!UUID.test(id)) throw new Error(`${JSON.stringify(id)} cannot be part of an object key`);
+  }
+  return `${IMAGES_PREFIX}${imageId}/${objectId}`;
+}
+
+/** The key of the cluster index that belongs to an object. */
+export function indexKey(key: string): string {
+  return `${key}.index`;
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { Bucket } from './bucket.ts';
+import { deleteObjects } from './delete-objects.ts';
+import { listObjects, listUploadedParts, listUploads } from './list-bucket.ts';
+import { openRange, withoutQuotes } from './object-range.ts';
+import {
+  type ListedObject,
+  type MultipartUpload,
+  type ObjectFacts,
+  ObjectStore,
+  type ReadOptions,
+  type UploadedPart,
+} from './object-store.ts';
+import { ObjectChangedError, ObjectNotFoundError, ObjectStoreError } from './object-store.errors.ts';
+import type { Retries } from './patience.ts';
+import { openS3Client, type S3Account } from './s3-client.ts';
+import type { TransportLimits } from './store-transport.ts';
+
+export interface S3Settings extends S3Account {
+  readonly bucket: string;
+}
+
+export type S3Limits = TransportLimits & Retries;
+
+/** A store that is away for a moment is waited for, two seconds or so; one that is silent, for a minute at a time. */
+const LIMITS: S3Limits = { max_sockets: 256, connect_ms: 5_000, silence_ms: 60_000, attempts: 5, pause_ms: 200 };
+
+/** The port on the S3 API of any vendor. */
+export class S3ObjectStore extends ObjectStore {
+  readonly #settings: S3Settings;
+  readonly #bucket: Bucket;
+  readonly #limits: S3Limits;
+
+  /** With `sharing`, the connections are those of that store, whose endpoint and key must be the same. */
+  constructor(settings: S3Settings, limits: Partial<S3Limits> = {}, sharing?: S3ObjectStore) {
+    super();
+    this.#settings = settings;
+    this.#limits = { ...LIMITS, ...limits };
+    const client = sharing === undefined ? openS3Client(settings, this.#limits) : sharing.#bucket.client;
+    this.#bucket = new Bucket(client, settings.bucket, this.#limits);
+  }
+
+  /** Another bucket of the same store, over the same connections. */
+  withBucket(bucket: string): S3ObjectStore {
+    return new S3ObjectStore({ ...this.#settings, bucket }, this.#limits, this);
+  }
+
+  override async head(key: string, signal?: AbortSignal): Promise<ObjectFacts> {
+    const { client, name } = this.#bucket;
+    const reply = await this.#bucket.ask(key, signal, (options) =>
+      client.send(new HeadObjectCommand({ Bucket: name, Key: key }), options),
+    );
+    return { size: reply.ContentLength ?? 0, etag: withoutQuotes(reply.ETag) };
+  }
+
+  override async read(key: string, options: ReadOptions & { readonly length: number }): Promise<Buffer> {
+    const { offset = 0, length, etag, signal } = options;
+    if (length === 0) await this.#requireUnchanged(key, options);
+    const target = Buffer.allocUnsafeSlow(length);
+    let filled = 0;
+    let pinned = etag;
+    if (length > 0) {
+      await this.#bucket.ask(key, signal, async (_options, patience) => {
+        const rest = { offset: offset + filled, length: length - filled, etag: pinned, signal };
+        const range = await openRange(this.#bucket, key, rest);
+        pinned = range.etag; // a second request must not bring the rest of another object
+        for await (const chunk of range.body as AsyncIterable<Buffer>) {
+          filled += chunk.copy(target, filled);
+          patience.renew();
+        }
+      });
+    }
+    return target;
+  }
+
+  override async stream(key: string, options: ReadOptions = {}): Promise<Readable> {
+    const { length, signal } = options;
+    if (length === 0) {
+      await this.#requireUnchanged(key, options);
+      return Readable.from([]);
+    }
+    const range = await this.#bucket.ask(key, signal, () => openRange(this.#bucket, key, options));
+    return range.body;
+  }
+
+  override async put(key: string, body: Buffer, signal?: AbortSignal): Promise<ObjectFacts> {
+    const { client, name } = this.#bucket;
+    const reply = await this.#bucket.ask(key, signal, (options) =>
+      client.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body, ContentLength: body.length }), options),
+    );
+    return { size: body.length, etag: withoutQuotes(reply.ETag) };
+  }
+
+  override async createMultipart(key: string, signal?: AbortSignal): Promise<MultipartUpload> {
+    const { client, name } = this.#bucket;
+    const { UploadId } = await this.#bucket.ask(key, signal, (options) =>
+      client.send(new CreateMultipartUploadCommand({ Bucket: name, Key: key }), options),
+    );
+    if (UploadId === undefined) throw new ObjectStoreError(`${key}: the store begins an upload without an id`);
+    return { key, upload_id: UploadId };
+  }
+
+  override async uploadPart(
+    upload: MultipartUpload,
+    partNumber: number,
+    body: Buffer | readonly Buffer[],
+    signal?: AbortSignal,
+  ): Promise<UploadedPart> {
+    const { client, name } = this.#bucket;
+    const buffers: readonly Buffer[] = Buffer.isBuffer(body) ? [body] : body;
+    const ContentLength = buffers.reduce((sum, each) => sum + each.length, 0);
+    const target = { Bucket: name, Key: upload.key, UploadId: upload.upload_id, PartNumber: partNumber };
+    const { ETag } = await this.#bucket.ask(upload.key, signal, (options) =>
+      client.send(new UploadPartCommand({ ...target, ContentLength, Body: Readable.from(buffers) }), options),
+    );
+    return { part_number: partNumber, etag: withoutQuotes(ETag) };
+  }
+
+  override async listParts(upload: MultipartUpload, signal?: AbortSignal): Promise<readonly UploadedPart[]> {
+    return listUploadedParts(this.#bucket, upload, signal);
+  }
+
+  override async completeMultipart(
+    upload: MultipartUpload,
+    parts: readonly UploadedPart[],
+    signal?: AbortSignal,
+  ): Promise<ObjectFacts> {
+    const { client, name } = this.#bucket;
+    const Parts = parts.map(({ part_number, etag }) => ({ PartNumber: part_number, ETag: `"${etag}"` }));
+    const target = { Bucket: name, Key: upload.key, UploadId: upload.upload_id };
+    let attempts = 0;
+    try {
+      await this.#bucket.ask(upload.key, signal, (options) => {
+        attempts += 1;
+        return client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } }), options);
+      });
+    } catch (error) {
+      // The first attempt may have done it and its reply been lost: then the upload is gone and the object is there.
+      const isMaybeDone = error instanceof ObjectNotFoundError && attempts > 1;
+      const facts = isMaybeDone ? await this.head(upload.key, signal) : undefined;
+      if (facts === undefined || facts.etag !== etagOfParts(parts)) throw error;
+      return facts;
+    }
+    return this.head(upload.key, signal);
+  }
+
+  override async abortMultipart({ key, upload_id }: MultipartUpload, signal?: AbortSignal): Promise<void> {
+    const { client, name } = this.#bucket;
+    const input = { Bucket: name, Key: key, UploadId: upload_id };
+    try {
+      await this.#bucket.ask(key, signal, (options) => client.send(new AbortMultipartUploadCommand(input), options));
+    } catch (error) {
+      if (!(error instanceof ObjectNotFoundError)) throw error;
+    }
+  }
+
+  override async list(prefix: string, signal?: AbortSignal): Promise<readonly ListedObject[]> {
+    return listObjects(this.#bucket, prefix, signal);
+  }
+
+  override async listMultiparts(prefix: string, signal?: AbortSignal): Promise<readonly MultipartUpload[]> {
+    return listUploads(this.#bucket, prefix, signal);
+  }
+
+  override async deleteMany(keys: readonly string[], signal?: AbortSignal): Promise<void> {
+    await deleteObjects(this.#bucket, keys, signal);
+  }
+
+  /** A range without bytes cannot be asked for, but the object may be missing or another all the same. */
+  async #requireUnchanged(key: string, { etag, signal }: ReadOptions): Promise<void> {
+    const facts = await this.head(key, signal);
+    if (etag !== undefined && facts.etag !== etag) throw new ObjectChangedError(`${key}: it has another ETag by now`);
+  }
+}
+
+/** The ETag S3 gives an object made of parts, when those of the parts are MD5 sums. */
+function etagOfParts(parts: readonly UploadedPart[]): string {
+  const hash = createHash('md5');
+  for (const { etag } of parts) hash.update(etag, 'hex');
+  return `${hash.digest('hex')}-${parts.length}`;
+}
