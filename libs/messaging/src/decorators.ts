@@ -18,6 +18,8 @@ export interface EventContext {
   readonly tx: EntityManager;
   /** For the events this one leads to. */
   readonly cause: Cause;
+  /** The message as it came: the event with what its contract, as this build knows it, leaves out. */
+  readonly body: string;
   /** 0 on the first try; handlers need not care. */
   readonly attempt: number;
 }

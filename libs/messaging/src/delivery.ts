@@ -14,9 +14,19 @@ export const HEADER = {
   parkedAt: 'imago_parked_at',
 } as const;
 
+/** A delivery that is an event. */
+export interface DecodedEvent {
+  readonly status: 'event';
+  readonly key: string;
+  /** As the contract knows it. */
+  readonly envelope: EventEnvelope;
+  /** As it came, also with what the contract does not know. */
+  readonly body: string;
+}
+
 /** A delivery as an event, or why it is none. */
 export type Decoded =
-  | { readonly status: 'event'; readonly key: string; readonly envelope: EventEnvelope }
+  | DecodedEvent
   | { readonly status: 'invalid'; readonly reason: 'invalid' | 'unknown_type'; readonly error: string };
 
 /** Envelopes with some room for attributes other producers may add. */
@@ -30,9 +40,10 @@ const definitions = new Map(EVENTS.map((event) => [event.routingKey as string, e
  */
 export function decode(content: Buffer, anything = false): Decoded {
   if (content.length > MAX_BODY_BYTES) return invalid(`the body has ${content.length} bytes`);
+  const body = content.toString('utf8');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(content.toString('utf8'));
+    parsed = JSON.parse(body);
   } catch {
     return invalid('the body is not JSON');
   }
@@ -41,12 +52,12 @@ export function decode(content: Buffer, anything = false): Decoded {
   const key = routingKeyOf(envelope.data);
   const definition = definitions.get(key);
   if (definition === undefined) {
-    if (anything) return { status: 'event', key, envelope: envelope.data };
+    if (anything) return { status: 'event', key, envelope: envelope.data, body };
     return { status: 'invalid', reason: 'unknown_type', error: `no contract for ${key}` };
   }
   const data = definition.data.safeParse(envelope.data.data);
   if (!data.success) return invalid(`data of ${key}: ${z.prettifyError(data.error)}`);
-  return { status: 'event', key, envelope: { ...envelope.data, data: data.data } };
+  return { status: 'event', key, envelope: { ...envelope.data, data: data.data }, body };
 }
 
 function invalid(error: string): Decoded {

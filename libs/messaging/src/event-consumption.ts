@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { EventEnvelope, Service } from '@imago/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import type { ConfirmedPublisher, PublishOutcome } from './confirmed-publisher.ts';
-import { cleanHeaders, crashesOf, decode, HEADER, numberHeader, textHeader } from './delivery.ts';
+import { cleanHeaders, crashesOf, decode, type DecodedEvent, HEADER, numberHeader, textHeader } from './delivery.ts';
 import { classify, describeError } from './failure.ts';
 import { Lanes } from './lanes.ts';
 import type { MessagingMetrics } from './metrics.ts';
@@ -30,7 +30,7 @@ export interface ConsumptionParts {
 export interface Application {
   readonly anything: boolean;
   readonly handles: (key: string) => boolean;
-  readonly apply: (key: string, envelope: EventEnvelope, attempt: number) => Promise<boolean>;
+  readonly apply: (event: DecodedEvent, attempt: number) => Promise<boolean>;
 }
 
 /** Why a message is parked. */
@@ -81,23 +81,23 @@ export class EventConsumption {
     if (decoded.status === 'invalid') return this.park(delivery, decoded.reason, decoded.error);
     const { key, envelope } = decoded;
     if (!this.application.handles(key)) return this.park(delivery, 'unknown_type', `no handler for ${key}`);
-    return this.lanes.run(envelope.subject, () => this.apply(delivery, key, envelope));
+    return this.lanes.run(envelope.subject, () => this.apply(delivery, decoded));
   }
 
-  private async apply(delivery: Delivery, key: string, envelope: EventEnvelope): Promise<boolean> {
+  private async apply(delivery: Delivery, event: DecodedEvent): Promise<boolean> {
     const { metrics, service, consumption } = this.parts;
     const attempt = numberHeader(delivery.message, HEADER.attempt);
     for (let quick = 0; ; quick++) {
-      const measured = metrics.handlerSeconds.startTimer({ service, type: key });
+      const measured = metrics.handlerSeconds.startTimer({ service, type: event.key });
       try {
-        const applied = await this.application.apply(key, envelope, attempt);
+        const applied = await this.application.apply(event, attempt);
         if (!applied) metrics.duplicates.inc({ service });
         return true;
       } catch (error) {
         const failure = classify(error);
         if (failure === 'permanent') return await this.park(delivery, 'refused', describeError(error));
         const delay = consumption.quickTries[quick];
-        if (delay === undefined || this.stopped) return await this.putOff(delivery, envelope, error);
+        if (delay === undefined || this.stopped) return await this.putOff(delivery, event.envelope, error);
         await pause(delay * (1 + Math.random() * 0.2));
       } finally {
         measured();

@@ -8,6 +8,7 @@ import { applyTopology } from './declare-topology.ts';
 import { EVENT_TRANSPORT, EVERY_EVENT, type EventContext } from './decorators.ts';
 import { EventConsumption, type ConsumptionOptions } from './event-consumption.ts';
 import type { ConfirmedPublisher } from './confirmed-publisher.ts';
+import type { DecodedEvent } from './delivery.ts';
 import { once } from './inbox.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import { QueueConsumer } from './queue-consumer.ts';
@@ -43,7 +44,7 @@ export class EventServer extends Server implements CustomTransportStrategy {
     this.consumption = new EventConsumption(parts, {
       anything: parts.subscriptions[parts.service] === 'every',
       handles: (key) => this.handlerOf(key) !== undefined,
-      apply: (key, envelope, attempt) => this.apply(key, envelope, attempt),
+      apply: (event, attempt) => this.apply(event, attempt),
     });
   }
 
@@ -100,13 +101,13 @@ export class EventServer extends Server implements CustomTransportStrategy {
     });
   }
 
-  private apply(key: string, envelope: EventEnvelope, attempt: number): Promise<boolean> {
+  private apply({ key, envelope, body }: DecodedEvent, attempt: number): Promise<boolean> {
     const handler = this.handlerOf(key);
     if (handler === undefined) throw new Error(`no handler for ${key}`);
     return once(this.parts.dataSource, this.parts.service, envelope.id, async (tx) => {
       const { correlationid, id, traceparent, actor } = envelope;
       const cause = { correlation_id: correlationid, causation_id: id, traceparent, actor };
-      const context: EventContext = { tx, cause, attempt };
+      const context: EventContext = { tx, cause, body, attempt };
       await lastValueFrom(this.transformToObservable(handler(envelope, context)), { defaultValue: undefined });
     });
   }

@@ -13,4 +13,4 @@ export { RequestClient, type SendOptions } from './request-client.ts';
 export { RequestServer } from './request-server.ts';
 export { createMessagingTables, dropMessagingTables } from './tables.ts';
 export * from './topology.ts';
-export { inTransaction } from './transaction.ts';
+export { afterCommit, inTransaction } from './transaction.ts';
