@@ -1,0 +1,19 @@
+import { type RequestOf, type ResponseOf, ShowQuotas as ShowQuotasContract } from '@imago/contracts';
+import { OnRequest, type RequestCall } from '@imago/messaging';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { ShowQuotas } from './show-quotas.ts';
+
+/** What tenants and operators ask about limits. */
+@Controller()
+export class LimitsController {
+  constructor(private readonly showQuotas: ShowQuotas) {}
+
+  @OnRequest(ShowQuotasContract)
+  async show(
+    @Payload() request: RequestOf<typeof ShowQuotasContract>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof ShowQuotasContract>> {
+    return this.showQuotas.execute(request, call.context);
+  }
+}

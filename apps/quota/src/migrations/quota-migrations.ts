@@ -1,0 +1,4 @@
+import { CreateQuota1764000000000 } from './1764000000000-create-quota.ts';
+
+/** Every migration of this service, oldest first; none is edited once merged. */
+export const QUOTA_MIGRATIONS = [CreateQuota1764000000000];

@@ -1,0 +1,64 @@
+import {
+  type DataOf,
+  type EventEnvelope,
+  ImageDeletedV1,
+  ImageFailedV1,
+  type ImageRecord,
+  ImageRegisteredV1,
+  type RequestOf,
+  ReserveImage as ReserveImageContract,
+  type ResponseOf,
+} from '@imago/contracts';
+import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { Ledger } from './ledger.ts';
+import type { Entry } from './reservations.repository.ts';
+import { ReserveImage } from './reserve-image.ts';
+
+/** What catalog asks for its images, and what it tells of them. */
+@Controller()
+export class ReservationsController {
+  constructor(
+    private readonly reserveImage: ReserveImage,
+    private readonly ledger: Ledger,
+  ) {}
+
+  @OnRequest(ReserveImageContract)
+  async reserve(
+    @Payload() request: RequestOf<typeof ReserveImageContract>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof ReserveImageContract>> {
+    return this.reserveImage.execute(request, call.context, call.cause);
+  }
+
+  @OnEvent(ImageRegisteredV1)
+  async registered(
+    @Payload() { data, correlationid }: EventEnvelope<DataOf<typeof ImageRegisteredV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    // Public images are the operator's and take nobody's place.
+    if (data.image.visibility === 'public') return;
+    await this.ledger.registered(tx, entryOf(data.image, correlationid), cause);
+  }
+
+  @OnEvent(ImageFailedV1)
+  async failed(
+    @Payload() { data, correlationid }: EventEnvelope<DataOf<typeof ImageFailedV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    await this.ledger.gone(tx, entryOf(data.image, correlationid), cause);
+  }
+
+  @OnEvent(ImageDeletedV1)
+  async deleted(
+    @Payload() { data, correlationid }: EventEnvelope<DataOf<typeof ImageDeletedV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    await this.ledger.gone(tx, entryOf(data.image, correlationid), cause);
+  }
+}
+
+function entryOf({ id, owner, region }: ImageRecord, correlationId: string): Entry {
+  return { image_id: id, project_id: owner, region, correlation_id: correlationId };
+}
