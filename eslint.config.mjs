@@ -11,7 +11,7 @@ function boundaries(testing) {
     'error',
     {
       enforceBuildableLibDependency: true,
-      allow: ['**/jest.preset.mjs'],
+      allow: [],
       depConstraints: [
         ...services.map((name) => ({
           sourceTag: `scope:${name}`,

@@ -1,4 +1,10 @@
 export default {
-  projects: ['<rootDir>/libs/*', '<rootDir>/apps/*', '<rootDir>/tools/infra', '<rootDir>/tools/system'],
+  projects: [
+    '<rootDir>/libs/*',
+    '<rootDir>/apps/*',
+    '<rootDir>/tools/demo-image',
+    '<rootDir>/tools/infra',
+    '<rootDir>/tools/system',
+  ],
   coverageProvider: 'v8',
 };

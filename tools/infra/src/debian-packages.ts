@@ -13,6 +13,8 @@ export interface PackageBundle {
   readonly packages: readonly string[];
   /** Packages that are unpacked even when this machine has them installed, since their files refer to each other. */
   readonly always: RegExp;
+  /** Take the matching packages alone, without what they depend on: for bundles of files, which nobody runs here. */
+  readonly only?: RegExp;
   /** Programs (paths in the packages) that get a starter of their name in `bin`, which finds the bundle's libraries. */
   readonly programs?: readonly string[];
   /** What a person may do instead, one sentence. */
@@ -163,9 +165,10 @@ function settings(directory: string, status: string): string[] {
 }
 
 /** What apt would install on an empty machine, less what this machine has. */
-async function missingPackages({ packages, always }: PackageBundle, apt: PrivateApt): Promise<string[]> {
+async function missingPackages({ packages, always, only }: PackageBundle, apt: PrivateApt): Promise<string[]> {
   const plan = await runCommand('apt-get', [...apt.options, '-s', 'install', ...packages], apt);
   const planned = [...plan.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => name ?? []);
+  if (only) return planned.filter((name) => only.test(name)).sort();
   const installed = await installedPackages(apt.signal);
   return planned.filter((name) => always.test(name) || !installed.has(name)).sort();
 }

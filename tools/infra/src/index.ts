@@ -5,7 +5,8 @@ export type {
   InfrastructureAddresses,
   InfrastructureOptions,
 } from './infrastructure.ts';
-export type { PackageCache } from './debian-packages.ts';
+export { libraryPath, unpackBundle } from './debian-packages.ts';
+export type { PackageBundle, PackageCache } from './debian-packages.ts';
 export { takeLock, tryLock, withLock } from './process-lock.ts';
 export type { ProcessLock } from './process-lock.ts';
 export { findProgram } from './programs.ts';

@@ -1,0 +1,48 @@
+import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PACKAGE_CACHE, type PackageCache, provideQemuImg, provideQemuSystem } from '@imago/infra';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { bootDisk } from './boot-disk.ts';
+import { provideDemoImage } from './demo-image.ts';
+
+jest.setTimeout(300_000);
+
+const cache: PackageCache = { directory: PACKAGE_CACHE, signal: new AbortController().signal, report: () => undefined };
+const choice = { cache, forcePrivate: false };
+
+const describeOnX64 = process.arch === 'x64' ? describe : describe.skip;
+
+describeOnX64('the demo image', () => {
+  let directory: string;
+  let qemuImg: string;
+  let image: string;
+  const build = (name: string): Promise<string> =>
+    provideDemoImage({ directory: join(directory, name), qemuImg, cache });
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'imago-demo-'));
+    qemuImg = await provideQemuImg(choice);
+    image = await build('first');
+  });
+
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  it('boots, counts its boots on its own disk, and switches off at the power button', async () => {
+    const qemuSystem = await provideQemuSystem(choice);
+    const disk = join(directory, 'disk.qcow2');
+    await copyFile(image, disk);
+    expect(await bootDisk({ disk, format: 'qcow2', qemuSystem })).toBe(1);
+    expect(await bootDisk({ disk, format: 'qcow2', qemuSystem })).toBe(2);
+  });
+
+  it('is the same, byte for byte, wherever and whenever it is built', async () => {
+    expect((await readFile(await build('second'))).equals(await readFile(image))).toBe(true);
+  });
+
+  it('is built once', async () => {
+    const before = await stat(image, { bigint: true });
+    expect(await build('first')).toBe(image);
+    expect((await stat(image, { bigint: true })).ctimeNs).toBe(before.ctimeNs);
+  });
+});

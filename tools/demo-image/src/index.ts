@@ -1,0 +1,5 @@
+export { bootDisk } from './boot-disk.ts';
+export type { BootOptions } from './boot-disk.ts';
+export { provideDemoImage } from './demo-image.ts';
+export type { DemoImageOptions } from './demo-image.ts';
+export { BOOT_MARKER } from './guest.ts';
