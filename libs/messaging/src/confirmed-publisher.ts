@@ -1,5 +1,5 @@
 import type { ConfirmChannel, Message, Options } from 'amqplib';
-import type { AmqpConnections } from './connections.ts';
+import { closeQuietly, type AmqpConnections } from './connections.ts';
 
 /**
  * What became of a publish. `confirmed`: the broker has it, safely, in at least one queue. `returned`: no queue takes
@@ -19,22 +19,22 @@ const CONFIRM_MS = 5_000;
 
 /** Publishes with `mandatory` and publisher confirms; many at a time. Never buffers and never repeats by itself. */
 export class ConfirmedPublisher {
-  private opening: Promise<ConfirmChannel> | null = null;
-  private readonly returned = new Set<string>();
+  private opening: Promise<Line> | null = null;
+  private current: Line | null = null;
 
   constructor(private readonly connections: AmqpConnections) {}
 
   /** Publishes one message and says what became of it; never rejects. */
   async publish(message: OutgoingMessage): Promise<PublishOutcome> {
-    let channel: ConfirmChannel;
+    let line: Line;
     try {
-      channel = await this.channel();
+      line = await this.line();
     } catch {
       return 'lost';
     }
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.discard(channel);
+        this.discard(line);
         resolve('unanswered');
       }, CONFIRM_MS);
       const settle = (outcome: PublishOutcome): void => {
@@ -44,8 +44,8 @@ export class ConfirmedPublisher {
       const { exchange, routingKey, body, properties } = message;
       try {
         // The broker sends the return before the confirm of the same message.
-        channel.publish(exchange, routingKey, body, { ...properties, mandatory: true }, (error: unknown) => {
-          if (this.returned.delete(properties.messageId)) settle('returned');
+        line.channel.publish(exchange, routingKey, body, { ...properties, mandatory: true }, (error: unknown) => {
+          if (line.returned.delete(properties.messageId)) settle('returned');
           else if (error === null || error === undefined) settle('confirmed');
           else settle(isRefusal(error) ? 'refused' : 'lost');
         });
@@ -59,37 +59,51 @@ export class ConfirmedPublisher {
   async close(): Promise<void> {
     const opening = this.opening;
     this.opening = null;
-    const channel = await opening?.catch(() => undefined);
-    await channel?.close().catch(() => undefined);
+    const line = await opening?.catch(() => undefined);
+    if (line !== undefined) await closeQuietly(line.channel);
   }
 
-  private channel(): Promise<ConfirmChannel> {
+  private line(): Promise<Line> {
     this.opening ??= this.open();
     return this.opening;
   }
 
-  private async open(): Promise<ConfirmChannel> {
+  private async open(): Promise<Line> {
     try {
-      const channel = await this.connections.confirmChannel();
-      channel.on('return', (message: Message) => {
-        this.returned.add(String(message.properties.messageId));
+      const line: Line = { channel: await this.connections.confirmChannel(), returned: new Set() };
+      line.channel.on('return', (message: Message) => {
+        line.returned.add(String(message.properties.messageId));
       });
-      channel.on('close', () => {
-        this.opening = null;
-        this.returned.clear();
+      line.channel.on('close', () => {
+        this.forget(line);
       });
-      return channel;
+      this.current = line;
+      return line;
     } catch (error) {
       this.opening = null;
       throw error;
     }
   }
 
-  /** A channel that stopped answering is given up, so that late confirms cannot be mistaken for others'. */
-  private discard(channel: ConfirmChannel): void {
+  /** A channel that ends late must not take the one after it along. */
+  private forget(line: Line): void {
+    if (this.current !== line) return;
+    this.current = null;
     this.opening = null;
-    channel.close().catch(() => undefined);
   }
+
+  /** A channel that stopped answering is given up, so that late confirms cannot be mistaken for others'. */
+  private discard(line: Line): void {
+    if (this.current !== line) return;
+    this.forget(line);
+    void closeQuietly(line.channel);
+  }
+}
+
+/** A channel with the messages it returned and has not yet confirmed. */
+interface Line {
+  readonly channel: ConfirmChannel;
+  readonly returned: Set<string>;
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Channel, type ChannelModel } from 'amqplib';
+import { closeQuietly } from './connections.ts';
 import { topologyOf, type QueuePlan, type Topology, type TopologyOptions } from './topology.ts';
 
 export interface DeclareOptions extends TopologyOptions {
@@ -23,12 +24,13 @@ export async function declareTopology(amqpUrl: string, options: DeclareOptions =
     const topology = topologyOf(options);
     const fresh = await missingQueues(connection, topology.queues);
     const channel = await connection.createChannel();
+    channel.on('error', () => undefined); // the failing call says it
     await applyTopology(channel, topology);
-    await channel.close();
+    await closeQuietly(channel);
     if (fresh.length > 0) await pause(options.settle_ms ?? SETTLE_MS);
     return fresh;
   } finally {
-    await connection.close().catch(() => undefined);
+    await closeQuietly(connection);
   }
 }
 
@@ -52,7 +54,7 @@ async function missingQueues(connection: ChannelModel, queues: readonly QueuePla
     channel.on('error', () => undefined);
     try {
       await channel.checkQueue(name);
-      await channel.close();
+      await closeQuietly(channel);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       missing.push(name);

@@ -1,5 +1,5 @@
 import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
-import type { DomainError, EventDefinition, EventEnvelope, RequestDefinition } from '@imago/contracts';
+import type { EventDefinition, EventEnvelope, RequestDefinition } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
@@ -49,11 +49,13 @@ type EventMethod<D> = (event: EventEnvelope<D>, context: EventContext) => Promis
  * is tried again. A refusal the world should know of is an event the handler adds, not an error.
  */
 export function OnEvent<E extends EventDefinition>(event: E): TypedMethodDecorator<EventMethod<E['data']['_output']>> {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- else the overload for typed maps is taken
   return applyDecorators(EventPattern<string>(event.routingKey, EVENT_TRANSPORT), UseFilters(KeepError));
 }
 
 /** Handles every event, also of types no contract of this build knows. */
 export function OnEvery(): TypedMethodDecorator<EventMethod<unknown>> {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- else the overload for typed maps is taken
   return applyDecorators(EventPattern<string>(EVERY_EVENT, EVENT_TRANSPORT), UseFilters(KeepError));
 }
 
@@ -61,10 +63,7 @@ export function OnEvery(): TypedMethodDecorator<EventMethod<unknown>> {
 export function OnRequest<R extends RequestDefinition>(
   definition: R,
 ): TypedMethodDecorator<(data: R['request']['_output'], call: RequestCall) => Promise<R['response']['_input']>> {
-  return applyDecorators(
-    MessagePattern<string>(definition.pattern, REQUEST_TRANSPORT, { definition }),
-    UseFilters(KeepError),
-  );
+  return applyDecorators(MessagePattern(definition.pattern, REQUEST_TRANSPORT, { definition }), UseFilters(KeepError));
 }
 
 /** A decorator for methods of one shape; a handler of the wrong event or request does not compile. */

@@ -1,5 +1,5 @@
 import { eventEnvelope, EVENTS, type EventEnvelope } from '@imago/contracts';
-import type { ConsumeMessage } from 'amqplib';
+import type { ConsumeMessage, Options } from 'amqplib';
 import { z } from 'zod';
 import { MAX_ENVELOPE_BYTES, routingKeyOf } from './envelope.ts';
 
@@ -26,8 +26,7 @@ export interface DecodedEvent {
 
 /** A delivery as an event, or why it is none. */
 export type Decoded =
-  | DecodedEvent
-  | { readonly status: 'invalid'; readonly reason: 'invalid' | 'unknown_type'; readonly error: string };
+  DecodedEvent | { readonly status: 'invalid'; readonly reason: 'invalid' | 'unknown_type'; readonly error: string };
 
 /** Envelopes with some room for attributes other producers may add. */
 const MAX_BODY_BYTES = 2 * MAX_ENVELOPE_BYTES;
@@ -75,15 +74,34 @@ export function numberHeader(message: ConsumeMessage, name: string): number {
 }
 
 export function textHeader(message: Pick<ConsumeMessage, 'properties'>, name: string): string | undefined {
-  const value: unknown = message.properties.headers?.[name];
+  return text(message.properties.headers?.[name]);
+}
+
+export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The headers to send on: without what the broker and we added, so that old deaths do not count against a new try. */
+/** The properties a message keeps wherever it goes. */
+export function keptProperties({ properties }: Pick<ConsumeMessage, 'properties'>): Options.Publish {
+  const timestamp: unknown = properties.timestamp;
+  return {
+    messageId: text(properties.messageId),
+    type: text(properties.type),
+    appId: text(properties.appId),
+    contentType: text(properties.contentType),
+    timestamp: typeof timestamp === 'number' ? timestamp : undefined,
+  };
+}
+
+/**
+ * The headers to send on: without what the broker and we added, so that old deaths do not count against a new try, and
+ * only plain values, so that no stranger's header can keep a message from being parked.
+ */
 export function cleanHeaders(message: Pick<ConsumeMessage, 'properties'>): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(message.properties.headers ?? {})) {
-    if (!name.startsWith('x-') && !name.startsWith('imago_')) kept[name] = value;
+    const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    if (plain && !name.startsWith('x-') && !name.startsWith('imago_')) kept[name] = value;
   }
   return kept;
 }

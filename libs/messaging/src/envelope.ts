@@ -46,7 +46,9 @@ export function sealEvent(id: string, time: Date, fact: NewEvent, cause: Cause):
   const text = JSON.stringify(envelope);
   const size = Buffer.byteLength(text);
   if (size > MAX_ENVELOPE_BYTES) {
-    throw new Error(`${fact.event.routingKey} has ${size} bytes, more than the ${MAX_ENVELOPE_BYTES} an event may have`);
+    throw new Error(
+      `${fact.event.routingKey} has ${size} bytes, more than the ${MAX_ENVELOPE_BYTES} an event may have`,
+    );
   }
   return text;
 }

@@ -3,7 +3,16 @@ import { Logger } from '@nestjs/common';
 import type { EventEnvelope, Service } from '@imago/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import type { ConfirmedPublisher, PublishOutcome } from './confirmed-publisher.ts';
-import { cleanHeaders, crashesOf, decode, type DecodedEvent, HEADER, numberHeader, textHeader } from './delivery.ts';
+import {
+  cleanHeaders,
+  crashesOf,
+  decode,
+  type DecodedEvent,
+  HEADER,
+  keptProperties,
+  numberHeader,
+  textHeader,
+} from './delivery.ts';
 import { classify, describeError } from './failure.ts';
 import { Lanes } from './lanes.ts';
 import type { MessagingMetrics } from './metrics.ts';
@@ -140,18 +149,15 @@ export class EventConsumption {
     headers: Readonly<Record<string, unknown>>,
   ): Promise<boolean> {
     const { message } = delivery;
-    const { messageId, type, appId, contentType, timestamp } = message.properties;
+    const properties = keptProperties(message);
     for (;;) {
       const outcome: PublishOutcome = await this.parts.publisher.publish({
         exchange,
         routingKey,
         body: message.content,
         properties: {
-          messageId: typeof messageId === 'string' ? messageId : uuidv7(),
-          type,
-          appId,
-          contentType,
-          timestamp,
+          ...properties,
+          messageId: properties.messageId ?? uuidv7(),
           persistent: true,
           headers: { ...cleanHeaders(message), [HEADER.queue]: this.originOf(delivery), ...headers },
         },

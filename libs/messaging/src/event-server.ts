@@ -79,6 +79,7 @@ export class EventServer extends Server implements CustomTransportStrategy {
     throw new Error('the event server has no events of its own');
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's signature
   override unwrap<T>(): T {
     return this.parts.connections as T;
   }
@@ -121,7 +122,8 @@ export class EventServer extends Server implements CustomTransportStrategy {
     const expected = new Set<string>(subscribed === 'every' ? [EVERY_EVENT] : subscribed.map((one) => one.routingKey));
     const missing = [...expected].filter((key) => !this.messageHandlers.has(key));
     const surplus = [...this.messageHandlers.keys()].filter((key) => !expected.has(key));
-    if (missing.length > 0) throw new Error(`${this.parts.service} subscribes without a handler: ${missing.join(', ')}`);
+    if (missing.length > 0)
+      throw new Error(`${this.parts.service} subscribes without a handler: ${missing.join(', ')}`);
     if (surplus.length > 0) throw new Error(`${this.parts.service} handles without subscribing: ${surplus.join(', ')}`);
     this.log.log(`handles ${[...expected].join(', ') || 'no events'}`);
   }

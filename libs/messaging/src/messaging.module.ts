@@ -1,4 +1,10 @@
-import { Inject, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { SUBSCRIPTIONS, type Service } from '@imago/contracts';
 import type { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -119,8 +125,8 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
 
   /** The topology stands since the migrate step, so the relay may begin. */
   onApplicationBootstrap(): void {
-    this.stopWaking = afterCommit(this.dataSource, () => {
-      this.relay.wake();
+    this.stopWaking = afterCommit(this.dataSource, (published) => {
+      if (published) this.relay.wake();
     });
     this.relay.start();
   }

@@ -30,7 +30,9 @@ export class MessagingMetrics {
   }
 
   private gauge(name: string, help: string, ...labels: string[]): Gauge {
-    return this.known(name) ?? new Gauge({ name, help, labelNames: ['service', ...labels], registers: [this.registry] });
+    return (
+      this.known(name) ?? new Gauge({ name, help, labelNames: ['service', ...labels], registers: [this.registry] })
+    );
   }
 
   private counter(name: string, help: string, ...labels: string[]): Counter {
@@ -46,6 +48,7 @@ export class MessagingMetrics {
   }
 
   /** Several services may live in one process, in tests for example: they share the metric and differ by label. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the registry forgets the kind
   private known<M>(name: string): M | undefined {
     return this.registry.getSingleMetric(name) as M | undefined;
   }

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Cause } from './cause.ts';
 import { sealEvent, type NewEvent } from './envelope.ts';
+import { markForRelay } from './transaction.ts';
 
 /** The only way to publish: the event is a row of the transaction that changes the state. */
 @Injectable()
@@ -25,6 +26,7 @@ export class Outbox {
       `INSERT INTO "${this.service}".outbox (id, routing_key, partition_key, envelope) VALUES ($1, $2, $3, $4)`,
       [id, fact.event.routingKey, fact.subject, envelope],
     );
+    markForRelay(tx);
     return id;
   }
 }

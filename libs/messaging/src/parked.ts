@@ -1,6 +1,7 @@
 import { connect, type ConfirmChannel, type GetMessage, type Message } from 'amqplib';
 import type { Service } from '@imago/contracts';
-import { cleanHeaders, HEADER, textHeader } from './delivery.ts';
+import { closeQuietly } from './connections.ts';
+import { cleanHeaders, HEADER, keptProperties, text, textHeader } from './delivery.ts';
 import { parkedQueue } from './topology.ts';
 
 /** A message that waits for an operator. */
@@ -74,10 +75,10 @@ async function withParked<T>(
     const channel = await connection.createConfirmChannel();
     channel.on('error', () => undefined);
     const result = await work(taken(channel, parkedQueue(service)), channel);
-    await channel.close();
+    await closeQuietly(channel);
     return result;
   } finally {
-    await connection.close().catch(() => undefined);
+    await closeQuietly(connection);
   }
 }
 
@@ -90,26 +91,23 @@ async function* taken(channel: ConfirmChannel, queue: string): AsyncIterable<Get
 }
 
 async function sendBack(channel: ConfirmChannel, message: Message): Promise<void> {
-  const { messageId, type, appId, contentType, timestamp } = message.properties;
-  const properties = { messageId, type, appId, contentType, timestamp };
   const queue = queueOf(message);
-  let returned = false;
-  channel.once('return', () => (returned = true));
+  const returned: Message[] = [];
+  channel.once('return', (back: Message) => returned.push(back));
   channel.publish('', queue, message.content, {
-    ...properties,
+    ...keptProperties(message),
     headers: cleanHeaders(message),
     persistent: true,
     mandatory: true,
   });
   await channel.waitForConfirms();
-  if (returned) throw new Error(`the queue ${queue} does not exist any more`);
+  if (returned.length > 0) throw new Error(`the queue ${queue} does not exist any more`);
 }
 
 function describe(message: Message): ParkedMessage {
-  const { type } = message.properties;
   return {
     id: idOf(message),
-    type: typeof type === 'string' ? type : null,
+    type: text(message.properties.type) ?? null,
     queue: queueOf(message),
     reason: textHeader(message, HEADER.reason) ?? 'broker',
     error: textHeader(message, HEADER.error) ?? null,

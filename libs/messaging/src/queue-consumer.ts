@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { within, type AmqpConnections } from './connections.ts';
+import { closeQuietly, within, type AmqpConnections } from './connections.ts';
 import { WakeableTimer } from './wakeable-timer.ts';
 
 /** A message on loan from a queue. */
@@ -65,7 +65,7 @@ export class QueueConsumer {
 
   private async run(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
-    while (!this.stopped) {
+    while (!this.isStopped()) {
       try {
         await this.turn();
         pauseMs = FIRST_PAUSE_MS;
@@ -73,7 +73,7 @@ export class QueueConsumer {
         this.logger.warn(`${this.plan.queue}: ${error instanceof Error ? error.message : String(error)}`);
         pauseMs = Math.min(LAST_PAUSE_MS, pauseMs * 2);
       }
-      if (!this.stopped) await this.timer.sleep(pauseMs);
+      if (!this.isStopped()) await this.timer.sleep(pauseMs);
     }
   }
 
@@ -93,23 +93,39 @@ export class QueueConsumer {
       await within(ANSWER_MS, `prepare ${queue}`, this.plan.prepare(channel));
       await channel.prefetch(this.plan.prefetch);
       const onMessage = (message: ConsumeMessage | null): void => {
-        if (message === null) this.endTurn?.(); // the broker cancelled the consumer: the queue is gone
-        else this.deliver({ queue, message, open: () => open, acknowledge: () => { acknowledge(channel, message); } });
+        if (message === null)
+          this.endTurn?.(); // the broker cancelled the consumer: the queue is gone
+        else
+          this.deliver({
+            queue,
+            message,
+            open: () => open,
+            acknowledge: () => {
+              acknowledge(channel, message);
+            },
+          });
       };
       const { consumerTag } = await within(ANSWER_MS, `consume ${queue}`, channel.consume(queue, onMessage));
       this.setActive(true);
-      if (!this.stopped) await ended;
-      if (this.stopped && open) await channel.cancel(consumerTag).catch(() => undefined);
-      if (this.stopped) await Promise.all(this.underWay);
+      if (!this.isStopped()) await ended;
+      this.setActive(false);
+      if (this.isStopped()) {
+        await within(ANSWER_MS, `cancel ${queue}`, channel.cancel(consumerTag)).catch(() => undefined);
+        await Promise.all(this.underWay);
+      }
     } finally {
       this.setActive(false);
-      if (open) await within(ANSWER_MS, `close the channel of ${queue}`, channel.close()).catch(() => undefined);
+      await closeQuietly(channel);
     }
   }
 
   private deliver(delivery: Delivery): void {
     const work = this.plan.deliver(delivery).finally(() => this.underWay.delete(work));
     this.underWay.add(work);
+  }
+
+  private isStopped(): boolean {
+    return this.stopped;
   }
 
   private setActive(active: boolean): void {

@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { ConfirmedPublisher, PublishOutcome } from './confirmed-publisher.ts';
 import type { AmqpConnections } from './connections.ts';
 import type { MessagingMetrics } from './metrics.ts';
+import { describeError } from './failure.ts';
 import { OutboxRows, type OutboxRow } from './outbox-rows.ts';
 import { EVENTS_EXCHANGE } from './topology.ts';
 import { WakeableTimer } from './wakeable-timer.ts';
@@ -14,6 +15,10 @@ const STANDBY_MS = 1_000;
 const BATCH = 200;
 const MAINTENANCE_MS = 3_600_000;
 const GAUGE_MS = 5_000;
+/** What is committed at the end of a process still leaves, unless that takes longer. */
+const FLUSH_MS = 2_000;
+/** A leader whose machine vanished holds its lock until Postgres notices; a living one is never silent this long. */
+const SILENCE_MS = 30_000;
 
 export interface RelayParts {
   readonly service: Service;
@@ -47,7 +52,7 @@ export class OutboxRelay {
     this.timer.wake();
   }
 
-  /** Finishes the batch under way and gives up the lead. */
+  /** Sends what is committed, for a moment at most, and gives up the lead. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer.wake();
@@ -55,7 +60,7 @@ export class OutboxRelay {
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped) {
+    while (!this.isStopped()) {
       const session = new pg.Client({
         connectionString: this.parts.databaseUrl,
         application_name: `imago-${this.parts.service}-relay`,
@@ -63,30 +68,34 @@ export class OutboxRelay {
         connectionTimeoutMillis: 10_000,
         statement_timeout: 30_000,
         query_timeout: 40_000,
+        options: `-c idle_session_timeout=${SILENCE_MS}`,
       });
       session.on('error', () => undefined); // the next query on it rejects, and the loop begins anew
       try {
         await session.connect();
         await this.lead(new OutboxRows(session, this.parts.service));
       } catch (error) {
-        this.complain(error instanceof Error ? error.message : String(error));
+        this.complain(describeError(error));
       } finally {
         this.parts.metrics.leader.set({ service: this.parts.service }, 0);
         await session.end().catch(() => undefined);
       }
-      if (!this.stopped) await this.timer.sleep(STANDBY_MS);
+      if (!this.isStopped()) await this.timer.sleep(STANDBY_MS);
     }
   }
 
   private async lead(rows: OutboxRows): Promise<void> {
-    while (!this.stopped && !(await rows.tryLead())) await this.timer.sleep(STANDBY_MS);
+    while (!(await rows.tryLead())) {
+      if (this.isStopped()) return;
+      await this.timer.sleep(STANDBY_MS);
+    }
     let maintainedAt = -Infinity;
     let measuredAt = -Infinity;
-    while (!this.stopped) {
+    while (!this.isStopped()) {
       this.parts.metrics.leader.set({ service: this.parts.service }, 1);
       const now = performance.now();
       if (now - maintainedAt > MAINTENANCE_MS) {
-        await rows.maintain();
+        await this.maintain(rows);
         maintainedAt = now;
       }
       if (now - measuredAt > GAUGE_MS) {
@@ -96,6 +105,21 @@ export class OutboxRelay {
       const progressed = !this.parts.connections.blocked && (await this.relayBatch(rows));
       if (!progressed) await this.timer.sleep(POLL_MS);
     }
+    const end = performance.now() + FLUSH_MS;
+    while (performance.now() < end && (await this.relayBatch(rows)));
+  }
+
+  /** Old rows may stay a while longer; publishing must not wait for them. */
+  private async maintain(rows: OutboxRows): Promise<void> {
+    try {
+      await rows.maintain();
+    } catch (error) {
+      this.logger.error(`old messages could not be removed: ${describeError(error)}`);
+    }
+  }
+
+  private isStopped(): boolean {
+    return this.stopped;
   }
 
   /** Sends one batch; true when there may be more to do at once. */

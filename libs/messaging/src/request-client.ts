@@ -4,7 +4,8 @@ import { refusal, refusalDocument, refusalFrom, type RequestDefinition, type Ser
 import { signContext, type RequestContext } from '@imago/identity';
 import type { Channel, Message } from 'amqplib';
 import { z } from 'zod';
-import type { AmqpConnections } from './connections.ts';
+import { closeQuietly, type AmqpConnections } from './connections.ts';
+import { describeError } from './failure.ts';
 import { REQUEST_HEADER } from './request-wire.ts';
 import { requestQueue } from './topology.ts';
 
@@ -60,7 +61,7 @@ export class RequestClient {
     const deadline = Date.now() + timeoutMs;
     const id = randomUUID();
     const packet = { id, pattern: definition.pattern, data: definition.request.parse(data) };
-    const response = await new Promise<unknown>((resolve, reject) => {
+    return new Promise<R['response']['_output']>((resolve, reject) => {
       const timer = setTimeout(() => {
         settle({ error: refusal('request.timeout', `${definition.pattern} was not answered in ${timeoutMs} ms.`) });
       }, timeoutMs);
@@ -77,7 +78,6 @@ export class RequestClient {
       this.pending.set(id, { definition, body: Buffer.from(JSON.stringify(packet)), headers, deadline, settle });
       this.transmit(id);
     });
-    return definition.response.parse(response);
   }
 
   /** Refuses what is still open. */
@@ -87,7 +87,7 @@ export class RequestClient {
       request.settle({ error: refusal('service.unavailable', `${this.service} is stopping.`) });
     }
     const channel = await this.opening?.catch(() => undefined);
-    await channel?.close().catch(() => undefined);
+    if (channel !== undefined) await closeQuietly(channel);
   }
 
   private transmit(id: string): void {
@@ -96,7 +96,10 @@ export class RequestClient {
         this.publish(id, channel);
       },
       () => {
-        if (!this.closed && this.pending.has(id)) setTimeout(() => this.transmit(id), 500).unref();
+        if (!this.closed && this.pending.has(id))
+          setTimeout(() => {
+            this.transmit(id);
+          }, 500).unref();
       },
     );
   }
@@ -136,7 +139,10 @@ export class RequestClient {
       });
       channel.on('return', (message: Message) => {
         const request = this.pending.get(String(message.properties.messageId));
-        const error = refusal('service.unavailable', `${request?.definition.service ?? 'The service'} is not deployed.`);
+        const error = refusal(
+          'service.unavailable',
+          `${request?.definition.service ?? 'The service'} is not deployed.`,
+        );
         request?.settle({ error });
       });
       await channel.consume(
@@ -158,9 +164,10 @@ export class RequestClient {
     if (request === undefined) return; // answered too late, or twice after a reconnect
     try {
       const reply = answer.parse(JSON.parse(message.content.toString('utf8')));
-      request.settle('err' in reply ? { error: refusalFrom(reply.err) } : { response: reply.response });
+      if ('err' in reply) request.settle({ error: refusalFrom(reply.err) });
+      else request.settle({ response: request.definition.response.parse(reply.response) });
     } catch (error) {
-      this.logger.error(`${request.definition.pattern} was answered unreadably: ${String(error)}`);
+      this.logger.error(`${request.definition.pattern} was answered unreadably: ${describeError(error)}`);
       request.settle({ error: refusal('internal', `${request.definition.service} answered unreadably.`) });
     }
   }

@@ -5,10 +5,10 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { lastValueFrom } from 'rxjs';
 import { z } from 'zod';
-import type { AmqpConnections } from './connections.ts';
+import { closeQuietly, type AmqpConnections } from './connections.ts';
 import { applyTopology } from './declare-topology.ts';
 import { REQUEST_TRANSPORT, type RequestCall } from './decorators.ts';
-import { crashesOf, numberHeader, textHeader } from './delivery.ts';
+import { crashesOf, numberHeader, text, textHeader } from './delivery.ts';
 import { describeError } from './failure.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import { QueueConsumer, type Delivery } from './queue-consumer.ts';
@@ -74,6 +74,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     throw new Error('the request server has no events of its own');
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's signature
   override unwrap<T>(): T {
     return this.parts.connections as T;
   }
@@ -106,7 +107,8 @@ export class RequestServer extends Server implements CustomTransportStrategy {
       throw refusal('request.not_found', `${this.parts.service} has no ${packet.pattern}.`);
     }
     const call = this.callOf(message);
-    if (call.deadline.getTime() <= Date.now()) throw refusal('request.timeout', 'Nobody waits for this answer any more.');
+    if (call.deadline.getTime() <= Date.now())
+      throw refusal('request.timeout', 'Nobody waits for this answer any more.');
     if (crashesOf(message) >= CRASHES) throw new Error(`${packet.pattern} ended the process that handled it`);
     const data = definition.request.safeParse(packet.data);
     if (!data.success) throw refusal('request.invalid', 'The request has invalid fields.', faults(data.error));
@@ -132,15 +134,15 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private async reply(message: ConsumeMessage, id: string | undefined, answered: Answer): Promise<void> {
-    const { replyTo, correlationId } = message.properties;
-    if (typeof replyTo !== 'string') return; // nobody wants to know
+    const replyTo = text(message.properties.replyTo);
+    if (replyTo === undefined) return; // nobody wants to know
     let body = Buffer.from(JSON.stringify({ id, ...answered, isDisposed: true }));
     if (body.length > MAX_REPLY_BYTES) {
       this.log.error(`an answer of ${body.length} bytes is larger than ${MAX_REPLY_BYTES}`);
       const err = refusal('internal', 'The answer is too large.').toDocument();
       body = Buffer.from(JSON.stringify({ id, err, isDisposed: true }));
     }
-    await this.replies.send(replyTo, body, typeof correlationId === 'string' ? correlationId : '');
+    await this.replies.send(replyTo, body, text(message.properties.correlationId) ?? '');
   }
 }
 
@@ -160,7 +162,7 @@ class ReplyChannel {
 
   async close(): Promise<void> {
     const channel = await this.opening?.catch(() => undefined);
-    await channel?.close().catch(() => undefined); // closing waits until what was written is out
+    if (channel !== undefined) await closeQuietly(channel); // waits until what was written is out
   }
 
   private async open(): Promise<Channel> {
