@@ -1,6 +1,6 @@
 import { AssignBucket, ListBuckets, refusal, type RequestOf, type ResponseOf } from '@imago/contracts';
 import { requireAllowed } from '@imago/identity';
-import { OnRequest, RequestCall } from '@imago/messaging';
+import { OnRequest, type RequestCall } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';

@@ -13,7 +13,7 @@ import type { NewEvent } from '@imago/messaging';
 import { type ImportJob, imageOf, required, sourceUri } from './import-job.ts';
 
 /** What every event of an import has in common. */
-function about<E extends EventDefinition>(event: E, job: ImportJob, view: JobView, more: object): NewEvent {
+function about(event: EventDefinition, job: ImportJob, view: JobView, more: object): NewEvent {
   return {
     event,
     subject: imageOf(job),

@@ -16,7 +16,12 @@ export interface ImportData {
   readonly object?: { readonly object_id: string; readonly key: string };
   readonly inspection?: { readonly virtual_size: string; readonly allocated_bytes: string };
   readonly upload?: { readonly upload_id: string };
-  readonly sealed?: { readonly size: number; readonly index_hash: string; readonly allocated_bytes: string };
+  readonly sealed?: {
+    readonly size: number;
+    readonly etag: string;
+    readonly index_hash: string;
+    readonly allocated_bytes: string;
+  };
   readonly verified?: { readonly checksum: string; readonly os_hash_value: string };
 }
 

@@ -7,7 +7,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@imago/contracts';
-import { EventContext, OnEvent, OnRequest, RequestCall } from '@imago/messaging';
+import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { CancelImport } from './cancel-import.ts';

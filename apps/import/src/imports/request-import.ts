@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  AbandonImage,
   type ImageFacts,
   type JobView,
   refusal,
@@ -7,17 +8,16 @@ import {
   type RequestImport as RequestImportContract,
   type RequestOf,
 } from '@imago/contracts';
-import { requireAllowed, type RequestContext } from '@imago/identity';
+import { requireAllowed, type RequestContext, serviceContext } from '@imago/identity';
 import { type JobRunner, toView } from '@imago/jobs';
 import { inTransaction, Outbox, RequestClient } from '@imago/messaging';
-import { ObjectNotFoundError, Regions } from '@imago/object-store';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { BucketAssignments } from '../buckets/bucket-assignments.repository.ts';
 import { importRequested } from './import-events.ts';
-import { type ImportData, type ImportInput, type ImportJob, imageOf, sourceUri } from './import-job.ts';
+import { type ImportData, type ImportInput, type ImportJob, imageOf } from './import-job.ts';
 import { IMPORT_RUNNER, ImportJobs } from './import-jobs.ts';
+import { TenantFiles } from './source/tenant-files.ts';
 
 type Request = RequestOf<typeof RequestImportContract>;
 
@@ -36,8 +36,7 @@ export class RequestImport {
   constructor(
     private readonly db: DataSource,
     private readonly jobs: ImportJobs,
-    private readonly buckets: BucketAssignments,
-    private readonly regions: Regions,
+    private readonly files: TenantFiles,
     private readonly requests: RequestClient,
     private readonly outbox: Outbox,
     @Inject(IMPORT_RUNNER) private readonly runner: JobRunner<ImportInput, ImportData>,
@@ -46,27 +45,21 @@ export class RequestImport {
   /** @throws Refusal as the contract of `import.requestImport` names them; then nothing has changed. */
   async execute(request: Request, context: RequestContext): Promise<ImportAccepted> {
     requireAllowed('image.import', context, 'owner');
-    await this.#requireBucket(request, context.project_id);
+    await this.files.requireBucket(request, context.project_id);
     const { job, created } = await this.#record(request, context);
     if (job.state !== 'admitting') return { job: toView(job), event_ids: [] };
+    let isRegistering = false;
     try {
-      if (created) await this.#requireSource(request);
+      // A request sent again goes on with the admission it finds; only the first has looked at the file.
+      const data = created ? { source: await this.files.pin(request) } : job.data;
+      isRegistering = true;
       await this.#register(job, context);
+      return await this.#promise(job, data);
     } catch (error) {
       // A refusal is certain. After anything else nobody knows whether the image is registered: the sweep decides.
-      if (isCertain(error)) await this.jobs.store.forget(this.db.manager, job.id);
+      if (!isRegistering || isCertain(error)) await this.jobs.store.forget(this.db.manager, job.id);
       throw error;
     }
-    return this.#promise(job);
-  }
-
-  async #requireBucket({ source, region }: Request, projectId: string): Promise<void> {
-    if (await this.buckets.has({ project_id: projectId, region, bucket: source.bucket })) return;
-    // The same answer for a bucket that is not there and for one of another project.
-    throw refusal('import.bucket_not_found', `Your project has no bucket ${source.bucket} in ${region}.`, {
-      bucket: source.bucket,
-      region,
-    });
   }
 
   async #record(request: Request, context: RequestContext): Promise<{ job: ImportJob; created: boolean }> {
@@ -80,7 +73,8 @@ export class RequestImport {
       phase: 'admit',
       input: { source: request.source, disk_format: request.disk_format, facts: request.facts },
       data: {},
-      idempotency_key: request.idempotency_key,
+      // The broker may deliver a request twice. No key of a caller has a space in it.
+      idempotency_key: request.idempotency_key ?? `request ${context.request_id}`,
       request_hash: hash,
       actor: context.user_id,
       correlation_id: context.correlation_id,
@@ -89,18 +83,6 @@ export class RequestImport {
       throw refusal('request.idempotency_conflict', 'This Idempotency-Key was used for a different import.');
     }
     return { job, created };
-  }
-
-  async #requireSource({ source, region }: Request): Promise<void> {
-    try {
-      await this.regions.get(region).bucketStore(source.bucket).head(source.object);
-    } catch (error) {
-      if (!(error instanceof ObjectNotFoundError)) throw error;
-      throw refusal('import.object_not_found', `There is no object ${sourceUri(source)}.`, {
-        bucket: source.bucket,
-        object: source.object,
-      });
-    }
   }
 
   async #register(job: ImportJob, context: RequestContext): Promise<void> {
@@ -120,9 +102,9 @@ export class RequestImport {
     );
   }
 
-  async #promise(job: ImportJob): Promise<ImportAccepted> {
+  async #promise(job: ImportJob, data: ImportData): Promise<ImportAccepted> {
     const accepted = await inTransaction(this.db, async (tx) => {
-      const queued = await this.jobs.store.admit(tx, job.id);
+      const queued = await this.jobs.store.admit(tx, job.id, data);
       if (queued === null) return null;
       const view = toView(queued);
       const eventId = await this.outbox.add(tx, importRequested(queued, view), {
@@ -135,10 +117,18 @@ export class RequestImport {
       return accepted;
     }
     const current = await this.jobs.store.find(this.db.manager, job.id);
-    if (current === null || current.state === 'admitting') {
-      throw refusal('request.timeout', 'The import took too long to be accepted and was taken back.');
-    }
-    return { job: toView(current), event_ids: [] };
+    if (current !== null && current.state !== 'admitting') return { job: toView(current), event_ids: [] };
+    await this.#abandon(job);
+    throw refusal('request.timeout', 'The import took too long to be accepted and was taken back.');
+  }
+
+  /** The admission was taken back while it was still under way; then so is the image, whoever registered it last. */
+  async #abandon(job: ImportJob): Promise<void> {
+    await this.requests.send(
+      AbandonImage,
+      { image_id: imageOf(job), region: job.region, reason: 'The import was never accepted.' },
+      { context: serviceContext('import', job.project_id, job.correlation_id) },
+    );
   }
 }
 
@@ -149,6 +139,7 @@ function isCertain(error: unknown): boolean {
 }
 
 function hashOf(request: Request): string {
-  const { idempotency_key: _key, ...rest } = request;
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify({ ...request, idempotency_key: null }))
+    .digest('hex');
 }

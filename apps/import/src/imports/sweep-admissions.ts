@@ -1,7 +1,13 @@
 import { AbandonImage } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { IMPORT_CONFIG } from '../config-token.ts';
 import type { ImportConfig } from '../config.ts';
@@ -13,7 +19,7 @@ const INTERVAL = 5_000;
 
 /** Takes back admissions that a crash or a silent neighbour cut off: first the image, then the record of it. */
 @Injectable()
-export class SweepAdmissions implements OnApplicationBootstrap, OnApplicationShutdown {
+export class SweepAdmissions implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(SweepAdmissions.name);
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
@@ -35,7 +41,7 @@ export class SweepAdmissions implements OnApplicationBootstrap, OnApplicationShu
     }, INTERVAL);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
     await this.#sweeping;
   }

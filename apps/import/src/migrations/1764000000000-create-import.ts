@@ -1,5 +1,5 @@
 import { createJobTables } from '@imago/jobs';
-import { createMessagingTables } from '@imago/messaging';
+import { createMessagingTables, dropMessagingTables } from '@imago/messaging';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateImport1764000000000 implements MigrationInterface {
@@ -22,8 +22,9 @@ export class CreateImport1764000000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['bucket_assignments', 'parts', 'jobs', 'inbox', 'outbox']) {
+    for (const table of ['bucket_assignments', 'parts', 'jobs']) {
       await runner.query(`DROP TABLE import.${table}`);
     }
+    await dropMessagingTables(runner, 'import');
   }
 }

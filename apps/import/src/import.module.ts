@@ -1,0 +1,85 @@
+import { hostname } from 'node:os';
+import { JobRunner } from '@imago/jobs';
+import { MessagingModule, Outbox, RequestClient } from '@imago/messaging';
+import { loadRegions, Regions } from '@imago/object-store';
+import { PersistenceModule } from '@imago/persistence';
+import { type DynamicModule, type FactoryProvider, Logger, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { BucketAssignments } from './buckets/bucket-assignments.repository.ts';
+import { BucketsController } from './buckets/buckets.controller.ts';
+import { IMPORT_CONFIG } from './config-token.ts';
+import type { ImportConfig } from './config.ts';
+import { CancelImport } from './imports/cancel-import.ts';
+import { importDefinition } from './imports/import-definition.ts';
+import { IMPORT_RUNNER, ImportJobs } from './imports/import-jobs.ts';
+import { ImportsController } from './imports/imports.controller.ts';
+import { Parts } from './imports/parts.repository.ts';
+import { RequestImport } from './imports/request-import.ts';
+import { RunImports } from './imports/run-imports.ts';
+import { TenantFiles } from './imports/source/tenant-files.ts';
+import { SweepAdmissions } from './imports/sweep-admissions.ts';
+
+/** Import, composed: the one place that knows all its parts. */
+@Module({})
+export class ImportModule {
+  static forRoot(config: ImportConfig): DynamicModule {
+    return {
+      module: ImportModule,
+      imports: [
+        PersistenceModule.forRoot({ service: 'import', url: config.DATABASE_URL }),
+        MessagingModule.forRoot({
+          service: 'import',
+          amqpUrl: config.AMQP_URL,
+          contextKey: config.IMAGO_CONTEXT_KEY,
+        }),
+      ],
+      controllers: [ImportsController, BucketsController],
+      providers: [
+        { provide: IMPORT_CONFIG, useValue: config },
+        { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
+        BucketAssignments,
+        TenantFiles,
+        ImportJobs,
+        Parts,
+        runner(config),
+        RunImports,
+        RequestImport,
+        CancelImport,
+        SweepAdmissions,
+      ],
+    };
+  }
+}
+
+function runner(config: ImportConfig): FactoryProvider {
+  const logger = new Logger('ImportRunner');
+  return {
+    provide: IMPORT_RUNNER,
+    inject: [DataSource, Outbox, ImportJobs, Parts, Regions, RequestClient],
+    useFactory: (
+      db: DataSource,
+      outbox: Outbox,
+      jobs: ImportJobs,
+      parts: Parts,
+      regions: Regions,
+      requests: RequestClient,
+    ) =>
+      new JobRunner({
+        db,
+        outbox,
+        store: jobs.store,
+        definition: importDefinition({ regions, requests, parts }, config),
+        leaseSeconds: config.IMPORT_LEASE_SECONDS,
+        worker: `${hostname()}:${process.pid}`,
+        concurrency: config.IMPORT_CONCURRENCY,
+        log: {
+          info: (fields, message) => {
+            logger.log(fields, message);
+          },
+          error: (fields, message) => {
+            logger.error(fields, message);
+          },
+        },
+      }),
+  };
+}

@@ -1,0 +1,28 @@
+import type { JobDefinition } from '@imago/jobs';
+import type { ImportConfig } from '../config.ts';
+import { importCancelled, importFailed, importProgressed } from './import-events.ts';
+import type { ImportData, ImportInput } from './import-job.ts';
+import { uploadOf } from './phases/image-upload.ts';
+import { type ImportTools, imageStore } from './phases/import-phase.ts';
+import { importPhases } from './phases/import-phases.ts';
+
+/** Milliseconds an ended import may take to give its upload back; catalog's sweep is the net. */
+const CLEAN_UP_TIMEOUT = 5_000;
+
+/** An import as the runner of jobs knows it. */
+export function importDefinition(tools: ImportTools, config: ImportConfig): JobDefinition<ImportInput, ImportData> {
+  return {
+    firstPhase: 'admit',
+    phases: importPhases(tools),
+    maximumAttempts: config.IMPORT_MAXIMUM_ATTEMPTS,
+    stallSeconds: config.IMPORT_STALL_SECONDS,
+    progressed: importProgressed,
+    failed: importFailed,
+    cancelled: importCancelled,
+    ended: (tx, job) => tools.parts.keepOnly(tx, job.id, []),
+    cleanUp: async (job) => {
+      if (job.data.upload === undefined) return;
+      await imageStore(tools, job).abortMultipart(uploadOf(job.data), AbortSignal.timeout(CLEAN_UP_TIMEOUT));
+    },
+  };
+}

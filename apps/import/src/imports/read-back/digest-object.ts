@@ -1,0 +1,99 @@
+import { addAbortSignal, type Readable } from 'node:stream';
+import { DigestThread } from './digest-thread.ts';
+
+/** What a read-back tells of an object. */
+export interface ObjectDigests {
+  readonly size: number;
+  /** Hex. */
+  readonly md5: string;
+  /** Hex. */
+  readonly sha512: string;
+  /** Of each part that came whole. */
+  readonly crc32s: readonly number[];
+}
+
+export interface DigestOptions {
+  readonly partSizes: readonly number[];
+  readonly signal: AbortSignal;
+  /** Bytes read so far. */
+  readonly progress: (bytesRead: number) => void;
+}
+
+/** Bytes handed to the threads at once: enough to make the handing over cheap. */
+const RUN = 2 ** 20;
+/** Runs on their way; all the memory a read-back takes. */
+const RUNS = 8;
+
+/**
+ * Hashes a stream with MD5 and SHA-512 at the same time, each on a thread of its own; this one only moves bytes. The
+ * bytes lie once, in a ring both threads read.
+ */
+export async function digestObject(stream: Readable, options: DigestOptions): Promise<ObjectDigests> {
+  const memory = new SharedArrayBuffer(RUN * RUNS);
+  const md5 = new DigestThread({ memory, algorithm: 'md5', partSizes: options.partSizes });
+  const sha512 = new DigestThread({ memory, algorithm: 'sha512', partSizes: [] });
+  try {
+    const ring = new Ring(memory, [md5, sha512]);
+    const size = await pour(addAbortSignal(options.signal, stream), ring, options);
+    const [summed, hashed] = await Promise.all([md5.finish(), sha512.finish()]);
+    return { size, md5: summed.digest, sha512: hashed.digest, crc32s: summed.crc32s };
+  } finally {
+    await Promise.all([md5.close(), sha512.close()]);
+  }
+}
+
+async function pour(stream: Readable, ring: Ring, { signal, progress }: DigestOptions): Promise<number> {
+  let size = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      await ring.write(chunk);
+      size += chunk.length;
+      progress(size);
+    }
+    await ring.drain();
+  } catch (error) {
+    signal.throwIfAborted(); // then the error is only the echo of it
+    throw error;
+  }
+  return size;
+}
+
+/** The shared memory: filled run by run, each filled again only when both threads are done with it. */
+class Ring {
+  readonly #bytes: Buffer;
+  readonly #threads: readonly DigestThread[];
+  readonly #busy: Promise<unknown>[] = Array.from({ length: RUNS }, () => Promise.resolve());
+  #run = 0;
+  #filled = 0;
+
+  constructor(memory: SharedArrayBuffer, threads: readonly DigestThread[]) {
+    this.#bytes = Buffer.from(memory);
+    this.#threads = threads;
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    for (let at = 0; at < chunk.length;) {
+      const room = RUN - this.#filled;
+      const copied = chunk.copy(this.#bytes, this.#run * RUN + this.#filled, at, at + room);
+      at += copied;
+      this.#filled += copied;
+      if (this.#filled === RUN) await this.#handOver();
+    }
+  }
+
+  /** Resolves when everything written is hashed. */
+  async drain(): Promise<void> {
+    if (this.#filled > 0) await this.#handOver();
+    await Promise.all(this.#busy);
+  }
+
+  async #handOver(): Promise<void> {
+    const run = { offset: this.#run * RUN, length: this.#filled };
+    const hashed = Promise.all(this.#threads.map((thread) => thread.hash(run)));
+    hashed.catch(() => undefined); // whoever fills this run next meets it
+    this.#busy[this.#run] = hashed;
+    this.#run = (this.#run + 1) % RUNS;
+    this.#filled = 0;
+    await this.#busy[this.#run];
+  }
+}

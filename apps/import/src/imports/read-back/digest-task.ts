@@ -1,0 +1,19 @@
+/** What a digest thread is started with. */
+export interface DigestTask {
+  /** The ring the object's bytes come by in, shared with the thread that reads them. */
+  readonly memory: SharedArrayBuffer;
+  readonly algorithm: 'md5' | 'sha512';
+  /** Sizes of the parts whose checksums this thread makes beside; empty for none. */
+  readonly partSizes: readonly number[];
+}
+
+/** A run of the ring that holds the next bytes, or the end. */
+export type DigestOrder = { readonly offset: number; readonly length: number } | 'end';
+
+/** The answer to an order: to a run, that it may be filled again; to the end, the result. */
+export type DigestReply = 'done' | DigestResult;
+
+export interface DigestResult {
+  readonly digest: string;
+  readonly crc32s: readonly number[];
+}

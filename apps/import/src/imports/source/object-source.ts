@@ -1,0 +1,37 @@
+import type { ByteSource } from '@imago/disk-image';
+import type { ObjectStore } from '@imago/object-store';
+import type { ImportInput } from '../import-job.ts';
+import { sourceFailure } from './source-failure.ts';
+
+/** A tenant's file, as it was when its import began. */
+export interface PinnedSource {
+  readonly etag: string;
+  readonly size: number;
+}
+
+/** The bytes of a tenant's file, read in ranges. A file that was overwritten since is refused, never mixed. */
+export class ObjectSource implements ByteSource {
+  readonly size: number;
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly source: ImportInput['source'],
+    private readonly pin: PinnedSource,
+  ) {
+    this.size = pin.size;
+  }
+
+  /** @throws Refusal as {@link sourceFailure} names them. */
+  async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
+    try {
+      return await this.store.read(this.source.object, {
+        offset,
+        length,
+        etag: this.pin.etag,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      throw sourceFailure(error, this.source);
+    }
+  }
+}

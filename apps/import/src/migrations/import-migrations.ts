@@ -1,0 +1,4 @@
+import { CreateImport1764000000000 } from './1764000000000-create-import.ts';
+
+/** Every migration of this service, oldest first; none is edited once merged. */
+export const IMPORT_MIGRATIONS = [CreateImport1764000000000];
