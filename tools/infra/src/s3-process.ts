@@ -35,6 +35,7 @@ export async function startS3Process(options: S3ProcessOptions): Promise<Running
     command: [process.execPath, '--conditions=@imago/source', entryPoint()],
     env: {
       PATH: process.env['PATH'],
+      UV_THREADPOOL_SIZE: '16', // a part's sync holds a thread for long; reads must not wait for it
       S3_DIRECTORY: join(directory, 'data'),
       S3_HOST: '127.0.0.1',
       S3_PORT: String(port),

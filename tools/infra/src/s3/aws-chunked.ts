@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { TransformCallback } from 'node:stream';
-import { Transform } from 'node:stream';
 import { sameText } from './authenticate.ts';
 import type { Authenticated } from './authenticate.ts';
 import { EMPTY_SHA256, signText } from './canonical-request.ts';
@@ -8,14 +6,15 @@ import { S3Error } from './errors.ts';
 
 /** A chunk's size line or a trailer line; longer ones are not from a client we want to serve. */
 const MAX_LINE_BYTES = 8_192;
+const MAX_TRAILERS = 16;
 
 /**
  * Decodes `aws-chunked` bodies: `<hex size>[;chunk-signature=<hex>]\r\n<bytes>\r\n ... 0[;...]\r\n<trailers>\r\n`.
  * With `signing` each chunk and the trailers are checked against the chain of signatures that starts at the request's.
- * Bytes pass through uncopied; whoever stores them must wait for the end of the stream before trusting them.
+ * Bytes pass through uncopied; whoever stores them must wait for {@link end} before trusting them.
  */
-export class AwsChunkedDecoder extends Transform {
-  /** Lower-case names; complete when the stream has ended. */
+export class AwsChunkedDecoder {
+  /** Lower-case names; complete after {@link end}. */
   readonly trailers = new Map<string, string>();
   readonly #signing: Authenticated['chunkSigning'] | undefined;
   #previousSignature: string;
@@ -28,32 +27,37 @@ export class AwsChunkedDecoder extends Transform {
   #signedTrailers = '';
 
   constructor(signing: Authenticated['chunkSigning'] | undefined) {
-    super({ highWaterMark: 1 << 20 });
     this.#signing = signing;
     this.#previousSignature = signing?.seed ?? '';
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    try {
-      let at = 0;
-      while (at < chunk.length) at = this.#state === 'data' ? this.#takeData(chunk, at) : this.#takeLine(chunk, at);
-      done();
-    } catch (error) {
-      done(error as Error);
+  /** The body's own bytes in this piece of the transfer. Throws S3Error. */
+  decode(chunk: Buffer): Buffer[] {
+    const data: Buffer[] = [];
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#state !== 'data') {
+        at = this.#takeLine(chunk, at);
+        continue;
+      }
+      const bytes = this.#takeData(chunk.subarray(at));
+      data.push(bytes);
+      at += bytes.length;
     }
+    return data;
   }
 
-  override _flush(done: TransformCallback): void {
-    done(this.#state === 'done' ? null : new S3Error('IncompleteBody'));
+  /** Throws S3Error when the transfer stopped before its end. */
+  end(): void {
+    if (this.#state !== 'done') throw new S3Error('IncompleteBody');
   }
 
-  #takeData(chunk: Buffer, at: number): number {
-    const data = chunk.subarray(at, at + this.#left);
+  #takeData(chunk: Buffer): Buffer {
+    const data = chunk.subarray(0, this.#left);
     if (this.#signing) this.#chunkHash.update(data);
-    this.push(data);
     this.#left -= data.length;
     if (this.#left === 0) this.#state = 'data-end';
-    return at + data.length;
+    return data;
   }
 
   #takeLine(chunk: Buffer, at: number): number {
@@ -101,6 +105,7 @@ export class AwsChunkedDecoder extends Transform {
 
   #onTrailer(line: string): void {
     if (line === '') {
+      if (this.#signing && this.#signedTrailers !== '') throw new S3Error('SignatureDoesNotMatch'); // none came
       this.#state = 'done';
       return;
     }
@@ -112,6 +117,7 @@ export class AwsChunkedDecoder extends Transform {
       this.#verifyTrailers(value);
       return;
     }
+    if (this.trailers.size === MAX_TRAILERS) throw new S3Error('InvalidRequest', 'There are too many trailers.');
     this.trailers.set(name, value);
     this.#signedTrailers += `${name}:${value}\n`;
   }
@@ -132,6 +138,6 @@ export class AwsChunkedDecoder extends Transform {
     const hash = createHash('sha256').update(this.#signedTrailers).digest('hex');
     const text = ['AWS4-HMAC-SHA256-TRAILER', timestamp, scope, this.#previousSignature, hash].join('\n');
     if (!sameText(signText(text, key), claimed)) throw new S3Error('SignatureDoesNotMatch');
-    this.#previousSignature = '';
+    this.#signedTrailers = '';
   }
 }

@@ -8,13 +8,13 @@ export interface Digest {
 }
 
 /** The checksums of S3, by the name used in `x-amz-checksum-<name>`. */
-export const CHECKSUMS: Readonly<Record<string, () => Digest>> = {
-  crc32: () => new Crc32(),
-  crc32c: () => new Crc32c(),
-  crc64nvme: () => new Crc64Nvme(),
-  sha1: () => hash('sha1'),
-  sha256: () => hash('sha256'),
-};
+export const CHECKSUMS: ReadonlyMap<string, () => Digest> = new Map<string, () => Digest>([
+  ['crc32', () => new Crc32()],
+  ['crc32c', () => new Crc32c()],
+  ['crc64nvme', () => new Crc64Nvme()],
+  ['sha1', () => hash('sha1')],
+  ['sha256', () => hash('sha256')],
+]);
 
 export function hash(algorithm: 'md5' | 'sha1' | 'sha256'): Digest {
   const running = createHash(algorithm);
@@ -97,5 +97,28 @@ class Crc64Nvme implements Digest {
     out.writeUInt32BE((this.#high ^ 0xffffffff) >>> 0, 0);
     out.writeUInt32BE((this.#low ^ 0xffffffff) >>> 0, 4);
     return out;
+  }
+}
+
+/** Several digests of the same bytes, by name; each name once, however often it is asked for. */
+export class Digests {
+  readonly #running: ReadonlyMap<string, Digest>;
+  readonly #ended = new Map<string, Buffer>();
+
+  constructor(names: readonly string[]) {
+    const make = (name: string): Digest => CHECKSUMS.get(name)?.() ?? hash('md5');
+    this.#running = new Map(names.map((name) => [name, make(name)]));
+  }
+
+  update(bytes: Buffer): void {
+    for (const digest of this.#running.values()) digest.update(bytes);
+  }
+
+  /** Ends the digest of that name. */
+  get(name: string): Buffer {
+    const value = this.#ended.get(name) ?? this.#running.get(name)?.digest();
+    if (value === undefined) throw new Error(`no ${name} was computed`);
+    this.#ended.set(name, value);
+    return value;
   }
 }

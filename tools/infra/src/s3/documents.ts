@@ -8,7 +8,7 @@ import { header, readDocument } from './exchange.ts';
 /** Headers that prove a document, all base64. */
 const PROOFS: readonly (readonly [string, () => Digest])[] = [
   ['content-md5', () => hash('md5')],
-  ...Object.entries(CHECKSUMS).map(([name, make]) => [`x-amz-checksum-${name}`, make] as const),
+  ...[...CHECKSUMS].map(([name, make]) => [`x-amz-checksum-${name}`, make] as const),
 ];
 
 /**

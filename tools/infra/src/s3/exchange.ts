@@ -37,7 +37,7 @@ export function parseTarget(url: string): ParsedTarget {
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
   const match = /^\/([^/]*)(?:\/(.*))?$/s.exec(path);
   if (!match) throw new S3Error('InvalidURI');
-  return { path, query, bucket: decode(match[1] ?? ''), key: decode(match[2] ?? '') };
+  return { path, query, bucket: decodeUri(match[1] ?? ''), key: decodeUri(match[2] ?? '') };
 }
 
 /** A key may use its buckets; what it may not use it does not learn about either. */
@@ -75,9 +75,13 @@ export function sendError(exchange: { request: IncomingMessage; response: Server
     return;
   }
   const requestId = String(response.getHeader('x-amz-request-id') ?? '');
-  const resource = (request.url ?? '/').split('?', 1)[0];
-  const content = { Code: error.code, Message: error.message, Resource: resource, RequestId: requestId };
-  sendDocument(response, error.status, xmlDocument('Error', content, ''));
+  const [resource = ''] = (request.url ?? '/').split('?', 1);
+  sendDocument(response, error.status, errorDocument(error, { resource, requestId }));
+}
+
+export function errorDocument(error: S3Error, about: { resource: string; requestId: string }): string {
+  const content = { Code: error.code, Message: error.message, Resource: about.resource, RequestId: about.requestId };
+  return xmlDocument('Error', content, '');
 }
 
 /** The whole body of a small request; the caller proves it. */
@@ -113,7 +117,8 @@ function sendDocument(response: ServerResponse, status: number, xml: string): vo
   response.writeHead(status, { 'content-type': 'application/xml', 'content-length': String(body.length) }).end(body);
 }
 
-function decode(text: string): string {
+/** Throws InvalidURI. */
+export function decodeUri(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -3,8 +3,17 @@ import { checkCopyConditions, checkReadConditions, checkWriteConditions, parseRa
 import { provenDocument } from './documents.ts';
 import { S3Error } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { checksumHeaders, header, isoTime, quoted, requireBucketAccess, sendEmpty, sendXml } from './exchange.ts';
-import { storedHeaders } from './object-headers.ts';
+import {
+  checksumHeaders,
+  decodeUri,
+  header,
+  isoTime,
+  quoted,
+  requireBucketAccess,
+  sendEmpty,
+  sendXml,
+} from './exchange.ts';
+import { OVERRIDABLE, storedHeaders } from './object-headers.ts';
 import { receiveBody } from './receive-body.ts';
 import { sendPieces, slicePieces } from './send-pieces.ts';
 import type { StoredObject } from './state.ts';
@@ -70,7 +79,8 @@ export async function copyObject(exchange: Exchange): Promise<void> {
 /** The object x-amz-copy-source names; the caller must be allowed to use its bucket. */
 export function copySource(exchange: Exchange): { bucket: string; key: string; object: StoredObject } {
   const text = header(exchange.request, 'x-amz-copy-source') ?? '';
-  const match = /^\/?([^/]+)\/(.+)$/s.exec(decodeURIComponent(text.split('?versionId=', 1)[0] ?? ''));
+  if (text.includes('?versionId=')) throw new S3Error('NotImplemented');
+  const match = /^\/?([^/]+)\/(.+)$/s.exec(decodeUri(text));
   if (!match) throw new S3Error('InvalidArgument', 'x-amz-copy-source must be bucket/key.');
   const [, bucket = '', key = ''] = match;
   requireBucketAccess(exchange.auth, bucket);
@@ -134,8 +144,11 @@ function describe(
     'content-length': String(range?.length ?? object.size),
     ...(wantsChecksum ? checksumHeaders(object.checksum) : {}),
   };
-  for (const [name, value] of query) {
-    if (name.startsWith('response-')) headers[name.slice('response-'.length)] = value;
+  for (const name of OVERRIDABLE) {
+    const value = query.get(`response-${name}`);
+    if (value === null) continue;
+    if (!/^[\x20-\x7e]*$/.test(value)) throw new S3Error('InvalidArgument', `response-${name} is not a header value.`);
+    headers[name] = value;
   }
   if (range) headers['content-range'] = `bytes ${range.offset}-${range.offset + range.length - 1}/${object.size}`;
   return { status: range ? 206 : 200, headers };

@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { TransformCallback } from 'node:stream';
-import { Transform } from 'node:stream';
 import type { Authenticated } from './authenticate.ts';
 import { AwsChunkedDecoder } from './aws-chunked.ts';
-import type { Digest } from './checksums.ts';
-import { CHECKSUMS, hash } from './checksums.ts';
+import { BodySink } from './body-sink.ts';
+import { CHECKSUMS, Digests } from './checksums.ts';
 import { S3Error } from './errors.ts';
 import type { SegmentFiles } from './segments.ts';
 import type { StoredBody, StoredChecksum } from './state.ts';
@@ -12,71 +10,57 @@ import type { StoredBody, StoredChecksum } from './state.ts';
 /** Largest body of one PutObject or UploadPart. */
 const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
+export interface ReceiveOptions {
+  readonly segments: SegmentFiles;
+  /** Lower case: compute this checksum even when the client sent none with this body. */
+  readonly algorithm?: string | undefined;
+  /** A body that its client proves by a SHA-256 checksum gets its etag from that instead of an MD5 of its own. */
+  readonly frugal?: boolean;
+}
+
 /**
  * Streams a request's body into a segment and proves everything the client said about it: length, Content-MD5,
  * x-amz-content-sha256, chunk signatures, x-amz-checksum-* in header or trailer. When one does not hold, the segment is
  * gone and the error is S3's. The sha256 is computed only for clients that signed it. The bytes are not synced yet.
- *
- * `algorithm` (lower case) asks for a checksum even when the client sent none with this body.
  */
 export async function receiveBody(
   request: IncomingMessage,
   auth: Authenticated,
-  into: { readonly segments: SegmentFiles; readonly algorithm?: string | undefined },
+  { segments, algorithm, frugal = false }: ReceiveOptions,
 ): Promise<StoredBody> {
   const announced = announcedBody(request, auth);
-  const promise = checksumPromise(request, into.algorithm);
+  const promise = checksumPromise(request, algorithm);
   const expectedMd5 = contentMd5(request);
-  const md5 = hash('md5');
-  const sha256 = /^[0-9a-f]{64}$/.test(auth.payloadHash) ? hash('sha256') : undefined;
-  const checksum = promise && CHECKSUMS[promise.name]?.();
-
+  const signedHash = /^[0-9a-f]{64}$/.test(auth.payloadHash) ? auth.payloadHash : undefined;
   const decoder = announced.chunked
     ? new AwsChunkedDecoder(announced.signed ? auth.chunkSigning : undefined)
     : undefined;
-  const tap = new Tap(
-    [md5, sha256, checksum].filter((digest) => digest !== undefined),
-    announced.bytes,
-  );
-  const segment = await into.segments.write(request, decoder ? [decoder, tap] : [tap]);
+  const etagBySha256 = frugal && expectedMd5 === undefined && promise?.name === 'sha256';
+  const digests = new Digests([
+    ...(etagBySha256 ? [] : ['md5']),
+    ...(signedHash === undefined ? [] : ['sha256']),
+    ...(promise ? [promise.name] : []),
+  ]);
+  const { segment, file } = await segments.create();
   try {
-    const etag = md5.digest();
-    if (tap.bytes !== announced.bytes) throw new S3Error('IncompleteBody');
-    if (sha256 && sha256.digest().toString('hex') !== auth.payloadHash) throw new S3Error('XAmzContentSHA256Mismatch');
-    if (expectedMd5 && !expectedMd5.equals(etag)) throw new S3Error('BadDigest');
-    const value = checksum?.digest().toString('base64');
+    const sink = new BodySink(file, { digests, decoder, bytes: announced.bytes });
+    await sink.takeAll(request);
+    decoder?.end();
+    if (sink.bytes !== announced.bytes) throw new S3Error('IncompleteBody');
+    if (signedHash !== undefined && digests.get('sha256').toString('hex') !== signedHash)
+      throw new S3Error('XAmzContentSHA256Mismatch');
+    if (expectedMd5 && !expectedMd5.equals(digests.get('md5'))) throw new S3Error('BadDigest');
+    const value = promise && digests.get(promise.name).toString('base64');
     checkPromise(promise, value, decoder);
-    const stored = storedChecksum(promise?.name, value);
-    const pieces = tap.bytes > 0 ? [{ segment, offset: 0, length: tap.bytes }] : [];
-    if (tap.bytes === 0) await into.segments.remove([segment]);
-    return { size: tap.bytes, etag: etag.toString('hex'), modified: Date.now(), pieces, ...stored };
+    const etag = digests.get(etagBySha256 ? 'sha256' : 'md5').toString('hex', 0, 16);
+    const pieces = sink.bytes > 0 ? [{ segment, offset: 0, length: sink.bytes }] : [];
+    if (sink.bytes === 0) await segments.remove([segment]);
+    return { size: sink.bytes, etag, modified: Date.now(), pieces, ...storedChecksum(promise?.name, value) };
   } catch (error) {
-    await into.segments.remove([segment]);
+    await segments.remove([segment]);
     throw error;
-  }
-}
-
-/** Counts and hashes what passes, and stops a body that is longer than it said. */
-class Tap extends Transform {
-  bytes = 0;
-  readonly #digests: readonly Digest[];
-
-  readonly #limit: number;
-
-  constructor(digests: readonly Digest[], limit: number) {
-    super({ highWaterMark: 1 << 20 });
-    this.#digests = digests;
-    this.#limit = limit;
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.bytes += chunk.length;
-    if (this.bytes > this.#limit) {
-      done(new S3Error('IncompleteBody', 'The body is longer than it was said to be.'));
-      return;
-    }
-    for (const digest of this.#digests) digest.update(chunk);
-    done(null, chunk);
+  } finally {
+    await file.close();
   }
 }
 
@@ -111,7 +95,7 @@ interface ChecksumPromise {
 
 function checksumPromise(request: IncomingMessage, algorithm: string | undefined): ChecksumPromise | undefined {
   const trailer = request.headers['x-amz-trailer'];
-  for (const name of Object.keys(CHECKSUMS)) {
+  for (const name of CHECKSUMS.keys()) {
     const header = `x-amz-checksum-${name}`;
     const value = request.headers[header];
     if (typeof value === 'string') return { name, value, inTrailer: false };

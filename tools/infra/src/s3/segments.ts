@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 const FANOUT = 256;
-/** Bytes the writer may hold before the socket is paused; chunks that wait are written together by one writev. */
-const WRITE_BUFFER = 4 << 20;
 
 /** The files that hold bodies: one per PutObject or part, written once, never changed, removed when unreferenced. */
 export class SegmentFiles {
@@ -28,17 +24,10 @@ export class SegmentFiles {
     return join(this.#directory, segment.slice(0, 2), segment);
   }
 
-  /** Streams a body into a new segment. On any failure nothing is left behind. */
-  async write(source: Readable, through: readonly Transform[]): Promise<string> {
+  /** An empty new segment, open for writing. */
+  async create(): Promise<{ readonly segment: string; readonly file: FileHandle }> {
     const segment = randomBytes(16).toString('hex');
-    const target = createWriteStream(this.path(segment), { flags: 'wx', mode: 0o600, highWaterMark: WRITE_BUFFER });
-    try {
-      await pipeline([source, ...through, target]);
-    } catch (error) {
-      await rm(this.path(segment), { force: true });
-      throw error;
-    }
-    return segment;
+    return { segment, file: await open(this.path(segment), 'wx', 0o600) };
   }
 
   /** Resolves when the bytes are on the disk; a sync under way is shared. */

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { authenticate } from './authenticate.ts';
 import { addBucket } from './buckets.ts';
 import { handleCors } from './cors.ts';
 import { S3Error } from './errors.ts';
-import { parseTarget, sendError } from './exchange.ts';
+import type { S3ErrorCode } from './errors.ts';
+import { errorDocument, parseTarget, sendError } from './exchange.ts';
 import { route } from './router.ts';
 import type { AccessKey } from './state.ts';
 import { Store } from './store.ts';
@@ -65,7 +67,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       noDelay: true,
       keepAliveTimeout: KEEP_ALIVE_MS,
     });
-    http.on('request', handle).on('checkContinue', handle);
+    http.on('request', handle).on('checkContinue', handle).on('clientError', refuseUnreadable);
     http.setTimeout(IDLE_SOCKET_MS);
     const port = await listen(http, host, options.port ?? 0);
     endpoint = `http://${host}:${port}`;
@@ -99,6 +101,8 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
   response.setHeader('x-amz-request-id', randomBytes(8).toString('hex').toUpperCase());
   response.setHeader('server', 'imago-s3');
   response.on('error', () => undefined); // the client left; the operation sees `destroyed`
+  answering.add(request.socket);
+  response.on('close', () => answering.delete(request.socket));
   try {
     if (handleCors(request, response)) return;
     const target = parseTarget(request.url ?? '/');
@@ -112,6 +116,25 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     if (request.destroyed && !request.complete) response.destroy();
     else sendError({ request, response }, asS3Error(error));
   }
+}
+
+/** Connections on which an answer is under way: nothing else may be written to them. */
+const answering = new WeakSet<Duplex>();
+
+/** What is no HTTP, or too much of it, never becomes a request. Such a connection cannot be read any further. */
+function refuseUnreadable(fault: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || answering.has(socket) || fault.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const codes: Record<string, S3ErrorCode> = {
+    HPE_HEADER_OVERFLOW: 'RequestHeaderSectionTooLarge',
+    ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout',
+  };
+  const error = new S3Error(codes[fault.code ?? ''] ?? 'BadRequest');
+  const body = errorDocument(error, { resource: '', requestId: '' });
+  const head = ['HTTP/1.1 400 Bad Request', 'Connection: close', 'Content-Type: application/xml'];
+  socket.end([...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'));
 }
 
 function asS3Error(error: unknown): S3Error {
