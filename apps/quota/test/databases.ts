@@ -25,3 +25,10 @@ export function databaseUrl(
 ): string {
   return databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD)[kind];
 }
+
+/** The superuser's URL of this suite's database, for what no service may do. */
+export function superuserUrl({ adminUrl, database }: { adminUrl: string; database: string }): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}

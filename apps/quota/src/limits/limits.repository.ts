@@ -44,11 +44,7 @@ export class LimitsRepository {
   }
 
   /** The figures of one project in some regions, in their order, as they are at one moment. */
-  async figures(
-    tx: EntityManager,
-    projectId: string,
-    regions: readonly string[],
-  ): Promise<readonly AccountFigures[]> {
+  async figures(tx: EntityManager, projectId: string, regions: readonly string[]): Promise<readonly AccountFigures[]> {
     return tx.query(
       `SELECT $1 AS project_id, asked.region, coalesce(held.maximum, $3) AS limit,
          (SELECT count(*)::integer FROM quota.reservations live

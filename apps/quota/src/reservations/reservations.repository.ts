@@ -81,13 +81,13 @@ export class ReservationsRepository {
 
   /** Gives a reservation that was not used in time its time again; its place was kept, so nothing else changes. */
   async renew(tx: EntityManager, imageId: string): Promise<Date> {
-    const [[renewed]] = (await tx.query(
+    const [[renewed]] = await tx.query<[{ expires_at: Date }[], number]>(
       `UPDATE quota.reservations
        SET expires_at = clock_timestamp() + make_interval(secs => $2),
          sweep_at = clock_timestamp() + make_interval(secs => $3), updated_at = clock_timestamp()
        WHERE image_id = $1 AND state = 'reserved' RETURNING expires_at`,
       [imageId, this.times.QUOTA_RESERVATION_SECONDS, this.#sweepSeconds()],
-    )) as [{ expires_at: Date }[], number];
+    );
     if (renewed === undefined) throw new Error(`image ${imageId} holds no reservation to renew`);
     return renewed.expires_at;
   }

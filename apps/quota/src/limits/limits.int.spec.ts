@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { ReserveImage, type ResponseOf, ShowQuotas } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { catalogFor, type QuotaUnderTest, REGIONS, startQuota, tenant } from '../../test/quota-under-test.ts';
+
+describe('showing quotas', () => {
+  let quota: QuotaUnderTest;
+
+  beforeAll(async () => {
+    quota = await startQuota({ QUOTA_DEFAULT_IMAGES: '3' });
+  }, 120_000);
+  afterAll(() => quota.close());
+
+  function show(
+    project: string,
+    region: string | null,
+    context: RequestContext = tenant(project),
+  ): Promise<ResponseOf<typeof ShowQuotas>> {
+    return quota.ask(ShowQuotas, { project_id: project, region }, context);
+  }
+
+  async function projectWithOneImage(): Promise<string> {
+    const project = randomUUID();
+    const place = { image_id: randomUUID(), project_id: project, region: REGIONS[1] };
+    await quota.ask(ReserveImage, place, catalogFor(project));
+    return project;
+  }
+
+  it('answers the figures of one region or of every one, also where nothing was ever used', async () => {
+    const project = await projectWithOneImage();
+    const figures = REGIONS.map((region, index) => ({
+      project_id: project,
+      region,
+      resource: 'images',
+      limit: 3,
+      used: index,
+    }));
+    expect(await show(project, null)).toEqual({ quotas: figures });
+    expect(await show(project, REGIONS[1])).toEqual({ quotas: [figures[1]] });
+    expect(await show(project, REGIONS[1], tenant(project, ['reader']))).toEqual({ quotas: [figures[1]] });
+  });
+
+  it("is for the project's own people, and for operators", async () => {
+    const project = await projectWithOneImage();
+    await expect(show(project, null, tenant(randomUUID()))).rejects.toMatchObject({ code: 'request.not_found' });
+    await expect(show(project, null, tenant(project, []))).rejects.toMatchObject({ code: 'auth.forbidden' });
+    const operator = tenant(randomUUID(), ['admin', 'member', 'reader']);
+    expect((await show(project, REGIONS[1], operator)).quotas).toMatchObject([{ used: 1 }]);
+  });
+
+  it('refuses a region that is not there', async () => {
+    await expect(show(randomUUID(), 'nowhere')).rejects.toMatchObject({ code: 'region.not_found' });
+  });
+});

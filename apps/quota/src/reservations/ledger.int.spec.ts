@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { SomeImage } from '../../test/images.ts';
+import { LedgerUnderTest, LIMIT } from '../../test/ledger-under-test.ts';
+import type { Account } from '../limits/limits.repository.ts';
+
+/** Images that exist in a run; each has one owner at catalog, though the other project may ask for its id too. */
+const IMAGES = 4;
+
+type Holding = { readonly state: 'reserved' | 'confirmed'; readonly holder: number } | { readonly state: 'ended' };
+
+/** What must be true, told as simply as it can be: who holds a place for which image. */
+interface Model {
+  readonly holdings: Map<number, Holding>;
+}
+
+/** The projects and images of one run, which nobody else has ever seen. */
+class World {
+  readonly accounts: readonly Account[];
+  readonly ids: readonly string[];
+
+  constructor(readonly ledger: LedgerUnderTest) {
+    this.accounts = [0, 1].map(() => ({ project_id: randomUUID(), region: 'region-1' }));
+    this.ids = Array.from({ length: IMAGES }, () => randomUUID());
+  }
+
+  image(image: number, account: number): SomeImage {
+    const [id, of] = [this.ids[image], this.accounts[account]];
+    if (id === undefined || of === undefined) throw new Error('no such image or account');
+    return { image_id: id, ...of };
+  }
+
+  owned(image: number): SomeImage {
+    return this.image(image, ownerOf(image));
+  }
+
+  /** The figures and the events tell the same story, and it is the true one. */
+  async verify(): Promise<readonly number[]> {
+    const events = await this.ledger.events(this.ids);
+    const used: number[] = [];
+    for (const account of this.accounts) {
+      let [taken, revision] = [0, ''];
+      for (const event of events.filter(({ projectid }) => projectid === account.project_id)) {
+        if (event.type !== 'QuotaRefused') taken += event.type === 'QuotaReserved' ? 1 : -1;
+        else expect(taken).toBeGreaterThanOrEqual(LIMIT);
+        expect(event.data).toMatchObject({ used: taken, limit: LIMIT });
+        expect((event.sequence ?? '') > revision).toBe(true);
+        revision = event.sequence ?? '';
+      }
+      expect(await this.ledger.figures(account)).toEqual({ ...account, limit: LIMIT, used: taken });
+      used.push(taken);
+    }
+    for (const id of this.ids) {
+      const held = events.filter(({ subject, type }) => subject === id && type !== 'QuotaRefused');
+      held.forEach(({ type }, place) => {
+        expect(type).toBe(place % 2 === 0 ? 'QuotaReserved' : 'QuotaReleased');
+      });
+    }
+    return used;
+  }
+}
+
+function ownerOf(image: number): number {
+  return image % 2;
+}
+
+type Command = fc.AsyncCommand<Model, World>;
+
+function usedBy(model: Model, account: number): number {
+  return [...model.holdings.values()].filter((each) => each.state !== 'ended' && each.holder === account).length;
+}
+
+/** A command that can always be given: what it changes, what it does, and that the world is then as the model says. */
+function command(
+  name: string,
+  change: (model: Model) => string | undefined,
+  run: (world: World) => Promise<string | undefined>,
+): Command {
+  return {
+    check: () => true,
+    run: async (model, world) => {
+      const expected = change(model);
+      expect(await run(world)).toBe(expected);
+      expect(await world.verify()).toEqual(world.accounts.map((_account, index) => usedBy(model, index)));
+    },
+    toString: () => name,
+  };
+}
+
+function asked(image: number, account: number): Command {
+  return command(
+    `asked(${image}, ${account})`,
+    (model) => {
+      const held = model.holdings.get(image);
+      if (held !== undefined) return held.state !== 'ended' && held.holder === account ? 'reserved' : 'image.exists';
+      if (usedBy(model, account) >= LIMIT) return 'quota.images_exceeded';
+      model.holdings.set(image, { state: 'reserved', holder: account });
+      return 'reserved';
+    },
+    (world) => world.ledger.reserve(world.image(image, account)),
+  );
+}
+
+function registered(image: number): Command {
+  return command(
+    `registered(${image})`,
+    (model) => {
+      if (model.holdings.get(image)?.state !== 'ended') {
+        model.holdings.set(image, { state: 'confirmed', holder: ownerOf(image) });
+      }
+      return undefined;
+    },
+    async (world) => {
+      await world.ledger.registered(world.owned(image));
+      return undefined;
+    },
+  );
+}
+
+function gone(image: number): Command {
+  return command(
+    `gone(${image})`,
+    (model) => {
+      model.holdings.set(image, { state: 'ended' });
+      return undefined;
+    },
+    async (world) => {
+      await world.ledger.gone(world.owned(image));
+      return undefined;
+    },
+  );
+}
+
+function timePasses(): Command {
+  return command(
+    'timePasses',
+    (model) => {
+      for (const [image, { state }] of model.holdings) if (state === 'reserved') model.holdings.delete(image);
+      return undefined;
+    },
+    async (world) => {
+      await world.ledger.timePasses(world.ids);
+      return undefined;
+    },
+  );
+}
+
+const anImage = fc.nat(IMAGES - 1);
+const commands = [
+  fc.tuple(anImage, fc.nat(1)).map(([image, account]) => asked(image, account)),
+  anImage.map(registered),
+  anImage.map(gone),
+  fc.constant(null).map(timePasses),
+];
+
+describe('the ledger', () => {
+  let ledger: LedgerUnderTest;
+
+  beforeAll(async () => {
+    ledger = await LedgerUnderTest.open();
+  }, 120_000);
+  afterAll(() => ledger.close());
+
+  it('is as a simple model says after every step of any story, and so are the figures it tells', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 25 }), async (story) => {
+        const setup = (): { model: Model; real: World } => ({
+          model: { holdings: new Map() },
+          real: new World(ledger),
+        });
+        await fc.asyncModelRun(setup, story);
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+
+  it('counts every place once and none beyond the limit when everything happens at the same time', async () => {
+    const something = fc.record({
+      what: fc.constantFrom('asked', 'registered', 'gone', 'passes' as const),
+      image: anImage,
+      account: fc.nat(1),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(something, { minLength: 4, maxLength: 14 }), async (story) => {
+        const world = new World(ledger);
+        await Promise.all(
+          story.map(({ what, image, account }) => {
+            if (what === 'asked') return ledger.reserve(world.image(image, account));
+            if (what === 'registered') return ledger.registered(world.owned(image));
+            return what === 'gone' ? ledger.gone(world.owned(image)) : ledger.timePasses(world.ids);
+          }),
+        );
+        const used = await world.verify();
+        const told = story.some(({ what }) => what === 'registered');
+        if (!told) for (const taken of used) expect(taken).toBeLessThanOrEqual(LIMIT);
+        for (let image = 0; image < IMAGES; image++) await ledger.gone(world.owned(image));
+        expect(await world.verify()).toEqual([0, 0]);
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+});
