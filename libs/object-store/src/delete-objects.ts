@@ -4,7 +4,6 @@ import type { Bucket } from './bucket.ts';
 /** As many as one request may name. */
 const MOST_AT_ONCE = 1_000;
 /** Characters the XML of that request cannot carry unharmed. */
-// eslint-disable-next-line no-control-regex -- those are the ones
 const NOT_IN_XML = /[\u0000-\u001f\ufffe\uffff]|\p{Surrogate}/u;
 
 /** Deletes any number of keys; those that are not there count as deleted. */

@@ -1,12 +1,12 @@
-import { IncomingMessage } from 'node:http';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
 import type { ReadOptions } from './object-store.ts';
 import { ObjectChangedError, ObjectStoreError } from './object-store.errors.ts';
+import { ReplyBody } from './reply-body.ts';
 
 /** A reply that has begun: exactly `length` bytes, or its body fails. */
 export interface ObjectRange {
-  readonly body: IncomingMessage;
+  readonly body: ReplyBody;
   readonly length: number;
   readonly etag: string;
 }
@@ -26,7 +26,7 @@ export async function openRange(bucket: Bucket, key: string, options: ReadOption
     { abortSignal: signal },
   );
   const body: unknown = reply.Body;
-  if (!(body instanceof IncomingMessage)) throw new Error('The SDK answers with another kind of body.');
+  if (!(body instanceof ReplyBody)) throw new Error('The SDK answers with another kind of body.');
   const sent = { length: reply.ContentLength, range: reply.ContentRange, etag: withoutQuotes(reply.ETag) };
   try {
     return { body, length: checked(key, sent, options), etag: sent.etag };

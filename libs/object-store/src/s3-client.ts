@@ -13,6 +13,10 @@ export interface S3Account {
 /** Requests whose body is an image's, not a document of ours. */
 const DATA = new Set(['PutObjectCommand', 'UploadPartCommand']);
 
+/** Its callers say what went wrong; the SDK would warn on the console that it does not retry. */
+const nothing = (): void => undefined;
+const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /** The SDK, set up so that it does nothing behind our back and works with stores that are not AWS. */
 export function openS3Client(account: S3Account, limits: TransportLimits): S3Client {
   const client = new S3Client({
@@ -26,7 +30,8 @@ export function openS3Client(account: S3Account, limits: TransportLimits): S3Cli
     maxAttempts: 1,
     // A round trip per part, and a store that does not answer it costs seconds.
     expectContinueHeader: false,
-    requestHandler: new StoreTransport(limits),
+    requestHandler: new StoreTransport(limits) as StoreTransport & Record<string, unknown>,
+    logger: SILENT,
   });
   // The signature does not cover the bytes of an image: hashing them would cost more than sending them, and proves
   // nothing that is not proven better when the finished image is read back and hashed before it becomes active.
@@ -50,7 +55,7 @@ export function openS3Client(account: S3Account, limits: TransportLimits): S3Cli
       }
       return next(call);
     },
-    { step: 'finalizeRequest', priority: 'high', name: 'imagoContentMd5' },
+    { step: 'build', priority: 'low', name: 'imagoContentMd5' },
   );
   return client;
 }

@@ -6,9 +6,8 @@ import {
   ObjectStoreUnavailableError,
 } from './object-store.errors.ts';
 
-/** What the SDK and Node put on the errors they throw. */
+/** What the SDK puts on the errors it throws. */
 interface Failure extends Error {
-  readonly code?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number };
   readonly $response?: unknown;
 }
@@ -26,13 +25,10 @@ const PASSING = new Set([
   'TooManyRequests',
 ]);
 const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
-/** Node's names for connections that fail: ECONNREFUSED, EAI_AGAIN, HPE_INVALID_CONSTANT; its ERR_ are faults of ours. */
-const CONNECTION = /^(?!ERR_)(E[A-Z_]+|HPE_[A-Z_]+)$/;
-
 /** What went wrong in the words of the port. An error that does not come from the store is a bug and stays as it is. */
 export function storeErrorOf(thrown: unknown, what: string): Error {
-  if (!(thrown instanceof Error)) return new Error(String(thrown));
   if (thrown instanceof ObjectStoreError) return thrown;
+  if (!(thrown instanceof Error)) return new Error(String(thrown));
   const kind = kindOf(thrown);
   if (kind === 'bug') return thrown;
   const { name, message } = thrown;
@@ -49,12 +45,11 @@ const ERRORS = {
   refused: ObjectStoreError,
 };
 
-function kindOf({ name, code, $metadata, $response }: Failure): keyof typeof ERRORS | 'bug' {
+function kindOf({ name, $metadata, $response }: Failure): keyof typeof ERRORS | 'bug' {
   const status = $metadata?.httpStatusCode;
   if (PASSING.has(name) || (status !== undefined && PASSING_STATUS.has(status))) return 'passing';
   if (name === 'NoSuchBucket' || status === 401 || status === 403) return 'access';
   if (status === 404) return 'not_found';
   if (status === 412) return 'changed';
-  if (typeof code === 'string' && CONNECTION.test(code)) return 'passing';
   return status === undefined && $response === undefined ? 'bug' : 'refused';
 }

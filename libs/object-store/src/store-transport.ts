@@ -1,7 +1,8 @@
-import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
-import type { Duplex } from 'node:stream';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
+import { ObjectStoreUnavailableError } from './object-store.errors.ts';
+import { connectionLost, ReplyBody } from './reply-body.ts';
 
 export interface TransportLimits {
   readonly max_sockets: number;
@@ -27,7 +28,11 @@ interface Reply {
   readonly statusCode: number;
   readonly reason: string | undefined;
   readonly headers: Record<string, string>;
-  readonly body: IncomingMessage;
+  readonly body: ReplyBody;
+}
+
+interface HandlerOptions {
+  readonly abortSignal?: AbortSignal;
 }
 
 /**
@@ -47,37 +52,36 @@ export class StoreTransport {
     for (const agent of Object.values(this.#agents)) limitConnecting(agent, limits.connect_ms);
   }
 
-  /** Answers when the headers of the reply are there. The signal ends the request and the body of its reply. */
-  handle(request: SignedRequest, options: { readonly abortSignal?: unknown } = {}): Promise<{ response: Reply }> {
-    const signal = options.abortSignal instanceof AbortSignal ? options.abortSignal : undefined;
+  /**
+   * Answers when the headers of the reply are there. The signal ends the request and the body of its reply.
+   * @throws ObjectStoreUnavailableError
+   */
+  handle(request: SignedRequest, { abortSignal: signal }: HandlerOptions = {}): Promise<{ response: Reply }> {
     return new Promise((resolve, reject) => {
       const outgoing = this.#open(request);
-      let incoming: IncomingMessage | undefined;
+      let body: ReplyBody | undefined;
       const fail = (error: Error): void => {
-        (incoming ?? outgoing).destroy(error);
+        reject(error);
+        (body ?? outgoing).destroy(error);
       };
-      const abort = (): void => {
-        fail(Object.assign(new Error('The request was aborted.'), { name: 'AbortError', cause: signal?.reason }));
-      };
-      outgoing.on('error', reject);
-      outgoing.once('response', (response) => {
-        incoming = response;
-        const { statusCode = 0, statusMessage: reason, headers } = response;
-        resolve({ response: { statusCode, reason, headers: flat(headers), body: response } });
+      outgoing.on('error', (error) => {
+        reject(connectionLost(error));
+      });
+      outgoing.once('response', (incoming) => {
+        body = new ReplyBody(incoming);
+        // A store that has answered does not want the rest of what it was being sent.
+        incoming.once('end', () => {
+          if (!outgoing.writableFinished) outgoing.destroy();
+        });
+        const { statusCode = 0, statusMessage: reason, headers } = incoming;
+        resolve({ response: { statusCode, reason, headers: flat(headers), body } });
       });
       outgoing.on('timeout', () => {
-        // What lies here unread means that it is the reader's turn, and the clock starts again.
-        if (incoming !== undefined && incoming.readableLength > 0) outgoing.setTimeout(this.#limits.silence_ms);
-        else fail(connectionError('ETIMEDOUT', 'The store fell silent.'));
+        if (body?.waitsForReader === true) outgoing.setTimeout(this.#limits.silence_ms);
+        else fail(new ObjectStoreUnavailableError('The store fell silent.'));
       });
       outgoing.setTimeout(this.#limits.silence_ms);
-      if (signal !== undefined) {
-        if (signal.aborted) abort();
-        signal.addEventListener('abort', abort, { once: true });
-        outgoing.once('close', () => {
-          signal.removeEventListener('abort', abort);
-        });
-      }
+      if (signal !== undefined) endWith(signal, outgoing, fail);
       send(outgoing, request.body);
     });
   }
@@ -103,6 +107,18 @@ export class StoreTransport {
   }
 }
 
+function endWith(signal: AbortSignal, outgoing: ClientRequest, fail: (error: Error) => void): void {
+  const abort = (): void => {
+    const reason: unknown = signal.reason;
+    fail(reason instanceof Error ? reason : new Error('The request was aborted.', { cause: reason }));
+  };
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  outgoing.once('close', () => {
+    signal.removeEventListener('abort', abort);
+  });
+}
+
 /** Counts from the moment a connection is made, not while a request waits for one that is free. */
 function limitConnecting(agent: http.Agent, connect_ms: number): void {
   const create = agent.createConnection.bind(agent);
@@ -110,7 +126,7 @@ function limitConnecting(agent: http.Agent, connect_ms: number): void {
     const socket = create(options, callback);
     if (!socket) return socket;
     const timer = setTimeout(() => {
-      socket.destroy(connectionError('ETIMEDOUT', 'The store does not accept the connection.'));
+      socket.destroy(new Error('the store does not accept it'));
     }, connect_ms);
     const connected = (): void => {
       clearTimeout(timer);
@@ -149,8 +165,4 @@ function flat(headers: IncomingHttpHeaders): Record<string, string> {
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as const],
     ),
   );
-}
-
-function connectionError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
 }

@@ -57,6 +57,7 @@ export function listUploads(exchange: Exchange): void {
     NextKeyMarker: last && encode(last.key),
     NextUploadIdMarker: last?.upload_id,
     MaxUploads: limit,
+    EncodingType: query.get('encoding-type') ?? undefined,
     IsTruncated: truncated,
     Upload: page.map((upload) => ({
       Key: encode(upload.key),
