@@ -7,8 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProvisionError } from './provision-error.ts';
 import { commandWorks } from './run-command.ts';
 
-/** Marks our children in their environment (value: data directory of the part), so that a later start knows them. */
 const MARK = 'IMAGO_INFRA_PART';
+
+/** Environment that marks a process as working in a directory, so that a later start there knows it: see stopLeftovers. */
+export function markOf(directory: string): Readonly<Record<string, string>> {
+  return { [MARK]: directory };
+}
 
 export interface ChildOptions {
   /** What the part is called in messages. */
@@ -41,7 +45,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   try {
     const child = spawn(command ?? '', args, {
       cwd: directory,
-      env: { ...env, [MARK]: directory },
+      env: { ...env, ...markOf(directory) },
       detached: true,
       stdio: ['ignore', log, log],
     });
@@ -129,8 +133,11 @@ async function notReady(child: Child, what: string): Promise<ProvisionError> {
 
 let deathSignalWorks: Promise<boolean> | undefined;
 
-/** A wrapper that makes the kernel stop the child when we are killed; nothing where the tool is not there. */
-async function deathSignal(signal: NodeJS.Signals): Promise<readonly string[]> {
+/**
+ * Words to put before a command: they make the kernel send it the signal when we are killed. None where the tool is
+ * not there; stopLeftovers is the net. The command keeps the process id.
+ */
+export async function deathSignal(signal: NodeJS.Signals): Promise<readonly string[]> {
   deathSignalWorks ??= commandWorks('setpriv', ['--pdeathsig', 'TERM', 'true']);
   return (await deathSignalWorks) ? ['setpriv', '--pdeathsig', signal.replace(/^SIG/, '')] : [];
 }

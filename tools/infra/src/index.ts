@@ -5,8 +5,10 @@ export type {
   InfrastructureAddresses,
   InfrastructureOptions,
 } from './infrastructure.ts';
+export { deathSignal, markOf, stopLeftovers } from './child.ts';
 export { libraryPath, unpackBundle } from './debian-packages.ts';
 export type { PackageBundle, PackageCache } from './debian-packages.ts';
+export { choosePort, freePort } from './ports.ts';
 export { takeLock, tryLock, withLock } from './process-lock.ts';
 export type { ProcessLock } from './process-lock.ts';
 export { findProgram } from './programs.ts';

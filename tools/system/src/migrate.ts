@@ -19,6 +19,7 @@ export interface MigrateStepOptions {
   readonly amqpUrl: string;
   /** Milliseconds fresh queues are given; see `declareTopology`. */
   readonly settleMilliseconds?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -37,14 +38,16 @@ export async function migrateStep(options: MigrateStepOptions): Promise<void> {
 }
 
 async function migrateService(service: PersistentService, options: MigrateStepOptions): Promise<void> {
-  const { postgresAdminUrl, database, passwords } = options;
+  const { postgresAdminUrl, database, passwords, signal } = options;
   const urls = databaseUrls(postgresAdminUrl, database, service, passwords[service]);
   const child = spawn(process.execPath, [builtEntry(service, 'migrate')], {
     env: { PATH: process.env['PATH'] ?? '', MIGRATE_DATABASE_URL: urls.migrate },
     stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
   });
   const output: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`The migration of ${service} failed:\n${output.join('')}`);
 }

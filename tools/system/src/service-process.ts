@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { deathSignal, markOf } from '@imago/infra';
 
 /** How one service process is started. */
 export interface ServiceProcessOptions {
@@ -25,12 +26,13 @@ const STOP_DEADLINE = 15_000;
 const FIRST_RESTART = 500;
 const LONGEST_RESTART = 30_000;
 
-/** One service as a child process: started, watched, started again, stopped. */
+/** One service as a child process: started, watched, started again, stopped. It dies with this process. */
 export class ServiceProcess {
   readonly name: string;
   readonly #options: ServiceProcessOptions;
   #child: ChildProcess | null = null;
-  #stopping = false;
+  /** From the first time it was ready until it is asked to stop. */
+  #supervised = false;
   #crashes = 0;
   #port: number | null = null;
 
@@ -56,18 +58,18 @@ export class ServiceProcess {
     return join(this.#options.directory, `${this.name}.ready.json`);
   }
 
-  /** Starts it and returns when it is ready to serve. */
+  /** Starts it and returns when it is ready to serve. The log of the last time is kept beside the new one. */
   async start(): Promise<void> {
-    this.#stopping = false;
     await mkdir(this.#options.directory, { recursive: true });
-    const child = this.#launch();
-    await this.#ready(child);
+    if (this.#child === null && existsSync(this.logFile)) renameSync(this.logFile, `${this.logFile}.old`);
+    await this.#ready(await this.#launch());
+    this.#supervised = this.#options.restart;
   }
 
   /** Sends a signal and returns when the process is gone. With `restart` off it stays gone. */
   async kill(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || hasEnded(child)) return;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;
@@ -75,24 +77,26 @@ export class ServiceProcess {
 
   /** Asks it to finish its work and go; insists after the deadline. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    const insist = AbortSignal.timeout(STOP_DEADLINE);
-    insist.addEventListener('abort', () => void this.kill('SIGKILL'));
+    this.#supervised = false;
+    const insist = setTimeout(() => void this.kill('SIGKILL'), STOP_DEADLINE);
     await this.kill('SIGTERM');
+    clearTimeout(insist);
   }
 
-  #launch(): ChildProcess {
+  async #launch(): Promise<ChildProcess> {
+    const { directory, entry, environment } = this.#options;
     rmSync(this.#readyFile, { force: true });
-    const log = createWriteStream(this.logFile, { flags: 'a' });
-    const child = spawn(process.execPath, ['--enable-source-maps', this.#options.entry], {
-      env: { PATH: process.env['PATH'] ?? '', ...this.#options.environment, READY_FILE: this.#readyFile },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const log = openSync(this.logFile, 'a', 0o600);
+    const node = [process.execPath, '--enable-source-maps', entry];
+    const [command = '', ...args] = [...(await deathSignal('SIGTERM')), ...node];
+    const child = spawn(command, args, {
+      env: { PATH: process.env['PATH'] ?? '', ...markOf(directory), ...environment, READY_FILE: this.#readyFile },
+      stdio: ['ignore', log, log],
+      detached: true, // a Ctrl-C in the terminal reaches us alone, and we stop the services in order
     });
-    child.stdout.pipe(log);
-    child.stderr.pipe(log);
+    closeSync(log);
     child.once('exit', (code, signal) => {
-      if (this.#stopping || !this.#options.restart || this.#child !== child) return;
-      void this.#startAgain(signal ?? `exit code ${code ?? '?'}`);
+      if (this.#supervised && this.#child === child) void this.#startAgain(signal ?? `exit code ${code ?? '?'}`);
     });
     this.#child = child;
     return child;
@@ -103,9 +107,9 @@ export class ServiceProcess {
     this.#crashes += 1;
     console.error(`${this.name} ended (${cause}); starting it again in ${wait / 1000} s. Its log: ${this.logFile}`);
     await delay(wait);
-    if (this.#stopping) return;
+    if (!this.#supervised) return;
     try {
-      await this.#ready(this.#launch());
+      await this.#ready(await this.#launch());
       this.#crashes = 0;
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);
@@ -115,9 +119,7 @@ export class ServiceProcess {
   async #ready(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + READY_DEADLINE;
     while (!existsSync(this.#readyFile)) {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        throw new Error(`${this.name} ended before it was ready.\n${this.#lastLines()}`);
-      }
+      if (hasEnded(child)) throw new Error(`${this.name} ended before it was ready.\n${this.#lastLines()}`);
       if (Date.now() > deadline) throw new Error(`${this.name} was not ready in time.\n${this.#lastLines()}`);
       await delay(50);
     }
@@ -127,6 +129,10 @@ export class ServiceProcess {
 
   #lastLines(): string {
     const log = existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
-    return `The end of ${this.logFile}:\n${log.split('\n').slice(-15).join('\n')}`;
+    return `The end of ${this.logFile}:\n${log.trimEnd().split('\n').slice(-15).join('\n')}`;
   }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Service, SERVICES } from '@imago/contracts';
+import { stopLeftovers } from '@imago/infra';
 import { databaseUrls } from '@imago/persistence';
 import { builtEntry } from './entries.ts';
 import { type Installation, writeUsersFile } from './installation.ts';
@@ -37,6 +38,8 @@ export interface SystemOptions {
   readonly settings?: Partial<Record<Service, Readonly<Record<string, string>>>>;
   /** See `declareTopology`; shorter where no broker is killed. */
   readonly settleMilliseconds?: number;
+  /** Gives the start up; what was begun is stopped before the call rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /** Every service of Imago, running. */
@@ -69,29 +72,44 @@ export class System {
   }
 }
 
-/** Migrates, then starts every service and returns when all are ready. What was started is stopped on failure. */
+/**
+ * Stops services that a killed process left on the same directory, migrates, then starts every service and returns when
+ * all are ready. What was started is stopped on failure.
+ */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  mkdirSync(options.directory, { recursive: true });
-  const usersFile = join(options.directory, 'users.json');
-  const regionsFile = join(options.directory, 'regions.json');
+  const { directory, installation, restart, signal } = options;
+  mkdirSync(directory, { recursive: true });
+  await stopLeftovers(directory, 'SIGTERM');
+  const usersFile = join(directory, 'users.json');
+  const regionsFile = join(directory, 'regions.json');
   writeFileSync(regionsFile, JSON.stringify(options.regions, null, 2), { mode: 0o600 });
   await Promise.all([
-    writeUsersFile(usersFile, options.installation.users),
-    migrateStep({ ...options, passwords: options.installation.database_passwords }),
+    writeUsersFile(usersFile, installation.users),
+    migrateStep({ ...options, passwords: installation.database_passwords }),
   ]);
   const processes = SERVICES.map((name) => {
     const environment = environmentOf(name, options, { usersFile, regionsFile });
-    const { directory, restart } = options;
-    return [name, new ServiceProcess({ name, entry: builtEntry(name, 'main'), environment, directory, restart })] as const;
+    return [
+      name,
+      new ServiceProcess({ name, entry: builtEntry(name, 'main'), environment, directory, restart }),
+    ] as const;
   });
   const system = new System(new Map(processes));
-  const started = await Promise.allSettled(system.services.map((service) => service.start()));
-  const failed = started.find((result) => result.status === 'rejected');
-  if (failed !== undefined) {
-    await system.stop();
-    throw failed.reason;
-  }
+  await startAll(system, signal);
   return system;
+}
+
+async function startAll(system: System, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  const giveUp = (): void => void system.stop(); // every start that waits then sees its process end
+  signal?.addEventListener('abort', giveUp, { once: true });
+  const started = await Promise.allSettled(system.services.map((service) => service.start()));
+  signal?.removeEventListener('abort', giveUp);
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed === undefined && signal?.aborted !== true) return;
+  await system.stop();
+  signal?.throwIfAborted();
+  throw failed?.reason;
 }
 
 function environmentOf(
