@@ -77,13 +77,16 @@ export class LedgerUnderTest {
     return this.#heard((tx) => this.#ledger.gone(tx, { ...image, ...cause() }, cause()));
   }
 
-  /** So much time passes that every open reservation of these images is over, and somebody looks. */
+  /** So much time passes that every open reservation of these images is over. */
   async timePasses(images: readonly string[]): Promise<void> {
     await this.db.query(
       `UPDATE quota.reservations SET expires_at = now(), sweep_at = now()
        WHERE image_id = ANY($1::uuid[]) AND state = 'reserved'`,
       [images],
     );
+  }
+
+  async sweep(): Promise<void> {
     await this.#sweeper.sweep();
   }
 

@@ -248,15 +248,6 @@ describe('places in the quota', () => {
       expect(await used(image)).toBe(2);
       await told(image, 'QuotaReserved');
     });
-
-    it('gives what is due to be free to who asks, before any sweeper has looked', async () => {
-      const project = randomUUID();
-      const images = await reserveAll(10, project);
-      await quota.db.query('UPDATE quota.reservations SET sweep_at = now() WHERE project_id = $1', [project]);
-      expect((await reserve(someImage(project))).figures).toMatchObject({ limit: 10 });
-      for (const image of images) await told(image, 'QuotaReserved', 'QuotaReleased');
-      expect(await used({ project_id: project, region: REGION })).toBe(1);
-    });
   });
 
   describe('what catalog tells', () => {
