@@ -4,7 +4,7 @@ import { verifyContext } from '@imago/identity';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { lastValueFrom } from 'rxjs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { closeQuietly, type AmqpConnections } from './connections.ts';
 import { applyTopology } from './declare-topology.ts';
 import { REQUEST_TRANSPORT, type RequestCall } from './decorators.ts';
