@@ -1,0 +1,61 @@
+import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistence';
+import { testEnvironment } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { databaseUrl, provision } from '../../test/databases.ts';
+import { IMPORT_MIGRATIONS } from './import-migrations.ts';
+
+const JOB = '00000000-0000-7000-8000-000000000001';
+
+describe('the schema of import', () => {
+  let environment: Awaited<ReturnType<typeof testEnvironment<{ postgres: true }>>>;
+  let owner: DataSource;
+
+  beforeAll(async () => {
+    environment = await testEnvironment({ postgres: true, provision });
+    const url = databaseUrl(environment.postgres, 'import', 'migrate');
+    owner = serviceDataSource({ service: 'import', url, migrations: IMPORT_MIGRATIONS });
+    await owner.initialize();
+  }, 120_000);
+
+  afterAll(async () => {
+    await owner.destroy();
+    await environment.close();
+  });
+
+  it('comes out of an empty database, once, also when two migrate at the same time', async () => {
+    const url = databaseUrl(environment.postgres, 'import', 'migrate');
+    const migrate = () => runMigrations({ service: 'import', url, migrations: IMPORT_MIGRATIONS });
+    const done = await Promise.all([migrate(), migrate()]);
+    expect(done.flat()).toEqual(IMPORT_MIGRATIONS.map((migration) => migration.name));
+    expect(await migrate()).toEqual([]);
+    expect(await schemaDrift(owner)).toEqual([]);
+  });
+
+  it('lets no part be journaled for a job that is not there, twice, or outside of what a store takes', async () => {
+    const insert = (jobId: string, part: number, size: number): Promise<unknown> =>
+      owner.query(
+        `INSERT INTO import.parts (job_id, part_number, etag, size, crc32, clusters) VALUES ($1, $2, 'e', $3, 0, '')`,
+        [jobId, part, size],
+      );
+    await expect(insert(JOB, 2, 1)).rejects.toThrow('parts_job_fkey');
+    await owner.query(
+      `INSERT INTO import.jobs (id, type, project_id, region, state, phase, input, data, request_hash, correlation_id)
+       VALUES ($1, 'import', 'p', 'r', 'queued', 'admit', '{}', '{}', 'h', 'c')`,
+      [JOB],
+    );
+    await insert(JOB, 10_000, 1);
+    await expect(insert(JOB, 10_000, 1)).rejects.toThrow('parts_pkey');
+    await expect(insert(JOB, 10_001, 1)).rejects.toThrow('parts_part_number_check');
+    await expect(insert(JOB, 2, 0)).rejects.toThrow('parts_size_check');
+  });
+
+  it('can be undone: nothing of the newest migration stays', async () => {
+    await owner.undoLastMigration();
+    const left: unknown[] = await owner.query(
+      `SELECT relname FROM pg_class WHERE relnamespace = 'import'::regnamespace AND relkind IN ('r', 'p', 'S', 'v')
+         AND relname NOT LIKE 'migrations%'`,
+    );
+    expect(left).toEqual([]);
+  });
+});

@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AbandonImage,
+  AllocateObject,
+  type DataOf,
+  type EventEnvelope,
+  ImageDeletedV1,
+  type ImageRecord,
+  refusal,
+  RegisterImage,
+  type RequestOf,
+  type ResponseOf,
+  type Service,
+  SUBSCRIPTIONS,
+} from '@imago/contracts';
+import { requireAllowed } from '@imago/identity';
+import {
+  connectMessaging,
+  createMessagingTables,
+  inTransaction,
+  MessagingModule,
+  OnEvery,
+  OnRequest,
+  Outbox,
+  RequestClient,
+  type RequestCall,
+} from '@imago/messaging';
+import { imageObjectKey } from '@imago/object-store';
+import { PersistenceModule } from '@imago/persistence';
+import { Controller, type INestApplication, type Type } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/** Where the neighbours of import run. */
+export interface NeighbourAddresses {
+  readonly runUrl: (service: Service) => string;
+  readonly amqpUrl: string;
+  readonly contextKey: string;
+}
+
+/** The migration that gives a neighbour what messaging needs. */
+export function messagingTablesOf(service: Service): new () => MigrationInterface {
+  return class CreateMessaging1764000000000 implements MigrationInterface {
+    readonly name = 'CreateMessaging1764000000000';
+    up(runner: QueryRunner): Promise<void> {
+      return createMessagingTables(runner, service);
+    }
+    down(): Promise<void> {
+      return Promise.reject(new Error('a neighbour is thrown away whole'));
+    }
+  };
+}
+
+/** What catalog was asked, and what a test makes it answer. */
+export class CatalogBook {
+  readonly registered = new Map<string, RequestOf<typeof RegisterImage>>();
+  readonly abandoned: string[] = [];
+  /** The key of each job's object. */
+  readonly keys = new Map<string, { readonly object_id: string; readonly key: string }>();
+  refuseRegistration: Error | null = null;
+  refuseAllocation: Error | null = null;
+}
+
+/* eslint-disable @typescript-eslint/require-await -- handlers answer promises */
+
+@Controller()
+class CatalogController {
+  constructor(private readonly book: CatalogBook) {}
+
+  @OnRequest(RegisterImage)
+  async register(
+    @Payload() request: RequestOf<typeof RegisterImage>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof RegisterImage>> {
+    requireAllowed('image.create', context, 'owner');
+    if (this.book.refuseRegistration !== null) throw this.book.refuseRegistration;
+    this.book.registered.set(request.image_id, request);
+    return { image: recordOf(request, context.project_id), event_ids: [randomUUID()] };
+  }
+
+  @OnRequest(AbandonImage)
+  async abandon(
+    @Payload() { image_id }: RequestOf<typeof AbandonImage>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof AbandonImage>> {
+    requireService(context.roles);
+    this.book.registered.delete(image_id);
+    this.book.abandoned.push(image_id);
+    return { abandoned: true };
+  }
+
+  @OnRequest(AllocateObject)
+  async allocate(
+    @Payload() { image_id, job_id }: RequestOf<typeof AllocateObject>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof AllocateObject>> {
+    requireService(context.roles);
+    if (this.book.refuseAllocation !== null) throw this.book.refuseAllocation;
+    const objectId = randomUUID();
+    const known = this.book.keys.get(job_id) ?? { object_id: objectId, key: imageObjectKey(image_id, objectId) };
+    this.book.keys.set(job_id, known);
+    return known;
+  }
+}
+
+function requireService(roles: readonly string[]): void {
+  if (!roles.includes('service')) throw refusal('auth.forbidden', 'Only services may do this.');
+}
+
+function recordOf(request: RequestOf<typeof RegisterImage>, owner: string): ImageRecord {
+  const now = new Date().toISOString();
+  return {
+    ...request.facts,
+    id: request.image_id,
+    owner,
+    region: request.region,
+    status: 'queued',
+    visibility: request.visibility,
+    protected: false,
+    os_hidden: false,
+    disk_format: request.disk_format,
+    container_format: null,
+    size: null,
+    virtual_size: null,
+    checksum: null,
+    os_hash_algo: null,
+    os_hash_value: null,
+    index_hash: null,
+    source: null,
+    agreement: request.agreement,
+    job_id: request.job_id,
+    error: null,
+    properties: {},
+    created_at: now,
+    updated_at: now,
+    version: 1,
+  };
+}
+
+/** Every event, in the order in which it came. */
+export class EventRecorder {
+  readonly events: EventEnvelope[] = [];
+
+  /** The events of one image's import. */
+  about(imageId: string): readonly EventEnvelope[] {
+    return this.events.filter((event) => event.subject === imageId && event.source === '/imago/import');
+  }
+}
+
+@Controller()
+class RecorderController {
+  constructor(private readonly recorder: EventRecorder) {}
+
+  @OnEvery()
+  async record(@Payload() event: EventEnvelope): Promise<void> {
+    this.recorder.events.push(event);
+  }
+}
+
+/** The services around import, as far as import can see them: real messaging, a book behind it. */
+export interface Neighbours {
+  readonly catalog: CatalogBook;
+  readonly recorder: EventRecorder;
+  /** Asks as another service does. */
+  readonly requests: RequestClient;
+  /** Catalog says that an image is deleted. */
+  deleteImage(image: ImageRecord): Promise<void>;
+  /** An image as catalog knows it. */
+  image(imageId: string): ImageRecord;
+  close(): Promise<void>;
+}
+
+export async function startNeighbours(addresses: NeighbourAddresses): Promise<Neighbours> {
+  const catalog = new CatalogBook();
+  const recorder = new EventRecorder();
+  const catalogPart = { controller: CatalogController, provider: { provide: CatalogBook, useValue: catalog } };
+  const recorderPart = { controller: RecorderController, provider: { provide: EventRecorder, useValue: recorder } };
+  const [catalogApp, activityApp] = await Promise.all([
+    start('catalog', addresses, catalogPart),
+    start('activity', addresses, recorderPart),
+  ]);
+  const outbox = catalogApp.get(Outbox);
+  const db = catalogApp.get(DataSource);
+  return {
+    catalog,
+    recorder,
+    requests: activityApp.get(RequestClient),
+    image: (imageId) => {
+      const registered = catalog.registered.get(imageId);
+      if (registered === undefined) throw new Error(`image ${imageId} was never registered`);
+      return recordOf(registered, 'tests');
+    },
+    deleteImage: async (image) => {
+      const data: DataOf<typeof ImageDeletedV1> = { image: { ...image, status: 'deleted' }, members: [] };
+      const fact = { event: ImageDeletedV1, subject: image.id, project_id: 'tests', region: image.region, data };
+      await inTransaction(db, (tx) => outbox.add(tx, fact, { correlation_id: 'tests' }));
+    },
+    close: async () => {
+      for (const app of [catalogApp, activityApp]) await app.close();
+    },
+  };
+}
+
+interface Part {
+  readonly controller: Type;
+  readonly provider: { readonly provide: Type; readonly useValue: object };
+}
+
+async function start(service: Service, addresses: NeighbourAddresses, part: Part): Promise<INestApplication> {
+  const module = await Test.createTestingModule({
+    imports: [
+      PersistenceModule.forRoot({ service, url: addresses.runUrl(service) }),
+      MessagingModule.forRoot({
+        service,
+        amqpUrl: addresses.amqpUrl,
+        contextKey: addresses.contextKey,
+        registry: new Registry(),
+        subscriptions: { ...SUBSCRIPTIONS, catalog: [] },
+      }),
+    ],
+    controllers: [part.controller],
+    providers: [part.provider],
+  }).compile();
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
+  const app = module.createNestApplication({ logger: ['error', 'warn'] });
+  await app.init();
+  await connectMessaging(app);
+  return app;
+}
