@@ -1,0 +1,138 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { ConfirmApplied, type RequestDefinition } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { connectMessaging, declareTopology } from '@imago/messaging';
+import {
+  type ClusterPasswords,
+  databaseUrls,
+  type PersistentService,
+  PERSISTENT_SERVICES,
+  provisionCluster,
+  provisionDatabase,
+  runMigrations,
+} from '@imago/persistence';
+import { testEnvironment } from '@imago/testing';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { ActivityModule } from '../src/activity.module.ts';
+import { ACTIVITY_MIGRATIONS } from '../src/migrations/activity-migrations.ts';
+import { messagingTablesOf, type Neighbour, type NeighbourAddresses, startNeighbour } from './neighbours.ts';
+
+export const REGION = 'region-1';
+
+/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
+const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
+const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
+
+/** Activity with the services it listens to, on a database and a broker of its own. */
+export interface ActivityUnderTest {
+  readonly catalog: Neighbour;
+  readonly import: Neighbour;
+  readonly quota: Neighbour;
+  /** As the role activity runs as. */
+  readonly db: DataSource;
+  readonly replicas: readonly INestApplication[];
+  /** Asks activity as somebody. */
+  ask<R extends RequestDefinition>(
+    definition: R,
+    data: R['request']['_input'],
+    context: RequestContext,
+  ): Promise<R['response']['_output']>;
+  /** Waits until these events are applied, as the gateway does before it answers a write. */
+  applied(...ids: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Somebody of a project; a member unless said otherwise. */
+export function tenant(project: string, roles: RequestContext['roles'] = ['member', 'reader']): RequestContext {
+  const id = randomUUID();
+  return {
+    user_id: `user-of-${project}`,
+    user_name: project,
+    project_id: project,
+    roles,
+    request_id: id,
+    correlation_id: id,
+  };
+}
+
+export function operator(): RequestContext {
+  return tenant('operators', ['admin', 'member', 'reader']);
+}
+
+/** The roles, schemas and tables every suite begins with. */
+export async function provision(adminUrl: string, database: string): Promise<void> {
+  await provisionCluster(adminUrl, PASSWORDS);
+  await provisionDatabase(adminUrl, database);
+}
+
+/** A role's URL of this suite's database. */
+export function databaseUrl(
+  postgres: { adminUrl: string; database: string },
+  service: PersistentService,
+  kind: 'run' | 'migrate',
+): string {
+  return databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD)[kind];
+}
+
+export async function startActivity(replicaCount = 1): Promise<ActivityUnderTest> {
+  const env = await testEnvironment({ postgres: true, rabbitmq: true, provision });
+  const addresses: NeighbourAddresses = {
+    runUrl: (service) => databaseUrl(env.postgres, service, 'run'),
+    amqpUrl: env.rabbitmq.amqpUrl,
+    contextKey: randomBytes(32).toString('hex'),
+  };
+  const migrations = PERSISTENT_SERVICES.map((service) =>
+    runMigrations({
+      service,
+      url: databaseUrl(env.postgres, service, 'migrate'),
+      migrations: service === 'activity' ? ACTIVITY_MIGRATIONS : [messagingTablesOf(service)],
+    }),
+  );
+  await Promise.all([declareTopology(addresses.amqpUrl, { settle_ms: 0 }), ...migrations]);
+  const [catalog, importing, quota, ...replicas] = await Promise.all([
+    startNeighbour('catalog', addresses),
+    startNeighbour('import', addresses),
+    startNeighbour('quota', addresses),
+    ...Array.from({ length: replicaCount }, () => startReplica(addresses)),
+  ]);
+  const [first] = replicas;
+  if (first === undefined) throw new Error('there is no replica to test');
+  const ask: ActivityUnderTest['ask'] = (definition, data, context) =>
+    catalog.requests.send(definition, data, { context });
+  return {
+    catalog,
+    import: importing,
+    quota,
+    db: first.get(DataSource),
+    replicas,
+    ask,
+    applied: async (...event_ids) => {
+      for (let start = 0; start < event_ids.length; start += 100)
+        await confirm(ask, event_ids.slice(start, start + 100));
+    },
+    close: async () => {
+      for (const part of [catalog, importing, quota, ...replicas]) await part.close();
+      await env.close();
+    },
+  };
+}
+
+async function confirm(ask: ActivityUnderTest['ask'], event_ids: readonly string[]): Promise<void> {
+  for (let tries = 0; tries < 15; tries++) {
+    const request = { event_ids: [...event_ids], wait_ms: 2000 };
+    if ((await ask(ConfirmApplied, request, operator())).applied) return;
+  }
+  throw new Error(`activity has not applied ${event_ids.join(', ')}`);
+}
+
+async function startReplica({ runUrl, amqpUrl, contextKey }: NeighbourAddresses): Promise<INestApplication> {
+  const config = { DATABASE_URL: runUrl('activity'), AMQP_URL: amqpUrl, IMAGO_CONTEXT_KEY: contextKey };
+  const module = await Test.createTestingModule({ imports: [ActivityModule.forRoot(config)] }).compile();
+  const app = module.createNestApplication();
+  app.useLogger(['error', 'warn']);
+  await app.init();
+  await connectMessaging(app);
+  return app;
+}
