@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
 
 /** Milliseconds; the first try after a loss comes at once, the later ones spread out. */
-const RECOVERY = { initialDelay: 100, maxDelay: 2_000, factor: 2, jitter: 0.3, initialMaxRetries: 5 } as const;
+const RECOVERY = { initialDelay: 100, maxDelay: 2_000, factor: 2, jitter: 0.3, initialMaxRetries: 2 } as const;
 const HEARTBEAT_SECONDS = 10;
 /** How long reaching the broker and opening a channel may take. */
 const OPEN_MS = 10_000;
@@ -19,6 +19,7 @@ export type Direction = 'publishing' | 'consuming';
 export class AmqpConnections {
   private readonly logger = new Logger('RabbitMQ');
   private readonly links = new Map<Direction, Promise<Link>>();
+  private readonly standing = new Set<Direction>();
   private blockedReason: string | null = null;
   private closed = false;
 
@@ -32,9 +33,14 @@ export class AmqpConnections {
     return this.blockedReason !== null;
   }
 
+  /** True while the broker can be reached that way. */
+  connected(direction: Direction): boolean {
+    return this.standing.has(direction);
+  }
+
   /** Connects both ways; rejects when the broker is not there, so that a service without it fails at once. */
-  async open(): Promise<void> {
-    await Promise.all([this.link('publishing'), this.link('consuming')]);
+  async open(directions: readonly Direction[] = ['publishing', 'consuming']): Promise<void> {
+    await Promise.all(directions.map((direction) => this.link(direction)));
   }
 
   /** A channel for publishing with confirms. Waits while the connection is down, at most 10 s. */
@@ -50,6 +56,7 @@ export class AmqpConnections {
   /** Closes both connections; what was not confirmed is not sent. */
   async close(): Promise<void> {
     this.closed = true;
+    this.standing.clear();
     const links = await Promise.allSettled([...this.links.values()]);
     const open = links.flatMap((link) => (link.status === 'fulfilled' ? [link.value.model] : []));
     await Promise.all(open.map((model) => closeQuietly(model)));
@@ -94,16 +101,19 @@ export class AmqpConnections {
     });
     const link: Link = { model, up: Promise.withResolvers() };
     link.up.resolve();
+    this.standing.add(direction);
     model.on('error', (error: Error) => {
       this.logger.warn(`${direction}: ${error.message}`);
     });
     model.on('disconnect', (error: Error) => {
       link.up = Promise.withResolvers();
+      this.standing.delete(direction);
       if (direction === 'publishing') this.blockedReason = null;
       this.logger.warn(`${direction} connection lost: ${error.message}`);
     });
     model.on('connect', () => {
       link.up.resolve();
+      this.standing.add(direction);
       this.logger.log(`${direction} connection is back`);
     });
     if (direction === 'publishing') this.watchBlocking(model);

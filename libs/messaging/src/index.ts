@@ -10,6 +10,7 @@ export { Outbox } from './outbox.ts';
 export { dropParked, listParked, replayParked, type ParkedMessage } from './parked.ts';
 export { OutboxRelay } from './relay.ts';
 export { RequestClient, type SendOptions } from './request-client.ts';
+export { RequestsModule, type RequestsOptions } from './requests.module.ts';
 export { RequestServer } from './request-server.ts';
 export { createMessagingTables, dropMessagingTables } from './tables.ts';
 export * from './topology.ts';

@@ -80,6 +80,11 @@ export class RequestClient {
     });
   }
 
+  /** True while the broker can be reached. */
+  connected(): boolean {
+    return !this.closed && this.connections.connected('publishing');
+  }
+
   /** Refuses what is still open. */
   async close(): Promise<void> {
     this.closed = true;
