@@ -26,8 +26,8 @@ export async function* inOrder<T, R>(items: Items<T>, options: InOrderOptions<T,
   const iterator = iteratorOf(items);
   const queue: Running<R>[] = [];
   let inFlight = 0;
-  let exhausted = false;
   let pulling: Promise<void> | undefined;
+  const input = { exhausted: false };
 
   const start = (item: T): void => {
     const running: Running<R> = { weight: options.weigh(item), result: options.run(item), settled: false };
@@ -41,7 +41,7 @@ export async function* inOrder<T, R>(items: Items<T>, options: InOrderOptions<T,
   const pull = async (): Promise<void> => {
     try {
       const next = await iterator.next();
-      if (next.done === true) exhausted = true;
+      if (next.done === true) input.exhausted = true;
       else start(next.value);
     } finally {
       pulling = undefined;
@@ -50,7 +50,7 @@ export async function* inOrder<T, R>(items: Items<T>, options: InOrderOptions<T,
 
   try {
     for (;;) {
-      if (!pulling && !exhausted && inFlight < options.budget) {
+      if (!pulling && !input.exhausted && inFlight < options.budget) {
         pulling = pull();
         pulling.catch(() => undefined); // the same promise is awaited below; this only covers an early return
       }
@@ -62,14 +62,13 @@ export async function* inOrder<T, R>(items: Items<T>, options: InOrderOptions<T,
         yield result;
       } else if (head) {
         await Promise.race([pulling, head.result]);
-      } else if (exhausted) {
+      } else if (input.exhausted) {
         return;
       } else {
         await pulling;
       }
     }
   } finally {
-    exhausted = true;
     await iterator.return?.();
   }
 }

@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
+import { COMPRESSED_SECTOR, compressedEntry, FEATURE, QCOW2_MAGIC } from '../qcow2/format.ts';
+import { packIndex } from './cluster-index.ts';
+import type { IndexedCluster } from './cluster-index.ts';
+import { FIRST_DATA_PART, STORED_CLUSTER_BITS, STORED_CLUSTER_SIZE, storedLayout } from './layout.ts';
+import type { StoredLayout } from './layout.ts';
+import { partClusters } from './part-record.ts';
 import type { PartRecord } from './part-record.ts';
-
-/** Bytes of a cluster of a stored image. */
-export const STORED_CLUSTER_SIZE = 2 ** 20;
 
 export interface SealedImage {
   /** Part 1. */
@@ -16,7 +20,99 @@ export interface SealedImage {
   readonly allocatedBytes: number;
 }
 
+interface PlacedCluster extends IndexedCluster {
+  /** In the object. */
+  readonly offset: number;
+}
+
 /** Makes the head and the index of a stored image. Pure: the same records give the same bytes. */
 export function sealStoredImage(virtualSize: number, parts: readonly PartRecord[]): SealedImage {
-  throw new Error(`${virtualSize} bytes in ${parts.length} parts are not sealed yet`);
+  const layout = storedLayout(virtualSize);
+  const placed = placeClusters(layout, parts);
+  const size = layout.headBytes + parts.reduce((sum, part) => sum + part.size, 0);
+  const index = packIndex(virtualSize, placed);
+  const last = virtualSize % STORED_CLUSTER_SIZE;
+  const lastIsShort = last > 0 && placed.at(-1)?.index === layout.clusters - 1;
+  return {
+    head: makeHead({ virtualSize, layout, placed, size }),
+    size,
+    index,
+    indexHash: createHash('sha256').update(index).digest('hex'),
+    allocatedBytes: placed.length * STORED_CLUSTER_SIZE - (lastIsShort ? STORED_CLUSTER_SIZE - last : 0),
+  };
+}
+
+/** All clusters in the order of the disk. Records that do not fit together are a mistake of ours: it throws. */
+function placeClusters(layout: StoredLayout, parts: readonly PartRecord[]): PlacedCluster[] {
+  const placed: PlacedCluster[] = [];
+  let partOffset = layout.headBytes;
+  parts.forEach((part, at) => {
+    if (part.part_number !== at + FIRST_DATA_PART) throw new Error(`Part ${at + FIRST_DATA_PART} is missing`);
+    for (const { index, offset, size, hash } of partClusters(part)) {
+      if (index >= layout.clusters || offset + size > part.size || size === 0) {
+        throw new Error(`The record of part ${part.part_number} places cluster ${index} outside of the image`);
+      }
+      placed.push({ index, size, hash, offset: partOffset + offset });
+    }
+    partOffset += part.size;
+  });
+  placed.sort((a, b) => a.index - b.index);
+  placed.forEach(({ index }, at) => {
+    if (index === placed[at + 1]?.index) throw new Error(`Cluster ${index} is in two places`);
+  });
+  return placed;
+}
+
+interface Image {
+  readonly virtualSize: number;
+  readonly layout: StoredLayout;
+  readonly placed: readonly PlacedCluster[];
+  readonly size: number;
+}
+
+function makeHead({ virtualSize, layout, placed, size }: Image): Buffer {
+  const head = Buffer.alloc(layout.headBytes);
+  writeHeader(head, virtualSize, layout);
+  for (let block = 0; block < layout.refcountBlocks; block += 1) {
+    head.writeBigUInt64BE(
+      BigInt(layout.refcountBlocksOffset + block * STORED_CLUSTER_SIZE),
+      layout.refcountTableOffset + block * 8,
+    );
+  }
+  for (let table = 0; table < layout.l2Tables; table += 1) {
+    const offset = BigInt(layout.l2Offset + table * STORED_CLUSTER_SIZE);
+    head.writeBigUInt64BE((1n << 63n) | offset, layout.l1Offset + table * 8);
+  }
+  const count = (offset: number, bytes: number): void => {
+    const end = Math.ceil((offset + bytes) / STORED_CLUSTER_SIZE);
+    for (let cluster = Math.floor(offset / STORED_CLUSTER_SIZE); cluster < end; cluster += 1) {
+      const at = layout.refcountBlocksOffset + cluster * 2;
+      head.writeUInt16BE(head.readUInt16BE(at) + 1, at);
+    }
+  };
+  for (let offset = 0; offset < layout.headBytes; offset += STORED_CLUSTER_SIZE) count(offset, STORED_CLUSTER_SIZE);
+  for (const { index, offset, size: bytes } of placed) {
+    head.writeBigUInt64BE(compressedEntry(offset, bytes, STORED_CLUSTER_BITS), layout.l2Offset + index * 8);
+    // Compressed data counts for every cluster its sectors touch.
+    const start = offset - (offset % COMPRESSED_SECTOR);
+    count(start, Math.min(Math.ceil((offset + bytes) / COMPRESSED_SECTOR) * COMPRESSED_SECTOR, size) - start);
+  }
+  return head;
+}
+
+const HEADER_BYTES = 112;
+
+function writeHeader(head: Buffer, virtualSize: number, layout: StoredLayout): void {
+  head.writeUInt32BE(QCOW2_MAGIC, 0);
+  head.writeUInt32BE(3, 4);
+  head.writeUInt32BE(STORED_CLUSTER_BITS, 20);
+  head.writeBigUInt64BE(BigInt(virtualSize), 24);
+  head.writeUInt32BE(layout.l2Tables, 36);
+  head.writeBigUInt64BE(BigInt(layout.l1Offset), 40);
+  head.writeBigUInt64BE(BigInt(layout.refcountTableOffset), 48);
+  head.writeUInt32BE(1, 56);
+  head.writeBigUInt64BE(FEATURE.compression, 72);
+  head.writeUInt32BE(4, 96); // refcounts of 2^4 bits
+  head.writeUInt32BE(HEADER_BYTES, 100);
+  head.writeUInt8(1, 104); // zstd
 }

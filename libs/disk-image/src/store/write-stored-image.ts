@@ -1,13 +1,16 @@
 import type { DiskReader } from '../reader/disk-reader.ts';
+import type { EncodedCluster } from '../reader/piece.ts';
+import { inOrder } from '../source/in-order.ts';
+import { withClusterPool } from '../work/cluster-pool.ts';
+import type { LentPool } from '../work/cluster-pool.ts';
+import { CompressionSlots } from '../work/compression-slots.ts';
+import { STORED_CLUSTER_SIZE } from './layout.ts';
+import { partClusters } from './part-record.ts';
 import type { PartRecord } from './part-record.ts';
+import { PartWriter } from './part-writer.ts';
+import type { PartSink } from './part-writer.ts';
 
-/** Takes finished parts. */
-export interface PartSink {
-  /** Uploads and journals one part; resolves when both are durable. Called for several at once. */
-  store(record: PartRecord, body: readonly Buffer[], signal: AbortSignal): Promise<void>;
-}
-
-export interface WriteOptions {
+export interface StoreOptions {
   /** Parts of an earlier attempt, contiguous from part 2. */
   readonly done: readonly PartRecord[];
   readonly sink: PartSink;
@@ -16,7 +19,72 @@ export interface WriteOptions {
   readonly progress: (bytesDone: number) => void;
 }
 
-/** Reads what is not done, compresses it into parts, and gives these to the sink. Answers all parts, in order. */
-export function writeStoredImage(disk: DiskReader, options: WriteOptions): Promise<readonly PartRecord[]> {
-  return Promise.reject(new Error(`${disk.virtualSize} bytes are not written yet (${Object.keys(options).join()})`));
+/** Clusters each thread has at hand, so that it never waits for the next. */
+const CLUSTERS_PER_THREAD = 3;
+
+/**
+ * Reads every cluster of the disk that is not done, skips zeros, hashes and compresses the others in threads, packs the
+ * frames into parts and gives these to the sink. Memory is flat. Answers all parts, in order, when all are stored.
+ */
+export function writeStoredImage(disk: DiskReader, options: StoreOptions): Promise<readonly PartRecord[]> {
+  return withClusterPool(async (pool) => {
+    const abort = new AbortController();
+    const forward = (): void => {
+      abort.abort(options.signal.reason);
+    };
+    options.signal.throwIfAborted();
+    options.signal.addEventListener('abort', forward, { once: true });
+    let writer: PartWriter | undefined;
+    try {
+      const done = doneClusters(options.done);
+      const clustersLeft = Math.ceil(disk.virtualSize / STORED_CLUSTER_SIZE) - done.size;
+      writer = new PartWriter({ sink: options.sink, done: options.done, clustersLeft, abort });
+      await transfer(disk, { writer, pool, done, signal: abort.signal, progress: options.progress });
+      return await writer.finish();
+    } catch (error) {
+      abort.abort(error);
+      await writer?.settled();
+      throw abort.signal.reason;
+    } finally {
+      options.signal.removeEventListener('abort', forward);
+    }
+  });
+}
+
+interface Transfer {
+  readonly writer: PartWriter;
+  readonly pool: LentPool;
+  readonly done: ReadonlySet<number>;
+  readonly signal: AbortSignal;
+  readonly progress: (bytesDone: number) => void;
+}
+
+async function transfer(disk: DiskReader, { writer, pool, done, signal, progress }: Transfer): Promise<void> {
+  const lengthOf = (index: number): number =>
+    Math.min(STORED_CLUSTER_SIZE, disk.virtualSize - index * STORED_CLUSTER_SIZE);
+  let bytesDone = 0;
+  for (const index of done) bytesDone += lengthOf(index);
+  if (bytesDone > 0) progress(bytesDone);
+  const slots = new CompressionSlots(pool);
+  const skip = (index: number): boolean => done.has(index);
+  const compressed = inOrder(disk.encodedClusters({ clusterSize: STORED_CLUSTER_SIZE, skip, signal }), {
+    run: async (cluster: EncodedCluster) => ({ index: cluster.index, result: await slots.compress(cluster) }),
+    weigh: () => 1,
+    budget: pool.size * CLUSTERS_PER_THREAD,
+  });
+  for await (const { index, result } of compressed) {
+    signal.throwIfAborted();
+    if (result.type === 'frame') {
+      await writer.add(index, result.frame, result.hash);
+      result.release();
+    } else {
+      writer.skip();
+    }
+    bytesDone += lengthOf(index);
+    progress(bytesDone);
+  }
+}
+
+function doneClusters(parts: readonly PartRecord[]): ReadonlySet<number> {
+  return new Set(parts.flatMap((part) => [...partClusters(part)].map(({ index }) => index)));
 }

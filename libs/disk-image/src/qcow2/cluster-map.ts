@@ -1,0 +1,129 @@
+import type { Qcow2Header } from './format.ts';
+import {
+  compressedBytes,
+  compressedOffset,
+  compressedSectors,
+  entryOffset,
+  hasZeroFlag,
+  isCompressed,
+} from './format.ts';
+import type { PiecePlace } from '../reader/piece.ts';
+
+/** Where every cluster of the disk lies in the file; checked when it was loaded. */
+export class ClusterMap {
+  readonly header: Qcow2Header;
+  /** L2 tables by L1 index; absent where nothing is allocated. */
+  private readonly tables: readonly (DataView | undefined)[];
+  private readonly fileSize: number;
+  private readonly entries: number;
+
+  constructor(header: Qcow2Header, tables: readonly (DataView | undefined)[], fileSize: number) {
+    this.header = header;
+    this.tables = tables;
+    this.fileSize = fileSize;
+    this.entries = header.clusterSize / 8;
+  }
+
+  /** First byte in the file that a part of the disk needs; infinite when it reads as zeros. */
+  firstOffset(start: number, end: number): number {
+    let first = Infinity;
+    for (const { high, low } of this.allocated(start, end)) first = Math.min(first, this.offsetOf(high, low));
+    return first;
+  }
+
+  /** What to read for a part of the disk; `at` counts from its start. Neighbours in the file are one piece. */
+  places(start: number, end: number): PiecePlace[] {
+    const { clusterSize } = this.header;
+    const places: PiecePlace[] = [];
+    for (const { cluster, high, low } of this.allocated(start, end)) {
+      const from = Math.max(0, start - cluster * clusterSize);
+      const at = cluster * clusterSize + from - start;
+      const length = Math.min(clusterSize - from, end - start - at);
+      if (isCompressed(high)) places.push(this.compressedPlace(high, low, { at, length, from }));
+      else appendPlain(places, { at, length, start: entryOffset(high, low) + from });
+    }
+    return places;
+  }
+
+  /** Parts of the disk that hold data, in its order, as pairs of start and end. */
+  *runs(): Generator<{ start: number; end: number }> {
+    const { clusterSize, virtualSize } = this.header;
+    let run: { start: number; end: number } | undefined;
+    for (const { cluster } of this.allocated(0, virtualSize)) {
+      const start = cluster * clusterSize;
+      const end = Math.min(start + clusterSize, virtualSize);
+      if (run?.end === start) {
+        run.end = end;
+        continue;
+      }
+      if (run) yield run;
+      run = { start, end };
+    }
+    if (run) yield run;
+  }
+
+  /** Bytes of the disk in clusters of this size that may hold data. */
+  allocatedBytes(clusterSize: number): number {
+    const { virtualSize } = this.header;
+    let bytes = 0;
+    for (let start = 0; start < virtualSize; start += clusterSize) {
+      const end = Math.min(start + clusterSize, virtualSize);
+      if (this.firstOffset(start, end) !== Infinity) bytes += end - start;
+    }
+    return bytes;
+  }
+
+  private offsetOf(high: number, low: number): number {
+    return isCompressed(high) ? compressedOffset(high, low, this.header.clusterBits) : entryOffset(high, low);
+  }
+
+  private compressedPlace(high: number, low: number, slice: { at: number; length: number; from: number }): PiecePlace {
+    const { clusterBits, clusterSize, compression } = this.header;
+    const start = compressedOffset(high, low, clusterBits);
+    const bytes = compressedBytes(start, compressedSectors(high, clusterBits));
+    return {
+      ...slice,
+      encoding: compression === 'zstd' ? 'zstd' : 'deflate',
+      unit: clusterSize,
+      start,
+      end: Math.min(start + bytes, this.fileSize), // the last one is not always filled up to a sector
+    };
+  }
+
+  /** The one object is reused: millions of them would cost more than the work. */
+  private *allocated(start: number, end: number): Generator<{ cluster: number; high: number; low: number }> {
+    const { clusterSize } = this.header;
+    const found = { cluster: 0, high: 0, low: 0 };
+    const last = Math.ceil(end / clusterSize);
+    for (let cluster = Math.floor(start / clusterSize); cluster < last; cluster += 1) {
+      const table = this.tables[Math.floor(cluster / this.entries)];
+      if (!table) {
+        cluster = (Math.floor(cluster / this.entries) + 1) * this.entries - 1;
+        continue;
+      }
+      const at = (cluster % this.entries) * 8;
+      const high = table.getUint32(at);
+      const low = table.getUint32(at + 4);
+      if (!isCompressed(high) && (hasZeroFlag(low) || entryOffset(high, low) === 0)) continue;
+      found.cluster = cluster;
+      found.high = high;
+      found.low = low;
+      yield found;
+    }
+  }
+}
+
+function appendPlain(places: PiecePlace[], slice: { at: number; length: number; start: number }): void {
+  const last = places.at(-1);
+  const { at, length, start } = slice;
+  if (last?.encoding === 'plain' && last.end === start && last.at + last.length === at) {
+    places.pop();
+    places.push(plainPlace(last.at, last.length + length, last.start));
+  } else {
+    places.push(plainPlace(at, length, start));
+  }
+}
+
+function plainPlace(at: number, length: number, start: number): PiecePlace {
+  return { at, length, start, end: start + length, encoding: 'plain', unit: length, from: 0 };
+}

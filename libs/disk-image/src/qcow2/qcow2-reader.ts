@@ -1,0 +1,75 @@
+import { decodeCluster } from '../reader/decode.ts';
+import { decodeClusters } from '../reader/decode-clusters.ts';
+import { DiskReader } from '../reader/disk-reader.ts';
+import type { ClusterOptions, DiskCluster, Extent } from '../reader/disk-reader.ts';
+import type { EncodedCluster, Piece } from '../reader/piece.ts';
+import { readClusters } from '../reader/read-clusters.ts';
+import type { OpenCluster } from '../reader/read-plan.ts';
+import { assertRange } from '../source/byte-source.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { coalesce } from '../source/coalesce.ts';
+import type { ClusterMap } from './cluster-map.ts';
+
+/** The disk in a qcow2 file whose tables have been checked. */
+export class Qcow2Reader extends DiskReader {
+  override readonly virtualSize: number;
+  private readonly source: ByteSource;
+  private readonly map: ClusterMap;
+
+  constructor(source: ByteSource, map: ClusterMap) {
+    super();
+    this.source = source;
+    this.map = map;
+    this.virtualSize = map.header.virtualSize;
+  }
+
+  override *extents(): Generator<Extent> {
+    for (const { start, end } of this.map.runs()) yield { offset: start, length: end - start };
+  }
+
+  override async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
+    assertRange({ size: this.virtualSize }, offset, length);
+    const places = this.map.places(offset, offset + length).sort((a, b) => a.start - b.start);
+    const pieces: Piece[] = [];
+    for (const range of coalesce(places)) {
+      const data = await this.source.read(range.start, range.end - range.start, signal);
+      for (const place of range.items) {
+        pieces.push({ ...place, bytes: data.subarray(place.start - range.start, place.end - range.start) });
+      }
+    }
+    return decodeCluster({ index: 0, length, pieces }, Buffer.allocUnsafeSlow(length));
+  }
+
+  override clusters(options: ClusterOptions): AsyncGenerator<DiskCluster> {
+    return decodeClusters(this.encodedClusters(options));
+  }
+
+  override encodedClusters({ clusterSize, skip, signal }: ClusterOptions): AsyncGenerator<EncodedCluster> {
+    const first = this.firstOffsets(clusterSize);
+    const order = Uint32Array.from(toRead(first, skip));
+    const firstOffset = (index: number): number => first[index] ?? Infinity;
+    order.sort((a, b) => firstOffset(a) - firstOffset(b));
+    const open = (index: number): OpenCluster => {
+      const start = index * clusterSize;
+      const end = Math.min(start + clusterSize, this.virtualSize);
+      const places = this.map.places(start, end);
+      return { index, length: end - start, places, bytes: [], missing: places.length };
+    };
+    return readClusters(this.source, { order, firstOffset, open }, signal);
+  }
+
+  private firstOffsets(clusterSize: number): Float64Array {
+    const first = new Float64Array(Math.ceil(this.virtualSize / clusterSize));
+    for (let index = 0; index < first.length; index += 1) {
+      const start = index * clusterSize;
+      first[index] = this.map.firstOffset(start, Math.min(start + clusterSize, this.virtualSize));
+    }
+    return first;
+  }
+}
+
+function* toRead(first: Float64Array, skip?: (index: number) => boolean): Generator<number> {
+  for (let index = 0; index < first.length; index += 1) {
+    if (first[index] !== Infinity && skip?.(index) !== true) yield index;
+  }
+}

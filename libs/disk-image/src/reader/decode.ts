@@ -1,0 +1,46 @@
+import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
+import { InspectionRefusal } from '../inspection-refusal.ts';
+import type { EncodedCluster, Piece } from './piece.ts';
+import { MAX_WINDOW_LOG, zstdFrame } from './zstd-frame.ts';
+
+/** More than the output needs, so that the decoder sees the end of its input without a second buffer. */
+const SPARE = 64;
+
+/**
+ * Writes the whole cluster to the start of `target`. A piece decodes to exactly its unit: anything else, a bomb among
+ * it, is an `InspectionRefusal`, and costs no more than that unit.
+ */
+export function decodeCluster(cluster: EncodedCluster, target: Buffer): Buffer {
+  const data = target.subarray(0, cluster.length);
+  let covered = 0;
+  for (const piece of cluster.pieces) covered += piece.length;
+  if (covered < cluster.length) data.fill(0);
+  for (const piece of cluster.pieces) decodePiece(piece).copy(data, piece.at);
+  return data;
+}
+
+function decodePiece(piece: Piece): Buffer {
+  if (piece.encoding === 'plain') return piece.bytes;
+  const unit = decodeUnit(piece);
+  if (unit.length !== piece.unit) throw damaged(piece, `it decodes to ${unit.length} bytes instead of ${piece.unit}`);
+  return unit.subarray(piece.from, piece.from + piece.length);
+}
+
+function decodeUnit(piece: Piece): Buffer {
+  const limits = { maxOutputLength: piece.unit, chunkSize: piece.unit + SPARE };
+  try {
+    if (piece.encoding === 'deflate') return inflateRawSync(piece.bytes, limits);
+    const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
+    return zstdDecompressSync(zstdFrame(piece.bytes), { ...limits, params });
+  } catch (error) {
+    throw damaged(piece, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function damaged(piece: Piece, reason: string): InspectionRefusal {
+  return new InspectionRefusal(
+    'image.data',
+    `The compressed cluster at ${piece.start} is damaged: ${reason}`,
+    piece.start,
+  );
+}

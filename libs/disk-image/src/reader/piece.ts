@@ -1,0 +1,29 @@
+/** How bytes are written down in a source. */
+export type Encoding = 'plain' | 'deflate' | 'zstd';
+
+/** A slice of a cluster and where the source has it. */
+export interface PiecePlace {
+  /** Place in the cluster, and bytes of it. */
+  readonly at: number;
+  readonly length: number;
+  readonly encoding: Encoding;
+  /** Bytes the encoded form decodes to, and the first of them that the slice is. */
+  readonly unit: number;
+  readonly from: number;
+  /** The encoded form in the source. It may end in bytes that are not its own. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Piece extends PiecePlace {
+  /** What the source has from `start` to `end`. */
+  readonly bytes: Buffer;
+}
+
+/** A cluster of the disk as its source has it; what no piece covers is zeros. */
+export interface EncodedCluster {
+  readonly index: number;
+  /** Bytes of the cluster: less than the cluster size only at the end of a disk. */
+  readonly length: number;
+  readonly pieces: readonly Piece[];
+}
