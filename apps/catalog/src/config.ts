@@ -1,11 +1,9 @@
+import { serviceEnvironment } from '@imago/service';
 import { z } from 'zod';
 
 /** What the catalog service reads from its environment, once, at start. */
 export const catalogConfig = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
-  READY_FILE: z.string().optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  ...serviceEnvironment,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   AMQP_URL: z.url({ protocol: /^amqps?$/ }),
   IMAGO_CONTEXT_KEY: z.string().regex(/^([0-9a-f]{2}){32,}$/i),
@@ -20,4 +18,4 @@ export const catalogConfig = z.object({
   CATALOG_RESWEEP_SECONDS: z.coerce.number().min(0.05).max(86_400).default(600),
 });
 
-export type CatalogConfig = z.output<typeof catalogConfig>;
+export type CatalogConfig = Readonly<z.output<typeof catalogConfig>>;

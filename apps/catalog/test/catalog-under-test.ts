@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RequestDefinition, type Service, SERVICES } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
-import { connectMessaging, declareTopology } from '@imago/messaging';
+import { declareTopology } from '@imago/messaging';
 import { type ObjectStore, Regions } from '@imago/object-store';
 import {
   type ClusterPasswords,
@@ -15,11 +15,11 @@ import {
   provisionDatabase,
   runMigrations,
 } from '@imago/persistence';
+import { loadConfig, rootLogger, startService } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { CatalogModule } from '../src/catalog.module.ts';
+import { catalogService } from '../src/catalog-service.ts';
 import { catalogConfig } from '../src/config.ts';
 import { CATALOG_MIGRATIONS } from '../src/migrations/catalog-migrations.ts';
 import { messagingTablesOf, type NeighbourAddresses, type Neighbours, startNeighbours } from './neighbours.ts';
@@ -98,7 +98,7 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
     regionsFile,
     JSON.stringify([{ name: REGION, default: true, s3: { endpoint, region, bucket, access_key, secret_key } }]),
   );
-  const config = catalogConfig.parse({
+  const config = loadConfig(catalogConfig, {
     DATABASE_URL: addresses.runUrl('catalog'),
     AMQP_URL: addresses.amqpUrl,
     IMAGO_CONTEXT_KEY: contextKey,
@@ -107,19 +107,16 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
     ...settings,
   });
   const neighbours = await startNeighbours(addresses);
-  const module = await Test.createTestingModule({ imports: [CatalogModule.forRoot(config)] }).compile();
-  const app = module.createNestApplication({ logger: ['error', 'warn'] });
-  await app.init();
-  await connectMessaging(app);
+  const running = await startService(catalogService(config), rootLogger('catalog', 'error'));
   return {
     ...neighbours,
-    app,
-    db: app.get(DataSource),
-    store: app.get(Regions).get(REGION).store,
+    app: running.app,
+    db: running.app.get(DataSource),
+    store: running.app.get(Regions).get(REGION).store,
     ask: (definition, data, context) => neighbours.requests.send(definition, data, { context }),
     close: async () => {
       await neighbours.close();
-      await app.close();
+      await running.stop();
       await rm(directory, { recursive: true });
       await env.close();
     },

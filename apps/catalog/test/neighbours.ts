@@ -157,6 +157,7 @@ async function start(service: Service, addresses: NeighbourAddresses, part?: Par
     controllers: part === undefined ? [] : [part.controller],
     providers: part === undefined ? [] : [part.provider],
   }).compile();
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   if (part !== undefined) await connectMessaging(app);

@@ -6,7 +6,7 @@ import { toRecord } from './image-record.ts';
 import { ImageRow } from './image.row.ts';
 
 function row(overrides: Partial<ImageRow> = {}): ImageRow {
-  const queued: ImageRow = {
+  return Object.assign(new ImageRow(), {
     id: '0193a5f0-0000-7000-8000-000000000001',
     region: 'region-1',
     owner: 'project-a',
@@ -43,8 +43,8 @@ function row(overrides: Partial<ImageRow> = {}): ImageRow {
     created_at: new Date('2026-01-02T03:04:05.678Z'),
     updated_at: new Date('2026-01-02T03:04:06.000Z'),
     version: 1,
-  };
-  return { ...queued, ...overrides };
+    ...overrides,
+  });
 }
 
 describe('the record of an image', () => {

@@ -12,6 +12,7 @@ import {
   ListImages,
   LocateImageFile,
   RegisterImage,
+  type RequestOf,
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
@@ -374,7 +375,7 @@ describe('images', () => {
     });
   });
 
-  type ListQuery = Parameters<typeof ListImages.request.parse>[0] & object;
+  type ListQuery = Partial<RequestOf<typeof ListImages>>;
 
   function list(context: RequestContext, query: ListQuery = {}): Promise<(typeof ListImages)['response']['_output']> {
     const all = { region: REGION, limit: 1000, marker: null, name: null, status: null, visibility: null };

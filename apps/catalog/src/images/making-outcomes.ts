@@ -68,8 +68,8 @@ export class MakingOutcomes {
 
 /** The reason travels twice in an event, which may have 64 KiB; its code and its sentence are what matters. */
 function bounded(error: RefusalDocument): RefusalDocument {
-  const { details: _details, ...rest } = error;
-  return Buffer.byteLength(JSON.stringify(error)) <= ERROR_BYTES ? error : rest;
+  const { code, kind, message, remedy } = error;
+  return Buffer.byteLength(JSON.stringify(error)) <= ERROR_BYTES ? error : { code, kind, message, remedy };
 }
 
 function describe(object: StoredObject): Partial<ImageRow> {

@@ -104,6 +104,8 @@ function sameAs(known: ImageRow, request: Registration, context: RequestContext)
 }
 
 /** The schema fixes the order of the fields; when it was agreed to is not part of what was asked for. */
-function hashOf({ agreement: _agreement, ...facts }: Registration): string {
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+function hashOf(request: Registration): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ ...request, agreement: null }))
+    .digest('hex');
 }

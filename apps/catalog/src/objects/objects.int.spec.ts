@@ -65,7 +65,7 @@ describe('objects', () => {
   }
 
   async function rowOf({ object_id }: Making['object']): Promise<ObjectRow | null> {
-    const [row] = (await catalog.db.query('SELECT * FROM catalog.objects WHERE id = $1', [object_id])) as ObjectRow[];
+    const [row]: ObjectRow[] = await catalog.db.query('SELECT * FROM catalog.objects WHERE id = $1', [object_id]);
     return row ?? null;
   }
 
@@ -238,7 +238,7 @@ describe('objects', () => {
       const before = await reconcile();
       expect(before).toMatchObject({ orphan_objects: [], missing_objects: [], writing: expect.any(Number) });
       expect(before.writing).toBeGreaterThan(0);
-      const orphan = `${making.object.key.replace(making.object.object_id, randomUUID())}`;
+      const orphan = making.object.key.replace(making.object.object_id, randomUUID());
       await catalog.store.put(orphan, Buffer.from('lost'));
       await catalog.store.deleteMany([indexKey(sealed.object.key)]);
       expect(await reconcile(worker('any'))).toMatchObject({

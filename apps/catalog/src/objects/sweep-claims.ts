@@ -24,13 +24,13 @@ export class SweepClaims {
 
   /** Claims what is due, oldest first; empty when nothing is. */
   async claim(): Promise<readonly SweepClaim[]> {
-    const [claims] = (await this.db.query(
+    const [claims] = await this.db.query<[SweepClaim[], number]>(
       `UPDATE catalog.objects SET sweep_at = now() + make_interval(secs => $1)
        WHERE id IN (SELECT id FROM catalog.objects WHERE sweep_at <= now()
          ORDER BY sweep_at LIMIT $2 FOR UPDATE SKIP LOCKED)
        RETURNING id, image_id, region, key, state, sweep_at::text AS claimed_until`,
       [CLAIM_SECONDS, BATCH],
-    )) as [SweepClaim[], number];
+    );
     return claims;
   }
 
