@@ -135,11 +135,10 @@ export async function abortUpload(exchange: Exchange): Promise<void> {
 }
 
 function chooseParts(upload: OpenUpload, claims: readonly PartClaim[]): StoredBody[] {
-  let previous = 0;
+  const numbers = claims.map((claim) => Number(claim.PartNumber));
+  if (numbers.some((number, index) => number <= (numbers[index - 1] ?? 0))) throw new S3Error('InvalidPartOrder');
   return claims.map((claim, index) => {
     const number = Number(claim.PartNumber);
-    if (number <= previous) throw new S3Error('InvalidPartOrder');
-    previous = number;
     const part = upload.parts.get(number);
     const etag = claim.ETag.trim().replaceAll('"', '');
     if (part?.etag !== etag)
