@@ -45,7 +45,7 @@ describe('the effects of an event', () => {
 
   it('happen once when two processes get the same event at the same time', async () => {
     let begun = 0;
-    const bothHaveIt = Promise.withResolvers<void>();
+    const bothHaveIt: PromiseWithResolvers<void> = Promise.withResolvers();
     const handle: HandleEvent = async (event, context) => {
       begun += 1;
       await bothHaveIt.promise;

@@ -10,6 +10,7 @@ import {
   runMigrations,
 } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
+import { jest } from '@jest/globals';
 import { connect, type ConfirmChannel, type Options } from 'amqplib';
 import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
@@ -30,6 +31,9 @@ import {
   SUBSCRIPTIONS_UNDER_TEST,
 } from './service-under-test.ts';
 
+// Real servers on a machine that other suites share.
+jest.setTimeout(60_000);
+
 /** Login roles are of the whole cluster, so every suite gives them the same passwords. */
 const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
 const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
@@ -49,6 +53,8 @@ export interface MessagingUnderTest {
   start(options: ServiceOptions, amqpUrl?: string): Promise<ServiceUnderTest>;
   /** Runs a statement as the role that migrates a service. */
   query<R extends pg.QueryResultRow>(service: PersistentService, statement: string, values?: unknown[]): Promise<R[]>;
+  /** Ends the database sessions whose application name starts so, as a server that noticed their death would. */
+  endSessions(name: string): Promise<number>;
   /** What a service has written, in order. */
   effects(service: PersistentService): Promise<Effect[]>;
   /** A channel of the test's own. */
@@ -101,6 +107,16 @@ export async function messagingUnderTest(
       const pool = pools.get(service) ?? new pg.Pool({ connectionString: urlsOf(service).migrate, max: 2 });
       pools.set(service, pool);
       return (await pool.query<R>(statement, values)).rows;
+    },
+    endSessions: async (name) => {
+      const admin = new pg.Client({ connectionString: environment.postgres.adminUrl });
+      await admin.connect();
+      const ended = await admin.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE $2 || '%'`,
+        [environment.postgres.database, name],
+      );
+      await admin.end();
+      return ended.rowCount ?? 0;
     },
     effects: (service) => under.query<Effect>(service, 'SELECT event_id, subject, used FROM effects ORDER BY seq'),
     channel,
