@@ -22,7 +22,7 @@ export async function provenDocument(
   const { request, auth } = exchange;
   if (auth.payloadHash.startsWith('STREAMING-'))
     throw new S3Error('NotImplemented', 'A document must not be streamed.');
-  const body = await readDocument(request);
+  const body = await readDocument(exchange);
   if (/^[0-9a-f]{64}$/.test(auth.payloadHash)) {
     const computed = createHash('sha256').update(body).digest('hex');
     if (computed !== auth.payloadHash) throw new S3Error('XAmzContentSHA256Mismatch');

@@ -70,6 +70,8 @@ export function sendError(exchange: { request: IncomingMessage; response: Server
     return;
   }
   for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+  // A body that was not asked for may come or not: what follows on this connection cannot be told apart.
+  if (request.headers.expect !== undefined) response.setHeader('connection', 'close');
   if (request.method === 'HEAD' || error.status === 304) {
     response.writeHead(error.status).end();
     return;
@@ -84,11 +86,19 @@ export function errorDocument(error: S3Error, about: { resource: string; request
   return xmlDocument('Error', content, '');
 }
 
+/** Tells a client that waits for it to send the body. What is refused before this costs its headers, not its bytes. */
+export function acceptBody({ request, response }: Pick<Exchange, 'request' | 'response'>): void {
+  if (request.headers.expect?.toLowerCase() !== '100-continue') return;
+  delete request.headers.expect;
+  response.writeContinue();
+}
+
 /** The whole body of a small request; the caller proves it. */
-export async function readDocument(request: IncomingMessage): Promise<Buffer> {
+export async function readDocument({ request, response }: Exchange): Promise<Buffer> {
+  acceptBody({ request, response });
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MAX_DOCUMENT_BYTES) throw new S3Error('MalformedXML', 'The document is too large.');
     chunks.push(chunk);

@@ -44,11 +44,10 @@ export async function createUpload({ store, bucket, key, request, response }: Ex
  * the etag (its first half), which saves a third of the work.
  */
 export async function uploadPart(exchange: Exchange): Promise<void> {
-  const { store, request, response } = exchange;
+  const { store, response } = exchange;
   const upload = openUpload(exchange);
   const part_number = partNumber(exchange.query);
-  const into = { segments: store.segments, algorithm: upload.checksum_algorithm?.toLowerCase(), frugal: true };
-  const part = await receiveBody(request, exchange.auth, into);
+  const part = await receiveBody(exchange, { algorithm: upload.checksum_algorithm?.toLowerCase(), frugal: true });
   const segments = part.pieces.map((piece) => piece.segment);
   if (!store.state.uploads.has(upload.upload_id)) {
     await store.segments.remove(segments); // aborted or completed meanwhile

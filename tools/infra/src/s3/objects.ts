@@ -27,7 +27,7 @@ export async function putObject(exchange: Exchange): Promise<void> {
   const objects = store.state.bucket(bucket).objects;
   checkWriteConditions(request, objects.get(key)); // refuse early, before the body
   const headers = storedHeaders(request);
-  const body = await receiveBody(request, exchange.auth, { segments: store.segments });
+  const body = await receiveBody(exchange);
   const segments = body.pieces.map((piece) => piece.segment);
   try {
     await Promise.all(segments.map((segment) => store.segments.sync(segment)));

@@ -4,14 +4,14 @@ import { AwsChunkedDecoder } from './aws-chunked.ts';
 import { BodySink } from './body-sink.ts';
 import { CHECKSUMS, Digests } from './checksums.ts';
 import { S3Error } from './errors.ts';
-import type { SegmentFiles } from './segments.ts';
+import { acceptBody } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { StoredBody, StoredChecksum } from './state.ts';
 
 /** Largest body of one PutObject or UploadPart. */
 const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
 export interface ReceiveOptions {
-  readonly segments: SegmentFiles;
   /** Lower case: compute this checksum even when the client sent none with this body. */
   readonly algorithm?: string | undefined;
   /** A body that its client proves by a SHA-256 checksum gets its etag from that instead of an MD5 of its own. */
@@ -23,11 +23,10 @@ export interface ReceiveOptions {
  * x-amz-content-sha256, chunk signatures, x-amz-checksum-* in header or trailer. When one does not hold, the segment is
  * gone and the error is S3's. The sha256 is computed only for clients that signed it. The bytes are not synced yet.
  */
-export async function receiveBody(
-  request: IncomingMessage,
-  auth: Authenticated,
-  { segments, algorithm, frugal = false }: ReceiveOptions,
-): Promise<StoredBody> {
+export async function receiveBody(exchange: Exchange, options: ReceiveOptions = {}): Promise<StoredBody> {
+  const { request, auth } = exchange;
+  const { segments } = exchange.store;
+  const { algorithm, frugal = false } = options;
   const announced = announcedBody(request, auth);
   const promise = checksumPromise(request, algorithm);
   const expectedMd5 = contentMd5(request);
@@ -44,6 +43,7 @@ export async function receiveBody(
   const { segment, file } = await segments.create();
   try {
     const sink = new BodySink(file, { digests, decoder, bytes: announced.bytes });
+    acceptBody(exchange);
     await sink.takeAll(request);
     decoder?.end();
     if (sink.bytes !== announced.bytes) throw new S3Error('IncompleteBody');

@@ -108,8 +108,6 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     const target = parseTarget(request.url ?? '/');
     const { region, now, store } = service;
     const auth = authenticate(request, target, { region, now, keys: store.state.accessKeys });
-    // Only now: a refused upload then costs its headers, not its bytes.
-    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     const { query, bucket, key } = target;
     await route({ store, region, endpoint: service.endpoint, request, response, query, auth, bucket, key });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { z } from 'zod';
 import { S3Error } from './errors.ts';
 
@@ -26,6 +26,7 @@ export function parseXml<S extends z.ZodType>(text: string, schema: S, lists: re
   });
   let document: unknown;
   try {
+    if (XMLValidator.validate(text) !== true) throw new S3Error('MalformedXML'); // the parser closes what is open
     document = parser.parse(text);
   } catch {
     throw new S3Error('MalformedXML');
