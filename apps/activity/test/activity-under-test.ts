@@ -76,13 +76,13 @@ export function databaseUrl(
   return databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD)[kind];
 }
 
-export async function startActivity(replicaCount = 1): Promise<ActivityUnderTest> {
+/** A database and a broker with everything declared and nothing running. */
+export interface Ground extends NeighbourAddresses {
+  readonly close: () => Promise<void>;
+}
+
+export async function prepareGround(): Promise<Ground> {
   const env = await testEnvironment({ postgres: true, rabbitmq: true, provision });
-  const addresses: NeighbourAddresses = {
-    runUrl: (service) => databaseUrl(env.postgres, service, 'run'),
-    amqpUrl: env.rabbitmq.amqpUrl,
-    contextKey: randomBytes(32).toString('hex'),
-  };
   const migrations = PERSISTENT_SERVICES.map((service) =>
     runMigrations({
       service,
@@ -90,12 +90,22 @@ export async function startActivity(replicaCount = 1): Promise<ActivityUnderTest
       migrations: service === 'activity' ? ACTIVITY_MIGRATIONS : [messagingTablesOf(service)],
     }),
   );
-  await Promise.all([declareTopology(addresses.amqpUrl, { settle_ms: 0 }), ...migrations]);
+  await Promise.all([declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 }), ...migrations]);
+  return {
+    runUrl: (service) => databaseUrl(env.postgres, service, 'run'),
+    amqpUrl: env.rabbitmq.amqpUrl,
+    contextKey: randomBytes(32).toString('hex'),
+    close: env.close,
+  };
+}
+
+export async function startActivity(replicaCount = 1): Promise<ActivityUnderTest> {
+  const ground = await prepareGround();
   const [catalog, importing, quota, ...replicas] = await Promise.all([
-    startNeighbour('catalog', addresses),
-    startNeighbour('import', addresses),
-    startNeighbour('quota', addresses),
-    ...Array.from({ length: replicaCount }, () => startReplica(addresses)),
+    startNeighbour('catalog', ground),
+    startNeighbour('import', ground),
+    startNeighbour('quota', ground),
+    ...Array.from({ length: replicaCount }, () => startReplica(ground)),
   ]);
   const [first] = replicas;
   if (first === undefined) throw new Error('there is no replica to test');
@@ -114,7 +124,7 @@ export async function startActivity(replicaCount = 1): Promise<ActivityUnderTest
     },
     close: async () => {
       for (const part of [catalog, importing, quota, ...replicas]) await part.close();
-      await env.close();
+      await ground.close();
     },
   };
 }
