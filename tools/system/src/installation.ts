@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashPassword } from '@imago/identity';
 import { type ClusterPasswords, PERSISTENT_SERVICES } from '@imago/persistence';
@@ -36,7 +36,8 @@ export function openInstallation(directory: string): Installation {
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Installation;
   const installation = newInstallation();
   mkdirSync(directory, { recursive: true });
-  writeFileSync(file, JSON.stringify(installation, null, 2), { mode: 0o600 });
+  writeFileSync(`${file}.new`, JSON.stringify(installation, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file); // whole or not at all: it holds the only copy of the passwords
   return installation;
 }
 

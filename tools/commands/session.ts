@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobOnBoard } from '@imago/contracts';
+import type { InstallationUser } from '@imago/system';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Milliseconds an answer may take, and between two looks at a job. */
+const PATIENCE = 60_000;
+const LOOK = 250;
+
+/** Somebody who is logged in, doing over HTTP what any client does. */
+export class Session {
+  readonly user: InstallationUser;
+  readonly #gateway: string;
+  readonly #token: string;
+
+  constructor(gateway: string, user: InstallationUser, token: string) {
+    this.#gateway = gateway;
+    this.user = user;
+    this.#token = token;
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  /** The answer as it comes, its body unread. */
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('x-auth-token', this.#token);
+    return fetch(this.#gateway + path, { ...init, headers });
+  }
+
+  /** The answer whatever its status. */
+  async ask(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await this.fetch(path, {
+      method,
+      signal: AbortSignal.timeout(PATIENCE),
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true; // errors of /v2 are pages
+    return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
+  }
+
+  /**
+   * The answer to what must succeed.
+   * @throws Error with what the gateway said.
+   */
+  async need<T>(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<T> {
+    const answer = await this.ask(method, path, body, headers);
+    if (answer.status < 300) return answer.body as T;
+    throw new Error(`${method} ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+  }
+
+  /**
+   * Waits until a job has ended, telling how it stands.
+   * @throws Error with the job's own reason when it did not succeed.
+   */
+  async jobSucceeded(id: string, tell: (job: JobOnBoard) => void = () => undefined): Promise<JobOnBoard> {
+    for (;;) {
+      const job = await this.need<JobOnBoard>('GET', `/v1/jobs/${id}`);
+      tell(job);
+      if (job.state === 'succeeded') return job;
+      if (job.finished_at !== null) {
+        throw new Error(
+          `The ${job.type} ${job.state}: ${job.error?.message ?? 'no reason given'} ${job.error?.remedy ?? ''}`,
+        );
+      }
+      await delay(LOOK);
+    }
+  }
+}
+
+/** Logs in as OpenStack clients do. */
+export async function logIn(gateway: string, user: InstallationUser): Promise<Session> {
+  const domain = { id: 'default' };
+  const password = { user: { name: user.name, domain, password: user.password } };
+  const response = await fetch(`${gateway}/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      auth: {
+        identity: { methods: ['password'], password },
+        scope: { project: { id: user.project_id } },
+      },
+    }),
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  const token = response.headers.get('x-subject-token');
+  if (token === null) throw new Error(`${user.name} cannot log in: ${response.status} ${await response.text()}`);
+  return new Session(gateway, user, token);
+}

@@ -1,0 +1,15 @@
+import type { InstallationUser, RegionDefinition } from '@imago/system';
+import type { Session } from '../session.ts';
+
+/** Says, as the operator, which bucket each project may import from, in every region. Repeatable. */
+export async function assignBuckets(
+  operator: Session,
+  users: readonly InstallationUser[],
+  regions: readonly RegionDefinition[],
+): Promise<void> {
+  for (const { name } of regions) {
+    for (const { project_id, s3 } of users) {
+      await operator.need('PUT', `/regions/${name}/v1/operator/projects/${project_id}/buckets/${s3.bucket}`);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { Infrastructure } from '@imago/infra';
+import type { Installation, InstallationUser, RegionDefinition } from '@imago/system';
+
+/** Two, so that copying between regions is real. The first is the default. */
+const REGIONS = ['region-1', 'region-2'] as const;
+
+export interface PreparedStore {
+  readonly regions: readonly RegionDefinition[];
+  /** With the keys that open their buckets: on an S3 of others these are not the ones we made up. */
+  readonly users: readonly InstallationUser[];
+}
+
+/** Makes the buckets of the regions and of the users, and a key for each that opens nothing else. Repeatable. */
+export async function prepareStore(s3: Infrastructure['s3'], installation: Installation): Promise<PreparedStore> {
+  const buckets = REGIONS.map((name) => `imago-${name}`);
+  await Promise.all(
+    [...buckets, ...installation.users.map((user) => user.s3.bucket)].map((name) => s3.createBucket(name)),
+  );
+  // Services read the tenants' buckets as well: they import from them.
+  const everything = [...buckets, ...installation.users.map((user) => user.s3.bucket)];
+  const key = await s3.addKey(installation.store, everything);
+  const users = await Promise.all(
+    installation.users.map(async (user) => {
+      const { bucket, access_key, secret_key } = user.s3;
+      return { ...user, s3: { ...(await s3.addKey({ access_key, secret_key }, [bucket])), bucket } };
+    }),
+  );
+  const { endpoint, region } = s3;
+  const regions = REGIONS.map((name, index) => ({
+    name,
+    default: index === 0,
+    s3: { endpoint, region, bucket: `imago-${name}`, ...key },
+  }));
+  return { regions, users };
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { choosePort, type Infrastructure } from '@imago/infra';
+import { openInstallation, startSystem, type System } from '@imago/system';
+import { DIRECTORY } from '../places.ts';
+import { type RunFile, writeRunFile } from '../run-file.ts';
+import { logIn } from '../session.ts';
+import { assignBuckets } from './assign-buckets.ts';
+import { importDemo } from './import-demo.ts';
+import { prepareStore } from './prepare-store.ts';
+
+export interface RunOptions {
+  readonly infrastructure: Infrastructure;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export interface RunningImago {
+  readonly system: System;
+  readonly run: RunFile;
+}
+
+/** Where the services' logs and the files they read are. */
+export const SERVICES_DIRECTORY = join(DIRECTORY, 'services');
+
+/**
+ * Starts Imago on running servers: buckets and keys, databases and queues, services, and the first time the demo image.
+ * The run file appears last. What was started is stopped before it rejects.
+ */
+export async function runImago({ infrastructure, signal, say }: RunOptions): Promise<RunningImago> {
+  const { s3, rabbitmq, postgres, qemu } = infrastructure;
+  const installation = openInstallation(DIRECTORY);
+  const { regions, users } = await prepareStore(s3, installation);
+  say('Preparing databases and queues, starting the services');
+  const system = await startSystem({
+    directory: SERVICES_DIRECTORY,
+    postgresAdminUrl: postgres.adminUrl,
+    database: 'imago',
+    amqpUrl: await rabbitmq.createVhost('imago-services'),
+    installation: { ...installation, users },
+    regions,
+    gatewayPort: await choosePort('IMAGO_GATEWAY_PORT', process.env),
+    restart: true,
+    signal,
+  });
+  try {
+    const { gateway } = system;
+    const run = { gateway, keystone: `${gateway}/v3`, s3: { endpoint: s3.endpoint, region: s3.region }, users };
+    const operator = users.find((user) => user.role === 'admin');
+    if (operator === undefined) throw new Error('The installation has no operator.');
+    await assignBuckets(await logIn(gateway, operator), users, regions);
+    await importDemo({ run, qemuImg: qemu.qemuImg, signal, say });
+    signal.throwIfAborted();
+    writeRunFile(run);
+    return { system, run };
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
+}
