@@ -103,8 +103,8 @@ export interface Neighbours {
   readonly quota: QuotaBook;
   readonly recorder: EventRecorder;
   readonly requests: RequestClient;
-  /** Publishes an event of import. */
-  publish<E extends EventDefinition>(event: E, subject: string, data: z.input<E['data']>): Promise<void>;
+  /** Publishes an event of import and answers its id. */
+  publish<E extends EventDefinition>(event: E, subject: string, data: z.input<E['data']>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -126,11 +126,10 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
     quota,
     recorder,
     requests: importApp.get(RequestClient),
-    publish: async (event, subject, data) => {
-      await inTransaction(dataSource, (tx) =>
+    publish: (event, subject, data) =>
+      inTransaction(dataSource, (tx) =>
         outbox.add(tx, { event, subject, data, project_id: 'tests', region: 'region-1' }, { correlation_id: 'tests' }),
-      );
-    },
+      ),
     close: async () => {
       for (const app of apps) await app.close();
     },

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
-  AbandonImage,
   AllocateObject,
   DeleteImage,
   GetImage,
   ImageImportCancelledV1,
   ImageImportedV1,
   ImageImportFailedV1,
-  imageRecord,
-  type ImageRecord,
   ListImages,
   LocateImageFile,
   RegisterImage,
@@ -26,189 +23,22 @@ import {
   worker,
 } from '../../test/catalog-under-test.ts';
 import { failedData, importedData, registration } from '../../test/requests.ts';
+import { type MadeImage, SomeImages } from '../../test/some-images.ts';
 
 describe('images', () => {
   let catalog: CatalogUnderTest;
+  let images: SomeImages;
 
   beforeAll(async () => {
     catalog = await startCatalog();
+    images = new SomeImages(catalog);
   }, 120_000);
   afterAll(() => catalog.close());
 
-  const show = async (image_id: string, context: RequestContext): Promise<ImageRecord> =>
-    (await catalog.ask(GetImage, { image_id, region: REGION }, context)).image;
-
-  interface Made {
-    readonly image_id: string;
-    readonly job_id: string;
-    readonly owner: RequestContext;
-  }
-
-  async function register(owner = tenant(randomUUID())): Promise<Made> {
-    const request = registration();
-    await catalog.ask(RegisterImage, request, owner);
-    return { image_id: request.image_id, job_id: request.job_id, owner };
-  }
-
-  function allocate({ image_id, job_id, owner }: Made): Promise<{ object_id: string; key: string }> {
-    return catalog.ask(AllocateObject, { image_id, region: REGION, job_id }, worker(owner.project_id));
-  }
-
-  async function makeActive(owner?: RequestContext): Promise<Made & { key: string }> {
-    const made = await register(owner);
-    const object = await allocate(made);
-    await catalog.publish(ImageImportedV1, made.image_id, importedData(made.image_id, made.job_id, object));
-    await eventually(async () => {
-      expect(await show(made.image_id, made.owner)).toMatchObject({ status: 'active' });
-    });
-    return { ...made, key: object.key };
-  }
-
-  /** Events of one image are handled one after another, so when this one has been, those before have too. */
-  async function settled(made: Made): Promise<void> {
-    const { length } = await inboxOf();
-    await catalog.publish(ImageImportFailedV1, made.image_id, failedData(made.image_id, randomUUID()));
-    await eventually(async () => {
-      expect((await inboxOf()).length).toBeGreaterThan(length);
-      const pending: unknown[] = await catalog.db.query('SELECT 1 FROM catalog.outbox WHERE published_at IS NULL');
-      expect(pending).toEqual([]);
-    });
-  }
-
-  function inboxOf(): Promise<unknown[]> {
-    return catalog.db.query('SELECT message_id FROM catalog.inbox');
-  }
-
-  describe('registering', () => {
-    it('answers the queued record, reserves its place and tells of it once', async () => {
-      const owner = tenant(randomUUID());
-      const request = registration();
-      const { image, event_ids } = await catalog.ask(RegisterImage, request, owner);
-      expect(imageRecord.parse(image)).toMatchObject({
-        id: request.image_id,
-        owner: owner.project_id,
-        status: 'queued',
-        name: 'web',
-        tags: ['a', 'b'],
-        version: 1,
-      });
-      expect(catalog.quota.reserved).toContainEqual({
-        image_id: request.image_id,
-        project_id: owner.project_id,
-        region: REGION,
-      });
-      const event = await eventually(() => {
-        const [first] = catalog.recorder.about(request.image_id);
-        expect(first).toMatchObject({ type: 'ImageRegistered', id: event_ids[0], actor: owner.user_id });
-        return first;
-      });
-      expect(event).toMatchObject({ audience: owner.project_id, correlationid: owner.correlation_id });
-    });
-
-    it('is done once, however often and however much at once it is asked for', async () => {
-      const owner = tenant(randomUUID());
-      const request = registration();
-      const answers = await Promise.all(Array.from({ length: 8 }, () => catalog.ask(RegisterImage, request, owner)));
-      expect(new Set(answers.map(({ image }) => JSON.stringify(image))).size).toBe(1);
-      expect(answers.flatMap(({ event_ids }) => event_ids)).toHaveLength(1);
-    });
-
-    it('refuses a taken id to another project, and to the same one with other facts', async () => {
-      const { image_id, job_id, owner } = await register();
-      const same = registration({ image_id, job_id });
-      await expect(catalog.ask(RegisterImage, same, tenant(randomUUID()))).rejects.toMatchObject({
-        code: 'image.exists',
-      });
-      const other = registration({ image_id, job_id, facts: { ...same.facts, name: 'db' } });
-      await expect(catalog.ask(RegisterImage, other, owner)).rejects.toMatchObject({ code: 'image.exists' });
-      expect(await show(image_id, owner)).toMatchObject({ name: 'web', owner: owner.project_id });
-    });
-
-    it('passes the refusal of the quota on and keeps nothing', async () => {
-      const owner = tenant(randomUUID());
-      const request = registration();
-      catalog.quota.limit = 0;
-      try {
-        await expect(catalog.ask(RegisterImage, request, owner)).rejects.toMatchObject({
-          code: 'quota.images_exceeded',
-          details: { limit: 0 },
-        });
-      } finally {
-        catalog.quota.limit = Infinity;
-      }
-      await expect(show(request.image_id, owner)).rejects.toMatchObject({ code: 'image.not_found' });
-    });
-
-    it('keeps nothing when its place has expired meanwhile', async () => {
-      const owner = tenant(randomUUID());
-      const request = registration();
-      catalog.quota.expiresInMs = -1;
-      try {
-        await expect(catalog.ask(RegisterImage, request, owner)).rejects.toMatchObject({
-          code: 'quota.reservation_expired',
-        });
-      } finally {
-        catalog.quota.expiresInMs = 60_000;
-      }
-      await expect(show(request.image_id, owner)).rejects.toMatchObject({ code: 'image.not_found' });
-    });
-
-    it('is for members, in a region that exists, and public only for operators', async () => {
-      await expect(catalog.ask(RegisterImage, registration(), tenant(randomUUID(), ['reader']))).rejects.toMatchObject({
-        code: 'auth.forbidden',
-      });
-      await expect(
-        catalog.ask(RegisterImage, registration({ region: 'nowhere' }), tenant(randomUUID())),
-      ).rejects.toMatchObject({ code: 'region.not_found' });
-      await expect(
-        catalog.ask(RegisterImage, registration({ visibility: 'public' }), tenant(randomUUID())),
-      ).rejects.toMatchObject({ code: 'auth.forbidden' });
-      const offered = registration({ visibility: 'public' });
-      await catalog.ask(RegisterImage, offered, operator());
-      expect(catalog.quota.reserved.map(({ image_id }) => image_id)).not.toContain(offered.image_id);
-    });
-  });
-
-  describe('taking back a registration', () => {
-    const abandon = ({ image_id, owner }: Made): Promise<{ abandoned: boolean }> =>
-      catalog.ask(AbandonImage, { image_id, region: REGION, reason: 'test' }, worker(owner.project_id));
-
-    it('removes the image and tells of it, once', async () => {
-      const made = await register();
-      expect(await abandon(made)).toEqual({ abandoned: true });
-      expect(await abandon(made)).toEqual({ abandoned: true });
-      await expect(show(made.image_id, made.owner)).rejects.toMatchObject({ code: 'image.not_found' });
-      await settled(made);
-      expect(catalog.recorder.typesAbout(made.image_id)).toEqual(['ImageRegistered', 'ImageDeleted']);
-    });
-
-    it('also holds for a registration that arrives after it', async () => {
-      const owner = tenant(randomUUID());
-      const request = registration();
-      expect(await abandon({ ...request, owner })).toEqual({ abandoned: true });
-      await expect(catalog.ask(RegisterImage, request, owner)).rejects.toMatchObject({ code: 'image.exists' });
-    });
-
-    it("leaves an image alone that is already being made, or is another project's", async () => {
-      const made = await register();
-      expect(await abandon({ ...made, owner: tenant(randomUUID()) })).toEqual({ abandoned: false });
-      await allocate(made);
-      expect(await abandon(made)).toEqual({ abandoned: false });
-      expect(await show(made.image_id, made.owner)).toMatchObject({ status: 'importing' });
-    });
-
-    it('is for services', async () => {
-      const made = await register();
-      await expect(
-        catalog.ask(AbandonImage, { image_id: made.image_id, region: REGION, reason: 'x' }, made.owner),
-      ).rejects.toMatchObject({ code: 'auth.forbidden' });
-    });
-  });
-
   describe('the end of an import', () => {
     it('makes the image active, with what its file is, and tells of each step in order', async () => {
-      const made = await makeActive();
-      expect(await show(made.image_id, made.owner)).toMatchObject({
+      const made = await images.makeActive();
+      expect(await images.show(made.image_id, made.owner)).toMatchObject({
         size: '4',
         virtual_size: '10737418240',
         disk_format: 'qcow2',
@@ -224,11 +54,11 @@ describe('images', () => {
     });
 
     it('kills the image with a reason its owner can read, and the image can still be deleted', async () => {
-      const made = await register();
-      await allocate(made);
+      const made = await images.register();
+      await images.allocate(made);
       await catalog.publish(ImageImportFailedV1, made.image_id, failedData(made.image_id, made.job_id));
       await eventually(async () => {
-        expect(await show(made.image_id, made.owner)).toMatchObject({
+        expect(await images.show(made.image_id, made.owner)).toMatchObject({
           status: 'killed',
           error: { code: 'image.format_mismatch', message: 'declared raw, found qcow2', remedy: expect.any(String) },
         });
@@ -245,49 +75,49 @@ describe('images', () => {
     });
 
     it.each(['cancelled before its first byte', 'cancelled on the way'])('kills an image %s', async (when) => {
-      const made = await register();
-      if (when === 'cancelled on the way') await allocate(made);
+      const made = await images.register();
+      if (when === 'cancelled on the way') await images.allocate(made);
       await catalog.publish(ImageImportCancelledV1, made.image_id, failedData(made.image_id, made.job_id));
       await eventually(async () => {
-        expect(await show(made.image_id, made.owner)).toMatchObject({ status: 'killed' });
+        expect(await images.show(made.image_id, made.owner)).toMatchObject({ status: 'killed' });
       });
     });
 
     it('changes nothing when it comes again or when another end comes after it', async () => {
-      const made = await register();
-      const object = await allocate(made);
+      const made = await images.register();
+      const object = await images.allocate(made);
       const done = importedData(made.image_id, made.job_id, object);
       await catalog.publish(ImageImportedV1, made.image_id, done);
       await catalog.publish(ImageImportedV1, made.image_id, done);
       await catalog.publish(ImageImportFailedV1, made.image_id, failedData(made.image_id, made.job_id));
       await catalog.publish(ImageImportCancelledV1, made.image_id, failedData(made.image_id, made.job_id));
-      await settled(made);
-      expect(await show(made.image_id, made.owner)).toMatchObject({ status: 'active', version: 3, error: null });
+      await images.settled(made);
+      expect(await images.show(made.image_id, made.owner)).toMatchObject({ status: 'active', version: 3, error: null });
       expect(catalog.recorder.typesAbout(made.image_id)).toEqual(['ImageRegistered', 'ImageUpdated', 'ImageReady']);
     });
 
     it('does not bring back an image that was deleted in the making', async () => {
-      const made = await register();
-      const object = await allocate(made);
+      const made = await images.register();
+      const object = await images.allocate(made);
       await catalog.ask(DeleteImage, { image_id: made.image_id, region: REGION }, made.owner);
       await catalog.publish(ImageImportedV1, made.image_id, importedData(made.image_id, made.job_id, object));
-      await settled(made);
-      await expect(show(made.image_id, made.owner)).rejects.toMatchObject({ code: 'image.not_found' });
+      await images.settled(made);
+      await expect(images.show(made.image_id, made.owner)).rejects.toMatchObject({ code: 'image.not_found' });
       expect(catalog.recorder.typesAbout(made.image_id)).toEqual(['ImageRegistered', 'ImageUpdated', 'ImageDeleted']);
     });
 
     it('of another job changes nothing', async () => {
-      const made = await register();
-      await allocate(made);
+      const made = await images.register();
+      await images.allocate(made);
       await catalog.publish(ImageImportFailedV1, made.image_id, failedData(made.image_id, randomUUID()));
-      await settled(made);
-      expect(await show(made.image_id, made.owner)).toMatchObject({ status: 'importing' });
+      await images.settled(made);
+      expect(await images.show(made.image_id, made.owner)).toMatchObject({ status: 'importing' });
     });
   });
 
   describe('deleting', () => {
     it('works once, and the same request asked again gets the same answer', async () => {
-      const made = await makeActive();
+      const made = await images.makeActive();
       const request = { image_id: made.image_id, region: REGION };
       const first = await catalog.ask(DeleteImage, request, made.owner);
       expect(first).toMatchObject({ members_losing: 0, event_ids: [expect.any(String)] });
@@ -297,16 +127,16 @@ describe('images', () => {
     });
 
     it('is refused while the image is protected', async () => {
-      const made = await register();
+      const made = await images.register();
       await catalog.db.query('UPDATE catalog.images SET protected = true WHERE id = $1', [made.image_id]);
       await expect(
         catalog.ask(DeleteImage, { image_id: made.image_id, region: REGION }, made.owner),
       ).rejects.toMatchObject({ code: 'image.protected' });
-      expect(await show(made.image_id, made.owner)).toMatchObject({ status: 'queued', version: 1 });
+      expect(await images.show(made.image_id, made.owner)).toMatchObject({ status: 'queued', version: 1 });
     });
 
     it('is refused to a reader of the same project', async () => {
-      const made = await register();
+      const made = await images.register();
       await expect(
         catalog.ask(
           DeleteImage,
@@ -319,7 +149,7 @@ describe('images', () => {
 
   describe("from the other tenant's side", () => {
     it('a private image is not there, by any request and in any region', async () => {
-      const made = await makeActive();
+      const made = await images.makeActive();
       const other = tenant(randomUUID());
       const at = { image_id: made.image_id, region: REGION };
       for (const definition of [GetImage, DeleteImage, LocateImageFile]) {
@@ -337,19 +167,19 @@ describe('images', () => {
     });
 
     it('a public image can be seen, listed and read, and not deleted', async () => {
-      const made = await makeActive();
+      const made = await images.makeActive();
       await catalog.db.query(`UPDATE catalog.images SET visibility = 'public' WHERE id = $1`, [made.image_id]);
       const other = tenant(randomUUID());
       const at = { image_id: made.image_id, region: REGION };
-      expect(await show(made.image_id, other)).toMatchObject({ status: 'active' });
+      expect(await images.show(made.image_id, other)).toMatchObject({ status: 'active' });
       expect(await catalog.ask(LocateImageFile, at, other)).toMatchObject({ file: { key: made.key, size: '4' } });
       expect((await list(other, { visibility: 'public' })).images.map(({ id }) => id)).toContain(made.image_id);
       await expect(catalog.ask(DeleteImage, at, other)).rejects.toMatchObject({ code: 'auth.forbidden' });
     });
 
     it('an operator sees and may delete what belongs to any project', async () => {
-      const made = await makeActive();
-      expect(await show(made.image_id, operator())).toMatchObject({ id: made.image_id });
+      const made = await images.makeActive();
+      expect(await images.show(made.image_id, operator())).toMatchObject({ id: made.image_id });
       const page = await list(operator());
       expect(page.images.map(({ id }) => id)).toContain(made.image_id);
       await catalog.ask(DeleteImage, { image_id: made.image_id, region: REGION }, operator());
@@ -357,18 +187,18 @@ describe('images', () => {
   });
 
   describe('where the bytes are', () => {
-    const locate = (made: Made, context = made.owner): Promise<{ file: unknown }> =>
+    const locate = (made: MadeImage, context = made.owner): Promise<{ file: unknown }> =>
       catalog.ask(LocateImageFile, { image_id: made.image_id, region: REGION }, context);
 
     it('is answered as soon as the image is active', async () => {
-      const queued = await register();
+      const queued = await images.register();
       expect(await locate(queued)).toEqual({ file: null });
-      const made = await makeActive();
+      const made = await images.makeActive();
       expect(await locate(made)).toEqual({ file: { key: made.key, size: '4', checksum: 'a'.repeat(32) } });
     });
 
     it('is for operators only while the image is deactivated', async () => {
-      const made = await makeActive();
+      const made = await images.makeActive();
       await catalog.db.query(`UPDATE catalog.images SET status = 'deactivated' WHERE id = $1`, [made.image_id]);
       await expect(locate(made)).rejects.toMatchObject({ code: 'image.deactivated' });
       expect(await locate(made, operator())).toMatchObject({ file: { key: made.key } });
@@ -386,14 +216,14 @@ describe('images', () => {
     it('gives every image once, newest first, while others are made and deleted between its pages', async () => {
       const owner = tenant(randomUUID());
       const before: string[] = [];
-      for (let n = 0; n < 7; n++) before.unshift((await register(owner)).image_id);
+      for (let n = 0; n < 7; n++) before.unshift((await images.register(owner)).image_id);
       const seen: string[] = [];
       let marker: string | null = null;
       do {
         const page: Awaited<ReturnType<typeof list>> = await list(owner, { limit: 2, marker, visibility: 'private' });
         seen.push(...page.images.map(({ id }) => id));
         marker = page.next_marker;
-        await register(owner);
+        await images.register(owner);
         // The marker itself goes too: its place in the order stays.
         const [last] = page.images.slice(-1);
         if (last !== undefined) await catalog.ask(DeleteImage, { image_id: last.id, region: REGION }, owner);
@@ -405,7 +235,7 @@ describe('images', () => {
       const owner = tenant(randomUUID());
       const named = registration();
       await catalog.ask(RegisterImage, { ...named, facts: { ...named.facts, name: 'db' } }, owner);
-      const active = await makeActive(owner);
+      const active = await images.makeActive(owner);
       const ids = async (query: ListQuery): Promise<string[]> =>
         (await list(owner, { visibility: 'private', ...query })).images.map(({ id }) => id);
       expect(await ids({ name: 'db' })).toEqual([named.image_id]);

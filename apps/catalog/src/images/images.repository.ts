@@ -1,6 +1,6 @@
-import type { ImageStatus, Visibility } from '@imago/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import { type ImagePage, type ImagePageQuery, pageStatement } from './image-page.ts';
 import { ImageRow } from './image.row.ts';
 
 /** What a new image starts with; the rest has its default. */
@@ -31,26 +31,6 @@ export type NewImage = Pick<
 
 /** The fields a change may touch; identity and version are not among them. */
 export type ImageChanges = Partial<Omit<ImageRow, 'id' | 'owner' | 'region' | 'created_at' | 'updated_at' | 'version'>>;
-
-/** Which page of which images. */
-export interface ImagePageQuery {
-  readonly region: string;
-  /** Sees its own and the public images; null sees every project's. */
-  readonly viewer: string | null;
-  readonly limit: number;
-  readonly marker: string | null;
-  readonly name: string | null;
-  readonly status: ImageStatus | null;
-  readonly visibility: Visibility | null;
-}
-
-export interface ImagePage {
-  /** False when the marker names no image the viewer could have seen. */
-  readonly marker_found: boolean;
-  readonly rows: readonly ImageRow[];
-  /** There are more after the last of them. */
-  readonly more: boolean;
-}
 
 /** The rows of images. A lock or a change always says in which transaction. */
 @Injectable()
@@ -118,15 +98,8 @@ export class ImagesRepository {
 
   /** One page, newest first, by one statement. */
   async page(tx: EntityManager, query: ImagePageQuery): Promise<ImagePage> {
-    const found: (ImageRow & { marker_found: boolean })[] = await tx.query(PAGE, [
-      query.region,
-      query.viewer,
-      query.marker,
-      query.limit + 1,
-      query.name,
-      query.status,
-      query.visibility,
-    ]);
+    const { sql, parameters } = pageStatement(query);
+    const found: (ImageRow & { marker_found: boolean })[] = await tx.query(sql, [...parameters]);
     const rows = found.filter((row) => (row.id as string | null) !== null);
     return {
       marker_found: found[0]?.marker_found === true,
@@ -135,34 +108,6 @@ export class ImagesRepository {
     };
   }
 }
-
-const SELECTED = `region = $1 AND status <> 'deleted' AND NOT os_hidden
-  AND ($5::text IS NULL OR name = $5)
-  AND ($6::text IS NULL OR status = $6)
-  AND ($7::text IS NULL OR visibility = $7)
-  AND ($3::uuid IS NULL OR (created_at, id) < ((SELECT created_at FROM marker), (SELECT id FROM marker)))`;
-const NEWEST = 'ORDER BY created_at DESC, id DESC LIMIT $4';
-
-/**
- * Each arm reads its index backwards from the marker and stops after one page; an OR over both would sort everything.
- * A marker that was deleted since still marks its place, so that a page is never lost with it. Parameters: region,
- * viewer, marker, rows, name, status, visibility.
- */
-const PAGE = `
-WITH marker AS (
-  SELECT created_at, id FROM catalog.images
-  WHERE id = $3 AND region = $1 AND ($2::text IS NULL OR owner = $2 OR visibility = 'public')
-), page AS (
-  (SELECT * FROM catalog.images WHERE $2::text IS NULL AND ${SELECTED} ${NEWEST})
-  UNION ALL
-  (SELECT * FROM catalog.images WHERE owner = $2 AND ${SELECTED} ${NEWEST})
-  UNION ALL
-  (SELECT * FROM catalog.images WHERE visibility = 'public' AND owner <> $2 AND ${SELECTED} ${NEWEST})
-  ${NEWEST}
-)
-SELECT ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM marker)) AS marker_found, page.*
-FROM (SELECT 1) AS one LEFT JOIN page ON true
-ORDER BY page.created_at DESC, page.id DESC`;
 
 /** TypeORM types what RETURNING gave as unknown. */
 function onlyRow(raw: unknown): ImageRow {

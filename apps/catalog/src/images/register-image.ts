@@ -41,6 +41,8 @@ export class RegisterImage {
     this.regions.get(request.region);
     const known = await this.images.find(this.db.manager, request.image_id);
     if (known !== null) return sameAs(known, request, context);
+    // Looked at again under the lock; here it spares the quota a place nobody will use.
+    await this.#refuseAbandoned(this.db.manager, request.image_id);
     const expiresAt = await this.#reserve(request, context);
     return inTransaction(this.db, (tx) => this.#insert(tx, { request, context, expiresAt, cause }));
   }
@@ -62,14 +64,18 @@ export class RegisterImage {
     await this.images.lockId(tx, request.image_id);
     const known = await this.images.find(tx, request.image_id);
     if (known !== null) return sameAs(known, request, context);
-    if (await this.images.isAbandoned(tx, request.image_id)) {
-      throw refusal('image.exists', `The registration of image ${request.image_id} was taken back.`);
-    }
+    await this.#refuseAbandoned(tx, request.image_id);
     if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
       throw refusal('quota.reservation_expired', 'The registration took longer than its place was kept.');
     }
     const { image, event_id } = await this.transitions.register(tx, newImage(request, context.project_id), cause);
     return { image, event_ids: [event_id] };
+  }
+
+  async #refuseAbandoned(tx: EntityManager, imageId: string): Promise<void> {
+    if (await this.images.isAbandoned(tx, imageId)) {
+      throw refusal('image.exists', `The registration of image ${imageId} was taken back.`);
+    }
   }
 }
 
