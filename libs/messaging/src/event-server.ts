@@ -25,8 +25,8 @@ export interface EventServerParts {
 }
 
 const PREFETCH = 20;
-/** A shutdown waits this long for the handlers under way. */
-const DRAIN_MS = 10_000;
+/** A shutdown waits this long for the handlers under way: shorter than a process is given to end. */
+const DRAIN_MS = 7_000;
 
 /**
  * Nest's transport for events. Nest finds the handlers, builds and injects them; this owns everything that decides

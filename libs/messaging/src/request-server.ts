@@ -23,7 +23,8 @@ export interface RequestServerParts {
 }
 
 const PREFETCH = 20;
-const DRAIN_MS = 10_000;
+/** A shutdown waits this long for the handlers under way: shorter than a process is given to end. */
+const DRAIN_MS = 7_000;
 /** A request whose handler ended the process this often is answered instead of being tried again. */
 const CRASHES = 2;
 
