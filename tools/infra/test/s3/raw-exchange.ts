@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
-import type { S3UnderTest } from './s3-under-test.ts';
 import { signedHeaders } from './signed-request.ts';
-import type { SignedRequest } from './signed-request.ts';
+import type { SignedRequest, SigningAccount } from './signed-request.ts';
 
 /** Sends these bytes over a connection of their own. Answers as `400 BadRequest`, or `cut` when nothing came back. */
 export function sendRaw(
@@ -35,14 +34,14 @@ export interface RawRequest extends SignedRequest {
 }
 
 /** Sends a signed request byte by byte as it is described, without a client that would put it right. */
-export async function send(server: S3UnderTest, request: RawRequest): Promise<string> {
-  return sendRaw(server.endpoint, await requestBytes(server, request));
+export async function send(account: SigningAccount, request: RawRequest): Promise<string> {
+  return sendRaw(account.endpoint, await requestBytes(account, request));
 }
 
-export async function requestBytes(server: S3UnderTest, request: RawRequest): Promise<Buffer> {
+export async function requestBytes(account: SigningAccount, request: RawRequest): Promise<Buffer> {
   const { method, path, query = {}, body = '', unsigned = {} } = request;
   const length = { 'content-length': String(Buffer.byteLength(body)) };
-  const headers = { ...(await signedHeaders(server, request)), ...length, connection: 'close', ...unsigned };
+  const headers = { ...(await signedHeaders(account, request)), ...length, connection: 'close', ...unsigned };
   const search = new URLSearchParams(query).toString();
   const head = [
     `${method} ${path}${search === '' ? '' : `?${search}`} HTTP/1.1`,

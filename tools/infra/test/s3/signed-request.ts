@@ -13,16 +13,23 @@ export interface SignedRequest {
   readonly signingDate?: Date;
 }
 
+/** Who signs, and where the request goes. */
+export interface SigningAccount {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly owner: Credentials;
+}
+
 /** The headers of a request signed by AWS's own signer, for requests that its SDK would never send. */
 export async function signedHeaders(
-  server: { readonly endpoint: string; readonly region: string; readonly owner: Credentials },
+  { endpoint, region, owner }: SigningAccount,
   { method, path, query = {}, headers = {}, payload = 'UNSIGNED-PAYLOAD', signingDate = new Date() }: SignedRequest,
 ): Promise<Record<string, string>> {
-  const { host, hostname, port } = new URL(server.endpoint);
+  const { host, hostname, port } = new URL(endpoint);
   const signer = new SignatureV4({
     service: 's3',
-    region: server.region,
-    credentials: server.owner,
+    region,
+    credentials: owner,
     sha256: NodeSha256,
     uriEscapePath: false,
     applyChecksum: true,
