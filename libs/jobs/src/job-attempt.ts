@@ -9,6 +9,8 @@ import { ProgressMeter } from './progress-meter.ts';
 
 /** How often the lease is renewed, a cancel noticed, and progress written and published, milliseconds. */
 const BEAT_INTERVAL = 1000;
+/** How long a phase that was told to stop may take to do so, milliseconds. */
+const STOP_GRACE = 5000;
 
 /** What an attempt works with. */
 export interface AttemptTools<Input, Data> {
@@ -32,7 +34,11 @@ export class JobAttempt<Input, Data> {
   readonly #meter: ProgressMeter;
   #reported: Progress;
   #published: bigint;
-  #movedAt = Date.now();
+  /** How far the job was when its attempts were last counted from one. */
+  #counted: bigint;
+  #movedAt = performance.now();
+  #renewedAt = performance.now();
+  #beating = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(job: JobRecord<Input, Data>, tools: AttemptTools<Input, Data>) {
@@ -40,7 +46,8 @@ export class JobAttempt<Input, Data> {
     this.#tools = tools;
     this.#reported = { bytes_done: job.bytes_done };
     this.#published = job.bytes_done;
-    this.#meter = new ProgressMeter(job.bytes_done, Date.now());
+    this.#counted = job.bytes_done;
+    this.#meter = new ProgressMeter(job.bytes_done, performance.now());
   }
 
   get job(): JobRecord<Input, Data> {
@@ -78,9 +85,9 @@ export class JobAttempt<Input, Data> {
     const phase = this.#tools.definition.phases[this.#job.phase];
     if (phase === undefined) throw new Error(`Job ${this.#job.id} is in an unknown phase ${this.#job.phase}`);
     this.#abort.signal.throwIfAborted();
-    const outcome = await phase(this.#context());
+    const outcome = await this.#heeding(phase(this.#context()));
     this.#abort.signal.throwIfAborted();
-    this.#movedAt = Date.now();
+    this.#movedAt = performance.now();
     if ('next' in outcome) {
       await this.#write({ phase: outcome.next, data: outcome.data, attempt: 1, ...this.#counters() }, (tx, job) =>
         this.#emitProgress(tx, job),
@@ -99,22 +106,52 @@ export class JobAttempt<Input, Data> {
     return true;
   }
 
+  /**
+   * The outcome of a phase, or the reason to stop when it does not stop by itself: one that ignores its signal must
+   * not hold up the end of the job. What it still does, it does without the lease.
+   */
+  async #heeding<T>(phase: Promise<T>): Promise<T> {
+    const { signal } = this.#abort;
+    let timer: NodeJS.Timeout | undefined;
+    let giveUp = (): void => undefined;
+    const ignored = new Promise<never>((_resolve, reject) => {
+      giveUp = () => {
+        timer = setTimeout(() => {
+          reject(signal.reason as Error);
+        }, STOP_GRACE);
+      };
+    });
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await Promise.race([phase, ignored]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
   #context(): PhaseContext<Input, Data> {
+    const currentData = (): Data => this.#job.data;
     return {
       job: this.#job,
-      data: this.#job.data,
+      get data() {
+        return currentData();
+      },
       signal: this.#abort.signal,
       progress: (progress) => {
-        this.#movedAt = Date.now();
+        this.#movedAt = performance.now();
         // What is done again after a lost attempt is movement, but whoever looks never sees a step back.
         const isAhead = progress.bytes_done > this.#reported.bytes_done;
         this.#reported = isAhead ? progress : { ...progress, bytes_done: this.#reported.bytes_done };
         this.#meter.read(this.#reported.bytes_done, this.#movedAt);
       },
       save: (data, work) => {
-        this.#movedAt = Date.now();
-        // Saved progress is progress: the attempts are counted from here again.
-        return this.#write({ data, attempt: 1 }, work);
+        this.#movedAt = performance.now();
+        // Attempts are counted from here again only when the job came further than ever: a phase that saves the same
+        // thing at its start and then fails must not be tried for ever.
+        const isFurther = this.#reported.bytes_done > this.#counted;
+        if (isFurther) this.#counted = this.#reported.bytes_done;
+        return this.#write({ data, ...(isFurther && { attempt: 1, bytes_done: this.#counted }) }, work);
       },
       assertLease: () => this.#assertLease(),
     };
@@ -160,17 +197,27 @@ export class JobAttempt<Input, Data> {
 
   /** One heartbeat: stall, lease, cancel, progress. Called early when this process knows of a cancel. */
   async beat(): Promise<void> {
-    const idle = (Date.now() - this.#movedAt) / 1000;
+    const now = performance.now();
+    const idle = (now - this.#movedAt) / 1000;
     if (idle > this.#tools.definition.stallSeconds) {
       this.abort(new JobStalledError(this.#job.id, Math.round(idle)));
       return;
     }
+    // Whoever cannot reach the database for so long does not know whose the job is by now.
+    if (now - this.#renewedAt > this.#tools.leaseSeconds * 1000) {
+      this.abort(new LeaseLostError(this.#job.id));
+      return;
+    }
+    if (this.#beating) return; // a slow database must not get more and more of these
+    this.#beating = true;
     try {
       await this.#assertLease();
       await this.#publishProgress();
     } catch (error) {
       // A lost lease or a cancel ends the attempt; a database that is away for a moment only costs one beat.
       if (error instanceof LeaseLostError || error instanceof JobCancelledError) this.abort(error);
+    } finally {
+      this.#beating = false;
     }
   }
 
@@ -181,8 +228,10 @@ export class JobAttempt<Input, Data> {
   }
 
   async #assertLease(): Promise<void> {
+    const asked = performance.now();
     const state = await this.#tools.store.renew(this.#tools.db, this.lease, this.#tools.leaseSeconds);
     if (state === null) throw new LeaseLostError(this.#job.id);
+    this.#renewedAt = asked;
     if (state === 'cancelling') throw new JobCancelledError(this.#job.id);
   }
 }

@@ -2,7 +2,7 @@ import { refusal, type RefusalDocument } from '@imago/contracts';
 import { inTransaction } from '@imago/messaging';
 import { type AttemptTools, causeOf, JobAttempt } from './job-attempt.ts';
 import { type FailureVerdict, judgeFailure, LeaseLostError, retryDelay } from './job-failure.ts';
-import { type JobRecord, toView } from './job-record.ts';
+import { type JobError, type JobRecord, toView } from './job-record.ts';
 
 /** Where the runner says what it does; one line per outcome. */
 export interface JobLog {
@@ -29,7 +29,7 @@ export class JobRunner<Input, Data> {
   readonly #options: RunnerOptions<Input, Data>;
   readonly #running = new Map<JobAttempt<Input, Data>, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
-  #claiming = false;
+  #filling: Promise<void> | null = null;
   #again = false;
   #stopping = false;
 
@@ -46,13 +46,12 @@ export class JobRunner<Input, Data> {
 
   /** Looks for work now, for example after a job was queued or cancelled in this process. */
   wake(): void {
-    if (this.#claiming) {
+    if (this.#filling !== null) {
       this.#again = true;
       return;
     }
-    this.#claiming = true;
-    void this.#fill().finally(() => {
-      this.#claiming = false;
+    this.#filling = this.#fill().finally(() => {
+      this.#filling = null;
       if (this.#again) {
         this.#again = false;
         this.wake();
@@ -70,8 +69,14 @@ export class JobRunner<Input, Data> {
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#timer !== null) clearInterval(this.#timer);
-    for (const attempt of this.#running.keys()) attempt.abort(new ShutdownError());
+    this.#giveBack();
+    await this.#filling; // a claim under way may bring one more
+    this.#giveBack();
     await Promise.all(this.#running.values());
+  }
+
+  #giveBack(): void {
+    for (const attempt of this.#running.keys()) attempt.abort(new ShutdownError());
   }
 
   async #fill(): Promise<void> {
@@ -111,7 +116,8 @@ export class JobRunner<Input, Data> {
       log.info({ ...fields, phase, attempt: tries, verdict: verdict.action, err: error }, 'job attempt ended');
       const ended = await this.#settle(attempt, verdict).catch((settleError: unknown) => {
         // The lease expires and the next worker judges again: nothing is lost by not writing now.
-        if (!(settleError instanceof LeaseLostError)) log.error({ ...fields, err: settleError }, 'job cannot be settled');
+        if (!(settleError instanceof LeaseLostError))
+          log.error({ ...fields, err: settleError }, 'job cannot be settled');
         return null;
       });
       if (ended === null) return;
@@ -126,7 +132,11 @@ export class JobRunner<Input, Data> {
     if (verdict.action === 'leave') return null;
     const { db, store, outbox, definition } = this.#options;
     return inTransaction(db, async (tx) => {
-      const job = await store.change(tx, attempt.lease, verdict.action === 'retry' ? giveBackAttempt(verdict, attempt.job.attempt) : {});
+      const job = await store.change(
+        tx,
+        attempt.lease,
+        verdict.action === 'retry' ? giveBackAttempt(verdict, attempt.job.attempt) : {},
+      );
       if (verdict.action === 'retry' && job.state === 'running') {
         const seconds = verdict.cause === 'shutdown' ? 0 : retryDelay(job.attempt) / 1000;
         const queued = await store.move(tx, job, 'release', { available_in_seconds: seconds });
@@ -143,8 +153,9 @@ export class JobRunner<Input, Data> {
       const ended = await store.move(tx, job, cancelled ? 'end_cancelled' : 'fail', { error });
       if (ended === null) return null;
       await definition.ended?.(tx, ended);
-      const event = cancelled ? definition.cancelled : definition.failed;
-      await outbox.add(tx, event(ended, toView(ended), withoutPhase(error)), causeOf(ended));
+      const [view, document] = [toView(ended), withoutPhase(error)];
+      const event = cancelled ? definition.cancelled(ended, view, document) : definition.failed(ended, view, document);
+      await outbox.add(tx, event, causeOf(ended));
       return ended;
     });
   }
@@ -156,10 +167,7 @@ class ShutdownError extends Error {
 }
 
 /** A shutdown is nobody's failed try. */
-function giveBackAttempt(
-  verdict: Extract<FailureVerdict, { action: 'retry' }>,
-  attempt: number,
-): { attempt?: number } {
+function giveBackAttempt(verdict: Extract<FailureVerdict, { action: 'retry' }>, attempt: number): { attempt?: number } {
   return verdict.cause === 'shutdown' ? { attempt: Math.max(0, attempt - 1) } : {};
 }
 
@@ -168,8 +176,6 @@ export function cancelledBy(job: Pick<JobRecord<unknown, unknown>, 'phase'>): Re
   return refusal('job.cancelled', `The job was cancelled in its phase ${job.phase}.`).toDocument();
 }
 
-function withoutPhase<E extends { phase: string }>(error: E): Omit<E, 'phase'> {
-  const { phase: _phase, ...document } = error;
-  return document;
+function withoutPhase({ code, kind, message, remedy, details }: JobError): RefusalDocument {
+  return { code, kind, message, remedy, ...(details && { details }) };
 }
-

@@ -79,10 +79,11 @@ export class JobStore<Input, Data> {
       ],
     );
     if (inserted[0] !== undefined) return { job: inserted[0], created: true };
-    const [existing] = await this.#rows(tx, `SELECT * FROM ${this.#table} WHERE project_id = $1 AND idempotency_key = $2`, [
-      job.project_id,
-      job.idempotency_key,
-    ]);
+    const [existing] = await this.#rows(
+      tx,
+      `SELECT * FROM ${this.#table} WHERE project_id = $1 AND idempotency_key = $2`,
+      [job.project_id, job.idempotency_key],
+    );
     if (existing === undefined) throw new Error(`Job ${job.id} conflicts with one that is gone; ask again`);
     return { job: existing, created: false };
   }
@@ -120,7 +121,9 @@ export class JobStore<Input, Data> {
 
   /** The jobs of an image that have not ended, locked. */
   async lockAliveOfImage(tx: EntityManager, imageId: string): Promise<JobRecord<Input, Data>[]> {
-    return this.#rows(tx, `SELECT * FROM ${this.#table} WHERE image_id = $1 AND state IN ${ALIVE} FOR UPDATE`, [imageId]);
+    return this.#rows(tx, `SELECT * FROM ${this.#table} WHERE image_id = $1 AND state IN ${ALIVE} FOR UPDATE`, [
+      imageId,
+    ]);
   }
 
   async lock(tx: EntityManager, jobId: string): Promise<JobRecord<Input, Data> | null> {
@@ -136,18 +139,22 @@ export class JobStore<Input, Data> {
   async claim(db: DataSource, worker: string, leaseSeconds: number): Promise<JobRecord<Input, Data> | null> {
     const [job] = await this.#rows(
       db.manager,
-      `UPDATE ${this.#table} SET
+      `WITH held AS MATERIALIZED (
+         SELECT project_id, count(*) AS jobs FROM ${this.#table}
+         WHERE state = 'running' AND lease_until >= now() GROUP BY project_id
+       ), next AS (
+         SELECT candidate.id FROM ${this.#table} candidate LEFT JOIN held USING (project_id)
+         WHERE (candidate.state = 'queued' AND candidate.available_at <= now())
+            OR (candidate.state IN ('running', 'cancelling') AND candidate.lease_until < now())
+         ORDER BY coalesce(held.jobs, 0), candidate.created_at
+         LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED
+       )
+       UPDATE ${this.#table} job SET
          state = CASE WHEN state = 'cancelling' THEN 'cancelling' ELSE 'running' END,
          lease_owner = $1, lease_until = now() + make_interval(secs => $2), fencing_token = fencing_token + 1,
          attempt = attempt + 1, started_at = coalesce(started_at, now()), updated_at = now(), version = version + 1
-       WHERE id = (
-         SELECT candidate.id FROM ${this.#table} candidate
-         WHERE (candidate.state = 'queued' AND candidate.available_at <= now())
-            OR (candidate.state IN ('running', 'cancelling') AND candidate.lease_until < now())
-         ORDER BY (SELECT count(*) FROM ${this.#table} held WHERE held.project_id = candidate.project_id
-                   AND held.state = 'running' AND held.lease_until >= now()), candidate.created_at
-         LIMIT 1 FOR UPDATE SKIP LOCKED)
-       RETURNING *`,
+       FROM next WHERE job.id = next.id
+       RETURNING job.*`,
       [worker, leaseSeconds],
     );
     return job ?? null;
@@ -231,10 +238,7 @@ export class JobStore<Input, Data> {
   }
 }
 
-type RawJob<Input, Data> = Omit<
-  JobRecord<Input, Data>,
-  'bytes_done' | 'bytes_total' | 'rate' | 'fencing_token'
-> & {
+type RawJob<Input, Data> = Omit<JobRecord<Input, Data>, 'bytes_done' | 'bytes_total' | 'rate' | 'fencing_token'> & {
   readonly bytes_done: string;
   readonly bytes_total: string | null;
   readonly rate: string | null;

@@ -7,7 +7,8 @@ const triggers: JobTrigger[] = ['admit', 'claim', 'release', 'request_cancel', '
 
 function run(order: readonly JobTrigger[]): StoredJobState[] {
   const states: StoredJobState[] = ['admitting'];
-  for (const trigger of order) states.push(nextState(states.at(-1) ?? 'admitting', trigger) ?? states.at(-1) ?? 'admitting');
+  for (const trigger of order)
+    states.push(nextState(states.at(-1) ?? 'admitting', trigger) ?? states.at(-1) ?? 'admitting');
   return states;
 }
 
@@ -27,7 +28,9 @@ describe('the states of a job', () => {
       fc.property(fc.array(fc.constantFrom(...triggers)), (order) => {
         const states = run(order);
         const from = states.indexOf('cancelling');
-        expect(from === -1 || states.slice(from).every((state) => state !== 'running' && state !== 'queued')).toBe(true);
+        expect(from === -1 || states.slice(from).every((state) => state !== 'running' && state !== 'queued')).toBe(
+          true,
+        );
       }),
     );
   });

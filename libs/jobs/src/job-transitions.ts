@@ -1,14 +1,7 @@
 import type { StoredJobState } from './job-record.ts';
 
 /** What can happen to a job. */
-export type JobTrigger =
-  | 'admit'
-  | 'claim'
-  | 'release'
-  | 'request_cancel'
-  | 'succeed'
-  | 'fail'
-  | 'end_cancelled';
+export type JobTrigger = 'admit' | 'claim' | 'release' | 'request_cancel' | 'succeed' | 'fail' | 'end_cancelled';
 
 /**
  * Every allowed move of a job; what is not here does not happen. A job being cancelled can still succeed: when the
