@@ -19,7 +19,7 @@ export function someDisk(): Buffer {
 
 /** A disk whose data fill several parts, however well they are compressed. */
 export function largeDisk(): Buffer {
-  return Buffer.concat([randomBytes(72 * MIB), Buffer.alloc(8 * MIB)]);
+  return Buffer.concat([randomBytes(50 * MIB), Buffer.alloc(8 * MIB)]);
 }
 
 /** A disk of one part. */

@@ -1,7 +1,8 @@
 import { ERRORS, isErrorCode } from '@imago/contracts';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MIB, QemuImg, smallDisk } from '../../test/disks.ts';
-import { importOf, type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
+import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
+import { importOf } from '../../test/requests.ts';
 
 /** The bytes with a big-endian number put at an offset. */
 function patched(file: Buffer, offset: number, value: bigint, bytes: 4 | 8): Buffer {
@@ -16,6 +17,8 @@ function firstL2Entry(file: Buffer): number {
   const l1Offset = Number(file.readBigUInt64BE(40));
   return Number(file.readBigUInt64BE(l1Offset) & 0x00ff_ffff_ffff_fe00n);
 }
+
+jest.setTimeout(30_000);
 
 describe('an image file that cannot be an image', () => {
   let imports: ImportUnderTest;
@@ -38,13 +41,13 @@ describe('an image file that cannot be an image', () => {
     await imports.files.put(name, file);
     const { facts } = importOf(imports.bucket, name);
     const { id } = await imports.request(name, { disk_format, facts: { ...facts, min_disk } });
-    const last = (await imports.eventsOf(id)).at(-1);
-    const { state, phase, error } = await imports.job(id);
+    const last = (await imports.looks.eventsOf(id)).at(-1);
+    const { state, phase, error } = await imports.looks.job(id);
     expect(state).toBe('failed');
     expect(last).toMatchObject({ type: 'ImageImportFailed', data: { error: { code: error?.code } } });
     expect(error?.phase).toBe(phase);
     expect(error?.remedy).toBe(isErrorCode(error?.code ?? '') && ERRORS[error?.code as 'internal'].remedy);
-    expect(await imports.journalOf(id)).toEqual([]);
+    expect(await imports.looks.journalOf(id)).toEqual([]);
     expect(await imports.store.list('images/')).toEqual([]);
     expect(await imports.store.listMultiparts('images/')).toEqual([]);
     return error;
@@ -66,7 +69,7 @@ describe('an image file that cannot be an image', () => {
   it('is refused when it is the text of a VMDK that names another file', async () => {
     const text = '# Disk DescriptorFile\nversion=1\ncreateType="monolithicFlat"\nRW 2048 FLAT "/etc/passwd" 0\n';
     const error = await refused(Buffer.from(text.padEnd(1024, '\n')), 'raw');
-    expect(error).toMatchObject({ code: 'image.format_mismatch' });
+    expect(error).toMatchObject({ code: 'image.format_unsupported' });
     expect(error?.message).toMatch(/declared raw, found vmdk/i);
   });
 
@@ -123,6 +126,6 @@ describe('an image file that cannot be an image', () => {
     await imports.files.put('fits', await qemu.create('1G'));
     const { facts } = importOf(imports.bucket, 'fits');
     const { id } = await imports.request('fits', { disk_format: 'qcow2', facts: { ...facts, min_disk: 1 } });
-    expect(await imports.ended(id)).toMatchObject({ state: 'succeeded' });
+    expect(await imports.looks.ended(id)).toMatchObject({ state: 'succeeded' });
   });
 });

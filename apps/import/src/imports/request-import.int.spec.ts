@@ -9,7 +9,8 @@ import {
 } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { importOf, type ImportUnderTest, PROJECT, REGION, startImport, tenant } from '../../test/import-under-test.ts';
+import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
+import { importOf, PROJECT, REGION, tenant } from '../../test/requests.ts';
 import { SweepAdmissions } from './sweep-admissions.ts';
 
 describe('asking for an import', () => {
@@ -143,10 +144,10 @@ describe('asking for an import', () => {
     await expect(imports.ask(CancelImport, { job_id: job.id })).rejects.toMatchObject({ code: 'job.not_found' });
     const sweeper = imports.app.get(SweepAdmissions);
     await sweeper.sweep();
-    expect(await imports.job(job.id)).toMatchObject({ state: 'admitting' });
+    expect(await imports.looks.job(job.id)).toMatchObject({ state: 'admitting' });
     await imports.db.query(`UPDATE import.jobs SET created_at = now() - interval '2 hours' WHERE id = $1`, [job.id]);
     await sweeper.sweep();
-    await expect(imports.job(job.id)).rejects.toThrow('there is no job');
+    await expect(imports.looks.job(job.id)).rejects.toThrow('there is no job');
     expect(imports.catalog.abandoned).toContain(job.image_id);
   });
 
@@ -162,7 +163,7 @@ describe('asking for an import', () => {
       error: { code: 'job.cancelled', phase: 'admit' },
     });
     await expect(cancel(PROJECT)).rejects.toMatchObject({ code: 'job.wrong_state', details: { state: 'cancelled' } });
-    expect((await imports.eventsOf(job.id)).map((event) => event.type)).toEqual([
+    expect((await imports.looks.eventsOf(job.id)).map((event) => event.type)).toEqual([
       'ImageImportRequested',
       'ImageImportCancelled',
     ]);

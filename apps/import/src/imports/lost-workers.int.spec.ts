@@ -1,0 +1,153 @@
+import { type DataOf, type EventEnvelope, ImageImportedV1 } from '@imago/contracts';
+import { indexKey } from '@imago/object-store';
+import { eventually } from '@imago/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { largeDisk, QemuImg, smallDisk } from '../../test/disks.ts';
+import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
+import type { ImportWorker } from '../../test/import-worker.ts';
+import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
+
+jest.setTimeout(30_000);
+
+describe('a worker that is lost', () => {
+  const small = smallDisk();
+  const large = largeDisk();
+  let imports: ImportUnderTest;
+  let qemu: QemuImg;
+  const hired: ImportWorker[] = [];
+
+  beforeAll(async () => {
+    imports = await startImport();
+    qemu = new QemuImg(imports.qemuImg, imports.directory);
+    await imports.files.put('small.raw', small);
+    await imports.files.put('large.raw', large);
+  }, 120_000);
+
+  afterEach(async () => {
+    for (const worker of hired.splice(0)) await worker.dismiss();
+  });
+
+  afterAll(() => imports.close());
+
+  async function hire(): Promise<ImportWorker> {
+    const worker = await imports.hire();
+    hired.push(worker);
+    return worker;
+  }
+
+  /** The image is there, once, as sound as if nothing had happened, and nothing else is. */
+  async function expectImported(jobId: string, disk: Buffer): Promise<void> {
+    const events = await imports.looks.eventsOf(jobId);
+    expect(await imports.looks.job(jobId)).toMatchObject({ state: 'succeeded' });
+    expect(events.filter((event) => /Imported|Failed|Cancelled/.test(event.type))).toHaveLength(1);
+    const { object } = events.at(-1)?.data as DataOf<typeof ImageImportedV1>;
+    await qemu.requireSame(await imports.store.read(object.key, { length: Number(object.size) }), disk);
+    const keys = (await imports.store.list(object.key)).map((each) => each.key);
+    expect(keys).toEqual([object.key, indexKey(object.key)]);
+    expect(await imports.store.listMultiparts(object.key)).toEqual([]);
+    expect(await imports.looks.journalOf(jobId)).toEqual([]);
+    expectNoStepBack(events);
+  }
+
+  function expectNoStepBack(events: readonly EventEnvelope[]): void {
+    const done = events.map((event) => Number((event.data as DataOf<typeof ImageImportedV1>).job.bytes_done));
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+  }
+
+  it.each(PHASE_MOMENTS)('in $phase, $moment, is followed by one that finishes the import', async ({ phase, hold }) => {
+    const lost = await hire();
+    const held = hold(lost.gate);
+    const { id } = await imports.request('small.raw');
+    await held.arrived;
+    expect((await imports.looks.job(id)).phase).toBe(phase);
+    await lost.lose();
+    await imports.looks.expireLease(id);
+    await hire();
+    await expectImported(id, small);
+  });
+
+  it('costs the parts that were in flight and no other', async () => {
+    const lost = await hire();
+    const held = lost.gate.hold((call) => call.action === 'upload_part' && call.partNumber === 4);
+    const { id } = await imports.request('large.raw');
+    await held.arrived;
+    await eventually(async () => {
+      expect(await imports.looks.journalOf(id)).toEqual(expect.arrayContaining([2, 3]));
+    });
+    await lost.lose();
+    await imports.looks.expireLease(id);
+    const rescuer = await hire();
+    await expectImported(id, large);
+    const made = rescuer.gate.passed.filter((call) => call.action === 'upload_part').map((call) => call.partNumber);
+    expect(made.sort()).toEqual([1, 4, 5]);
+    expect(rescuer.gate.count('create_upload')).toBe(0);
+  });
+
+  it('is followed by one that begins again when the upload is gone too', async () => {
+    const lost = await hire();
+    const held = lost.gate.hold((call) => call.action === 'upload_part' && call.partNumber === 4);
+    const { id } = await imports.request('large.raw');
+    await held.arrived;
+    await eventually(async () => {
+      expect(await imports.looks.journalOf(id)).toEqual(expect.arrayContaining([2, 3]));
+    });
+    await lost.lose();
+    for (const upload of await imports.store.listMultiparts('images/')) await imports.store.abortMultipart(upload);
+    await imports.looks.expireLease(id);
+    const rescuer = await hire();
+    await expectImported(id, large);
+    expect(rescuer.gate.count('create_upload')).toBe(1);
+  });
+
+  it('is followed by one that writes again when the object was swept before it was sealed', async () => {
+    const lost = await hire();
+    const held = lost.gate.hold((call) => call.action === 'complete_upload');
+    const { id } = await imports.request('small.raw');
+    await held.arrived;
+    await lost.lose();
+    for (const upload of await imports.store.listMultiparts('images/')) await imports.store.abortMultipart(upload);
+    await imports.looks.expireLease(id);
+    await hire();
+    await expectImported(id, small);
+  });
+
+  it('completes nothing any more when it was only slow', async () => {
+    const slow = await hire();
+    const held = slow.gate.hold((call) => call.action === 'upload_part' && call.partNumber === 1);
+    const { id } = await imports.request('small.raw');
+    await held.arrived;
+    const rescuer = await hire();
+    const completion = rescuer.gate.hold((call) => call.action === 'complete_upload');
+    await takeOver(id);
+    await completion.arrived;
+    held.release();
+    await slow.runner.stop();
+    expect(slow.gate.count('complete_upload')).toBe(0);
+    completion.release();
+    await expectImported(id, small);
+  });
+
+  it('does no harm when its completion comes after that of the one that followed', async () => {
+    const slow = await hire();
+    const held = slow.gate.hold((call) => call.action === 'complete_upload');
+    const { id } = await imports.request('small.raw');
+    await held.arrived;
+    const rescuer = await hire();
+    await takeOver(id);
+    await imports.looks.ended(id);
+    held.release();
+    await slow.runner.stop();
+    expect(rescuer.gate.count('complete_upload')).toBe(1);
+    await expectImported(id, small);
+  });
+
+  /** Lets the lease run out until another worker has the job: a heartbeat in between keeps it alive. */
+  async function takeOver(jobId: string): Promise<void> {
+    const { fencing_token } = await imports.looks.job(jobId);
+    await eventually(async () => {
+      await imports.looks.expireLease(jobId);
+      for (const { runner } of hired) runner.wake();
+      expect((await imports.looks.job(jobId)).fencing_token).toBeGreaterThan(fencing_token);
+    });
+  }
+});

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AssignBucket, type Service, SERVICES } from '@imago/contracts';
+import { declareTopology } from '@imago/messaging';
+import { regionsFile } from '@imago/object-store';
+import { type PersistentService, runMigrations } from '@imago/persistence';
+import { loadConfig } from '@imago/service';
+import { testEnvironment } from '@imago/testing';
+import type { z } from 'zod';
+import { importConfig, type ImportConfig } from '../src/config.ts';
+import { IMPORT_MIGRATIONS } from '../src/migrations/import-migrations.ts';
+import { databaseUrl, provision } from './databases.ts';
+import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
+import { OTHER_PROJECT, PROJECT, REGION, tenant } from './requests.ts';
+
+/** Everything the import service needs around it: servers, buckets of two projects, neighbours. */
+export interface Surroundings {
+  readonly config: ImportConfig;
+  readonly regions: z.output<typeof regionsFile>;
+  readonly neighbours: Neighbours;
+  readonly buckets: { readonly own: string; readonly other: string };
+  readonly qemuImg: string;
+  /** A folder that goes with the suite. */
+  readonly directory: string;
+  /** Writes a regions file and answers its path. */
+  readonly writeRegions: (regions: Surroundings['regions']) => Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startSurroundings(settings: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
+  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true, provision });
+  const { amqpUrl } = env.rabbitmq;
+  const contextKey = randomBytes(32).toString('hex');
+  const urlOf =
+    (kind: 'run' | 'migrate') =>
+    (service: Service): string =>
+      databaseUrl(env.postgres, persistent(service), kind);
+  const buckets = { own: `${env.s3.bucket}-a`, other: `${env.s3.bucket}-b` };
+  const [regions, directory] = await Promise.all([
+    makeBuckets(env.s3, Object.values(buckets)),
+    mkdtemp(join(tmpdir(), 'imago-import-')),
+    declareTopology(amqpUrl, { settle_ms: 0 }),
+    migrateAll(urlOf('migrate')),
+  ]);
+  let files = 0;
+  const writeRegions: Surroundings['writeRegions'] = async (content) => {
+    const path = join(directory, `regions-${++files}.json`);
+    await writeFile(path, JSON.stringify(content));
+    return path;
+  };
+  const config = loadConfig(importConfig, {
+    DATABASE_URL: urlOf('run')('import'),
+    AMQP_URL: amqpUrl,
+    IMAGO_CONTEXT_KEY: contextKey,
+    IMAGO_REGIONS_FILE: await writeRegions(regions),
+    IMPORT_MAXIMUM_ATTEMPTS: '2',
+    ...settings,
+  });
+  const neighbours = await startNeighbours({ runUrl: urlOf('run'), amqpUrl, contextKey });
+  return {
+    config,
+    regions,
+    neighbours,
+    buckets,
+    qemuImg: env.qemu.qemuImg,
+    directory,
+    writeRegions,
+    close: async () => {
+      await neighbours.close();
+      for (const bucket of Object.values(buckets)) await env.s3.administration.deleteBucket(bucket);
+      await rm(directory, { recursive: true });
+      await env.close();
+    },
+  };
+}
+
+/** An operator gives each project its bucket; the service must be there to be asked. */
+export async function assignBuckets({ neighbours, buckets }: Surroundings): Promise<void> {
+  const context = tenant('operators', ['admin']);
+  const assignments = { [PROJECT]: buckets.own, [OTHER_PROJECT]: buckets.other };
+  for (const [project_id, bucket] of Object.entries(assignments)) {
+    await neighbours.requests.send(AssignBucket, { project_id, region: REGION, bucket }, { context });
+  }
+}
+
+async function makeBuckets(
+  s3: Awaited<ReturnType<typeof testEnvironment<{ s3: true }>>>['s3'],
+  names: readonly string[],
+): Promise<ReturnType<typeof regionsFile.parse>> {
+  const { endpoint, region, bucket, administration, access_key, secret_key } = s3;
+  for (const name of names) await administration.createBucket(name);
+  const key = await administration.addKey({ access_key, secret_key }, [bucket, ...names]);
+  return regionsFile.parse([{ name: REGION, default: true, s3: { endpoint, region, bucket, ...key } }]);
+}
+
+async function migrateAll(migrateUrl: (service: Service) => string): Promise<void> {
+  await Promise.all(
+    SERVICES.filter((service) => service !== 'gateway').map((service) =>
+      runMigrations({
+        service,
+        url: migrateUrl(service),
+        migrations: service === 'import' ? IMPORT_MIGRATIONS : [messagingTablesOf(service)],
+      }),
+    ),
+  );
+}
+
+function persistent(service: Service): PersistentService {
+  if (service === 'gateway') throw new Error('the gateway keeps no state');
+  return service;
+}
