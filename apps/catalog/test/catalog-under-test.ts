@@ -41,6 +41,7 @@ export interface CatalogUnderTest extends Neighbours {
     definition: R,
     data: R['request']['_input'],
     context: RequestContext,
+    timeoutMs?: number,
   ): Promise<R['response']['_output']>;
 }
 
@@ -113,7 +114,8 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
     app: running.app,
     db: running.app.get(DataSource),
     store: running.app.get(Regions).get(REGION).store,
-    ask: (definition, data, context) => neighbours.requests.send(definition, data, { context }),
+    ask: (definition, data, context, timeoutMs = 10_000) =>
+      neighbours.requests.send(definition, data, { context, timeout_ms: timeoutMs }),
     close: async () => {
       await neighbours.close();
       await running.stop();

@@ -5,7 +5,7 @@ import { instant, projectId, regionName } from './scalars.ts';
 
 /**
  * Takes one image's place in the caller's project (role `service` on the project's behalf). Idempotent by `image_id`.
- * Unconfirmed reservations expire. Refusal: quota.images_exceeded with the figures.
+ * Unconfirmed reservations expire. Refusals: quota.images_exceeded with the figures, image.exists, auth.forbidden.
  */
 export const ReserveImage = defineRequest('quota', 'reserveImage', {
   kind: 'command',
@@ -13,7 +13,10 @@ export const ReserveImage = defineRequest('quota', 'reserveImage', {
   response: z.object({ expires_at: instant, figures: quotaFigures }),
 });
 
-/** The limits of a project and how much of them is used; a tenant asks for its own, an operator for any. */
+/**
+ * The limits of a project and how much of them is used, in one region or, when that is null, in every one. A tenant asks
+ * for its own, an operator for any. Refusals: request.not_found, auth.forbidden, region.not_found.
+ */
 export const ShowQuotas = defineRequest('quota', 'showQuotas', {
   kind: 'query',
   request: z.object({ project_id: projectId, region: regionName.nullable() }),

@@ -39,7 +39,7 @@ export class ImagesController {
     @Payload() request: RequestOf<typeof RegisterImageContract>,
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof RegisterImageContract>> {
-    const { image, event_ids } = await this.registerImage.execute(request, call.context, call.cause);
+    const { image, event_ids } = await this.registerImage.execute(request, call);
     return { image: toRecord(image), event_ids: [...event_ids] };
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { refusal, type RegisterImage as RegisterImageContract, type RequestOf, ReserveImage } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
-import { type Cause, inTransaction, RequestClient } from '@imago/messaging';
+import { type Cause, inTransaction, type RequestCall, RequestClient } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -36,25 +36,28 @@ export class RegisterImage {
    * @throws Refusal auth.forbidden, region.not_found, image.exists, quota.images_exceeded, quota.reservation_expired;
    * then nothing is registered.
    */
-  async execute(request: Registration, context: RequestContext, cause: Cause): Promise<Registered> {
+  async execute(request: Registration, { context, cause, deadline }: RequestCall): Promise<Registered> {
     requireRegistering(context, request.visibility);
     this.regions.get(request.region);
     const known = await this.images.find(this.db.manager, request.image_id);
     if (known !== null) return sameAs(known, request, context);
     // Looked at again under the lock; here it spares the quota a place nobody will use.
     await this.#refuseAbandoned(this.db.manager, request.image_id);
-    const expiresAt = await this.#reserve(request, context);
+    const expiresAt = await this.#reserve(request, context, deadline);
     return inTransaction(this.db, (tx) => this.#insert(tx, { request, context, expiresAt, cause }));
   }
 
-  /** Public images are the operator's and take nobody's place. */
-  async #reserve(request: Registration, context: RequestContext): Promise<Date | null> {
+  /** Public images are the operator's and take nobody's place. Nothing is registered for a caller that has given up. */
+  async #reserve(request: Registration, context: RequestContext, deadline: Date): Promise<Date | null> {
     if (request.visibility === 'public') return null;
     const { image_id, region } = request;
     const { expires_at } = await this.requests.send(
       ReserveImage,
       { image_id, project_id: context.project_id, region },
-      { context: serviceContext('catalog', context.project_id, context.correlation_id) },
+      {
+        context: serviceContext('catalog', context.project_id, context.correlation_id),
+        timeout_ms: Math.max(1, deadline.getTime() - Date.now()),
+      },
     );
     return new Date(expires_at);
   }

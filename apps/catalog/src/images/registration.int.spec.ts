@@ -97,6 +97,23 @@ describe('registering images', () => {
       await expect(images.show(request.image_id, owner)).rejects.toMatchObject({ code: 'image.not_found' });
     });
 
+    it('registers nothing for a caller that gave up while the quota was silent', async () => {
+      const owner = tenant(randomUUID());
+      const request = registration();
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      catalog.quota.silence = promise;
+      try {
+        await expect(catalog.ask(RegisterImage, request, owner, 300)).rejects.toMatchObject({
+          code: 'request.timeout',
+        });
+      } finally {
+        catalog.quota.silence = Promise.resolve();
+        resolve(undefined);
+      }
+      const { event_ids } = await catalog.ask(RegisterImage, request, owner);
+      expect(event_ids).toHaveLength(1);
+    });
+
     it('keeps nothing when it dies between the reservation and its own row, and can be asked again', async () => {
       const owner = tenant(randomUUID());
       const request = registration();
