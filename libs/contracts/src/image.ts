@@ -39,6 +39,7 @@ export const imageFacts = z.object({
   /** MiB. */
   min_ram: z.int().min(0).max(16_777_216),
   boot_mode: z.enum(['bios', 'uefi']).nullable(),
+  /** The enterprise project it is accounted to; `default` exists in every project. */
   enterprise_project_id: token,
   tags: z.array(token).max(128),
 });
@@ -47,24 +48,34 @@ export type ImageFacts = z.output<typeof imageFacts>;
 /** The bytes behind an image: one object in its region's store, verified by reading it back. */
 export const storedObject = z.object({
   object_id: z.uuid(),
+  /** Where it is in the bucket of its region. */
   key: z.string().min(1),
   disk_format: z.string(),
+  /** Bytes of the object. */
   size: byteCount,
+  /** Bytes of the disk in it. */
   virtual_size: byteCount,
+  /** md5 of the object. */
   checksum: md5Hex,
   os_hash_algo: z.literal('sha512'),
+  /** Of the object, by `os_hash_algo`. */
   os_hash_value: z.string().regex(/^[0-9a-f]{128}$/),
   /** SHA-256 over the index of cluster hashes: the image's identity. */
   index_hash: sha256Hex,
+  /** Bytes of the disk that are not zero. */
   allocated_bytes: byteCount,
 });
 export type StoredObject = z.output<typeof storedObject>;
 
 /** Where an image came from and what that was. */
 export const imageSource = z.object({
+  /** The address it was imported from. */
   source_uri: z.string(),
+  /** The format the file had. */
   source_disk_format: z.string(),
+  /** Bytes of the file. */
   source_size: byteCount,
+  /** What the store called this version of the file. */
   source_etag: z.string(),
 });
 export type ImageSource = z.output<typeof imageSource>;
@@ -74,28 +85,41 @@ export const imageRecord = z.object({
   id: z.uuid(),
   ...imageFacts.partial({ architecture: true, os_distro: true, os_version: true }).shape,
   min_disk: z.int().min(0),
+  /** The project it belongs to. */
   owner: projectId,
   region: regionName,
   status: imageStatus,
   visibility,
+  /** True: it cannot be deleted. */
   protected: z.boolean(),
+  /** True: lists leave it out. */
   os_hidden: z.boolean(),
+  /** The format of `/file`; null while nothing is stored. */
   disk_format: z.string().nullable(),
   container_format: z.string().nullable(),
+  /** Bytes of `/file`. */
   size: byteCount.nullable(),
+  /** Bytes of the disk in it. */
   virtual_size: byteCount.nullable(),
+  /** md5 of `/file`. */
   checksum: md5Hex.nullable(),
   os_hash_algo: z.string().nullable(),
+  /** Of `/file`, by `os_hash_algo`. */
   os_hash_value: z.string().nullable(),
+  /** SHA-256 over the index of cluster hashes: the identity of its content. */
   index_hash: sha256Hex.nullable(),
+  /** Where it came from. */
   source: imageSource.nullable(),
   agreement: agreement.nullable(),
   /** The job that makes it, while it is in the making and after. */
   job_id: z.uuid().nullable(),
+  /** Why it failed; of a `killed` image. */
   error: refusalDocument.nullable(),
+  /** More of it, as the OpenStack Image API allows. */
   properties: z.record(z.string(), z.string()),
   created_at: instant,
   updated_at: instant,
+  /** Grows with every change. */
   version: z.int().min(1),
 });
 export type ImageRecord = z.output<typeof imageRecord>;

@@ -14,9 +14,12 @@ export const jobView = z.object({
   type: jobType,
   project_id: projectId,
   region: regionName,
+  /** The image it makes or reads. */
   image_id: z.uuid().nullable(),
   state: jobState,
+  /** The step it is in; each type has its own. */
   phase: z.string(),
+  /** How far it is. */
   bytes_done: byteCount,
   /** Null until the inspection knows how much there is to do. */
   bytes_total: byteCount.nullable(),
@@ -24,7 +27,9 @@ export const jobView = z.object({
   rate: byteCount.nullable(),
   /** Seconds to go at that rate. */
   eta: z.int().min(0).nullable(),
+  /** Tries since it last got on. */
   attempt: z.int().min(0),
+  /** Why it failed, or was cancelled, and in which phase. */
   error: refusalDocument.extend({ phase: z.string() }).nullable(),
   created_at: instant,
   started_at: instant.nullable(),

@@ -6,8 +6,11 @@ import { projectId, regionName } from './scalars.ts';
 export const quotaFigures = z.object({
   project_id: projectId,
   region: regionName,
+  /** What is limited. */
   resource: z.literal('images'),
+  /** How many there may be. */
   limit: z.int().min(0),
+  /** How many there are, those in the making too. */
   used: z.int().min(0),
 });
 
