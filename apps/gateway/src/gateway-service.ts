@@ -2,9 +2,10 @@ import { IdentityProvider } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
 import type { ServiceOptions } from '@imago/service';
-import type { NextFunction, Request, Response } from 'express';
 import type { GatewayConfig } from './config.ts';
 import { authenticate } from './edge/authenticate.ts';
+import { guardAnswers } from './edge/guard-answers.ts';
+import { jsonBodies } from './edge/json-bodies.ts';
 import { PublicUrl } from './edge/public-url.ts';
 import { stripRegion } from './edge/region-prefix.ts';
 import { gatewayFaults } from './edge/render-fault.ts';
@@ -17,9 +18,10 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
     module: GatewayModule.forRoot(config),
     config,
     prepare: (app) => {
-      app.use(neverSniffed);
+      app.use(guardAnswers);
       app.use(stripRegion(app.get(Regions)));
       app.use(authenticate(app.get(IdentityProvider)));
+      app.use(jsonBodies);
     },
     checks: (app) => {
       const requests = app.get(RequestClient);
@@ -27,10 +29,4 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
     },
     renderFault: gatewayFaults(new PublicUrl(config.PUBLIC_URL)),
   };
-}
-
-/** A browser must not take a tenant's bytes for a page. */
-function neverSniffed(_request: Request, response: Response, next: NextFunction): void {
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  next();
 }

@@ -1,12 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, scryptSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '@imago/contracts';
-import { hashPassword } from '@imago/identity';
+import {
+  EmbeddedIdentityProvider,
+  type EmbeddedIdentityOptions,
+  loadUsers,
+  serviceContext,
+  signContext,
+} from '@imago/identity';
 import { connectMessaging, createMessagingTables, declareTopology, MessagingModule } from '@imago/messaging';
-import { type ObjectStore, Regions } from '@imago/object-store';
+import { type ObjectStore, S3ObjectStore } from '@imago/object-store';
 import {
   type ClusterPasswords,
   databaseUrls,
@@ -26,8 +33,9 @@ import {
   schemaPipe,
   startService,
 } from '@imago/service';
-import { testEnvironment } from '@imago/testing';
+import { FaultyProxy, testEnvironment } from '@imago/testing';
 import type { INestApplication, Type } from '@nestjs/common';
+import type { Application } from 'express';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -53,14 +61,24 @@ export interface GatewayUnderTest {
   readonly base: string;
   readonly server: Server;
   readonly world: World;
-  /** The bucket of region-1's images. */
+  /** The bucket of the images of both regions. */
   readonly store: ObjectStore;
+  /** The gateway's own way to that store. */
+  readonly wayToStore: FaultyProxy;
+  /** Method and pattern of everything that is served, as `GET /v1/jobs/:job_id`. */
+  readonly routes: readonly string[];
   readonly logLines: readonly string[];
   /** The body that logs somebody in. */
   login(person: Person): object;
   tokenOf(person: Person): Promise<string>;
+  /** A token made with other options than the gateway's. */
+  tokenMade(person: Person, options: Partial<EmbeddedIdentityOptions>): Promise<string>;
+  /** A context as services show it to each other, signed with the key of the gateway's tokens. */
+  signedContext(): string;
   /** Asks as somebody, or as nobody. */
   ask(path: string, as?: Person | null, init?: RequestInit): Promise<Response>;
+  /** Asks with the path exactly as given: `fetch` would resolve dots. */
+  askRaw(method: string, path: string, as: Person): Promise<{ readonly status: number }>;
   close(): Promise<void>;
 }
 
@@ -77,11 +95,13 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     startNeighbour('activity', ActivityNeighbour, neighbourhood),
   ]);
   const logLines: string[] = [];
-  const files = await writeFiles(directory, env.s3);
+  const wayToStore = await FaultyProxy.to(env.s3.endpoint);
+  const files = await writeFiles(directory, { ...env.s3, endpoint: wayToStore.endpoint });
+  const tokenKey = randomBytes(32).toString('hex');
   const config = loadConfig(gatewayConfig, {
     AMQP_URL: env.rabbitmq.amqpUrl,
     IMAGO_CONTEXT_KEY: contextKey,
-    IMAGO_TOKEN_KEY: randomBytes(32).toString('hex'),
+    IMAGO_TOKEN_KEY: tokenKey,
     ...files,
     ...settings,
   });
@@ -93,21 +113,62 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     base,
     server: running.app.getHttpServer(),
     world: neighbourhood.world,
-    store: running.app.get(Regions).get('region-1').store,
+    store: new S3ObjectStore(env.s3),
+    wayToStore,
+    routes: routesOf(running),
     logLines,
     login,
     tokenOf: (person) => tokenOf(person, base, tokens),
+    tokenMade: async (person, options) => {
+      const users = loadUsers(files.IMAGO_USERS_FILE);
+      const issuer = new EmbeddedIdentityProvider({ users, token_key: tokenKey, token_ttl: 3600, ...options });
+      const user = { id: `u-${person}` };
+      const { token } = await issuer.issue({ method: 'password', user, password: passwordOf(person), project: null });
+      return token;
+    },
+    signedContext: () => signContext(serviceContext('import', 'p-a', 'c-1'), tokenKey, 60),
     ask: async (path, as = null, init = {}) => {
       const headers = new Headers(init.headers);
       if (as !== null) headers.set('X-Auth-Token', await tokenOf(as, base, tokens));
       return fetch(base + path, { ...init, headers, redirect: 'manual' });
     },
-    close: () => closeAll(running, neighbours, () => Promise.all([rm(directory, { recursive: true }), env.close()])),
+    askRaw: async (method, path, as) => {
+      const headers = { 'x-auth-token': await tokenOf(as, base, tokens) };
+      const sent = request({ host: '127.0.0.1', port: running.port, method, path, headers }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      return { status: response.statusCode ?? 0 };
+    },
+    close: () =>
+      closeAll(running, neighbours, () =>
+        Promise.all([rm(directory, { recursive: true }), wayToStore.close(), env.close()]),
+      ),
   };
 }
 
+function passwordOf(person: string): string {
+  return `password of ${person}`;
+}
+
+/** At the least cost a users file may have: these tests log in often, and guess no password. */
+function cheapHash(password: string): string {
+  const salt = randomBytes(12);
+  const hash = scryptSync(password, salt, 32, { N: 2 ** 10, r: 8, p: 1 });
+  return `$scrypt$ln=10,r=8,p=1$${salt.toString('base64')}$${hash.toString('base64').replace('=', '')}`;
+}
+
+/** Read from Express itself, so that nothing is forgotten. */
+function routesOf({ app }: RunningService): string[] {
+  const { router } = app.getHttpAdapter().getInstance() as Application;
+  return router.stack.flatMap(({ route }) => {
+    if (route === undefined) return [];
+    const methods = new Set(route.stack.map((layer) => layer.method.toUpperCase()));
+    return [...methods].map((method) => `${method} ${route.path}`);
+  });
+}
+
 function login(person: Person): object {
-  const user = { name: person, domain: { name: 'Default' }, password: `password of ${person}` };
+  const user = { name: person, domain: { name: 'Default' }, password: passwordOf(person) };
   const project = { name: `project ${PEOPLE[person].project}`, domain: { id: 'default' } };
   return { auth: { identity: { methods: ['password'], password: { user } }, scope: { project } } };
 }
@@ -129,22 +190,20 @@ async function tokenOf(person: Person, base: string, known: Map<Person, string>)
 async function writeFiles(
   directory: string,
   { endpoint, region, bucket, access_key, secret_key }: Awaited<ReturnType<typeof testEnvironment>>['s3'],
-): Promise<Record<string, string>> {
+): Promise<{ readonly IMAGO_REGIONS_FILE: string; readonly IMAGO_USERS_FILE: string }> {
   const s3 = { endpoint, region, bucket, access_key, secret_key };
   const regions = [
     { name: 'region-1', default: true, s3 },
     { name: 'region-2', s3 },
   ];
-  const users = await Promise.all(
-    Object.entries(PEOPLE).map(async ([name, { project, role }]) => ({
-      id: `u-${name}`,
-      name,
-      password_scrypt: await hashPassword(`password of ${name}`),
-      project: { id: project, name: `project ${project}` },
-      roles: [role],
-      domain: 'Default',
-    })),
-  );
+  const users = Object.entries(PEOPLE).map(([name, { project, role }]) => ({
+    id: `u-${name}`,
+    name,
+    password_scrypt: cheapHash(passwordOf(name)),
+    project: { id: project, name: `project ${project}` },
+    roles: [role],
+    domain: 'Default',
+  }));
   const regionsFile = join(directory, 'regions.json');
   const usersFile = join(directory, 'users.json');
   await writeFile(regionsFile, JSON.stringify(regions));

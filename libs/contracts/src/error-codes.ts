@@ -24,6 +24,7 @@ export const ERRORS = {
   'request.timeout': { kind: 'timeout', remedy: 'Send the request again with the same Idempotency-Key.' },
   'request.not_found': { kind: 'not_found', remedy: 'Check the path against the API description.' },
   'request.method_not_allowed': { kind: 'unsupported', remedy: 'Use one of the methods the path allows.' },
+  'request.media_type': { kind: 'unsupported', remedy: 'Send the body as application/json.' },
   'request.too_large': { kind: 'too_large', remedy: 'Send a smaller body.' },
   'request.idempotency_conflict': {
     kind: 'conflict',

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { eventually, testEnvironment, type TestEnvironment } from '@imago/testing';
+import { eventually, FaultyProxy, testEnvironment, type TestEnvironment } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ObjectChangedError,
@@ -9,7 +9,6 @@ import {
   type S3Limits,
   S3ObjectStore,
 } from '../src/index.ts';
-import { FaultyProxy } from './faulty-proxy.ts';
 
 const MIB = 2 ** 20;
 const QUICK = { attempts: 3, pause_ms: 1 } satisfies Partial<S3Limits>;
@@ -73,7 +72,7 @@ describe('the S3 driver, when things go wrong', () => {
 
   describe('a store that is away', () => {
     it('is unavailable, after as many attempts as were allowed', async () => {
-      const always = { kind: 'cut', direction: 'to_store', after: 0 } as const;
+      const always = { kind: 'cut', direction: 'to_server', after: 0 } as const;
       proxy.faults.push(...Array.from({ length: 20 }, () => always));
       await expect(proxied().head('k')).rejects.toThrow(ObjectStoreUnavailableError);
       expect(proxy.connections).toBe(3);
@@ -93,7 +92,7 @@ describe('the S3 driver, when things go wrong', () => {
     });
 
     it('is unavailable when it falls silent', async () => {
-      const mute = { kind: 'mute', direction: 'to_store', after: 0 } as const;
+      const mute = { kind: 'mute', direction: 'to_server', after: 0 } as const;
       proxy.faults.push(mute, mute, mute);
       await expect(proxied(SILENCE).head('k')).rejects.toThrow(ObjectStoreUnavailableError);
       await eventually(() => {
@@ -104,7 +103,7 @@ describe('the S3 driver, when things go wrong', () => {
     it('is not waited for once the caller gives up', async () => {
       const reason = new Error('enough');
       const ending = new AbortController();
-      proxy.faults.push({ kind: 'cut', direction: 'to_store', after: 0, meanwhile: () => Promise.resolve() });
+      proxy.faults.push({ kind: 'cut', direction: 'to_server', after: 0, meanwhile: () => Promise.resolve() });
       const call = proxied({ pause_ms: 3_600_000 }).head('k', ending.signal);
       const outcome = expect(call).rejects.toBe(reason);
       await eventually(() => {
@@ -120,7 +119,7 @@ describe('the S3 driver, when things go wrong', () => {
     it('goes on where a reply was cut, however often, as long as something comes', async () => {
       const body = randomBytes(8 * MIB);
       const key = await stored(body);
-      for (let cut = 0; cut < 5; cut++) proxy.faults.push({ kind: 'cut', direction: 'from_store', after: MIB });
+      for (let cut = 0; cut < 5; cut++) proxy.faults.push({ kind: 'cut', direction: 'from_server', after: MIB });
       expect(body.equals(await proxied().read(key, { length: body.length }))).toBe(true);
       expect(proxy.connections).toBe(6);
     });
@@ -128,13 +127,13 @@ describe('the S3 driver, when things go wrong', () => {
     it('does not put two objects together when one is overwritten between two replies', async () => {
       const key = await stored(Buffer.alloc(8 * MIB, 'a'));
       const meanwhile = () => direct.put(key, Buffer.alloc(8 * MIB, 'b'));
-      proxy.faults.push({ kind: 'cut', direction: 'from_store', after: MIB, meanwhile });
+      proxy.faults.push({ kind: 'cut', direction: 'from_server', after: MIB, meanwhile });
       await expect(proxied().read(key, { length: 8 * MIB })).rejects.toThrow(ObjectChangedError);
     });
 
     it('is given up when a reply falls silent in its middle and stays so', async () => {
       const key = await stored(Buffer.alloc(8 * MIB));
-      const mute = { kind: 'mute', direction: 'from_store' } as const;
+      const mute = { kind: 'mute', direction: 'from_server' } as const;
       proxy.faults.push({ ...mute, after: MIB }, { ...mute, after: 0 }, { ...mute, after: 0 }, { ...mute, after: 0 });
       await expect(proxied(SILENCE).read(key, { length: 8 * MIB })).rejects.toThrow(ObjectStoreUnavailableError);
     });
@@ -147,7 +146,7 @@ describe('the S3 driver, when things go wrong', () => {
         ending.abort(reason);
         return Promise.resolve();
       };
-      proxy.faults.push({ kind: 'mute', direction: 'from_store', after: MIB, meanwhile });
+      proxy.faults.push({ kind: 'mute', direction: 'from_server', after: MIB, meanwhile });
       await expect(proxied().read(key, { length: 8 * MIB, signal: ending.signal })).rejects.toBe(reason);
       await eventually(() => {
         expect(proxy.open).toBe(0);
@@ -158,14 +157,14 @@ describe('the S3 driver, when things go wrong', () => {
   describe('a stream', () => {
     it('fails when the store sends less than it promised', async () => {
       const key = await stored(randomBytes(8 * MIB));
-      proxy.faults.push({ kind: 'cut', direction: 'from_store', after: MIB });
+      proxy.faults.push({ kind: 'cut', direction: 'from_server', after: MIB });
       const stream = await proxied().stream(key);
       await expect(buffer(stream)).rejects.toThrow(ObjectStoreUnavailableError);
     });
 
     it('fails when the store falls silent', async () => {
       const key = await stored(randomBytes(8 * MIB));
-      proxy.faults.push({ kind: 'mute', direction: 'from_store', after: MIB });
+      proxy.faults.push({ kind: 'mute', direction: 'from_server', after: MIB });
       const stream = await proxied(SILENCE).stream(key);
       await expect(buffer(stream)).rejects.toThrow(ObjectStoreUnavailableError);
     });
@@ -177,7 +176,7 @@ describe('the S3 driver, when things go wrong', () => {
       const chunks = stream[Symbol.asyncIterator]();
       const first: unknown = (await chunks.next()).value;
       // Three silences of the store, one after the other, pass while nobody reads.
-      const mute = { kind: 'mute', direction: 'to_store', after: 0 } as const;
+      const mute = { kind: 'mute', direction: 'to_server', after: 0 } as const;
       proxy.faults.push(mute, mute, mute);
       await expect(proxied(SILENCE).head(key)).rejects.toThrow(ObjectStoreUnavailableError);
       const read = [first as Buffer];
@@ -201,7 +200,7 @@ describe('the S3 driver, when things go wrong', () => {
     it('sends a part again whose connection broke, all its pieces from the first', async () => {
       const pieces = Array.from({ length: 12 }, () => randomBytes(MIB));
       const upload = await direct.createMultipart(randomUUID());
-      proxy.faults.push({ kind: 'cut', direction: 'to_store', after: 5 * MIB });
+      proxy.faults.push({ kind: 'cut', direction: 'to_server', after: 5 * MIB });
       const part = await proxied().uploadPart(upload, 1, pieces);
       await direct.completeMultipart(upload, [part]);
       expect(Buffer.concat(pieces).equals(await direct.read(upload.key, { length: 12 * MIB }))).toBe(true);
@@ -210,7 +209,7 @@ describe('the S3 driver, when things go wrong', () => {
     it('knows its own object when the reply to its completion was lost', async () => {
       const upload = await direct.createMultipart(randomUUID());
       const part = await direct.uploadPart(upload, 1, Buffer.from('once'));
-      proxy.faults.push({ kind: 'cut', direction: 'from_store', after: 0 });
+      proxy.faults.push({ kind: 'cut', direction: 'from_server', after: 0 });
       const facts = await proxied().completeMultipart(upload, [part]);
       expect(facts).toEqual(await direct.head(upload.key));
       expect(facts.size).toBe(4);
@@ -224,7 +223,7 @@ describe('the S3 driver, when things go wrong', () => {
         ending.abort(reason);
         return Promise.resolve();
       };
-      proxy.faults.push({ kind: 'mute', direction: 'to_store', after: MIB, meanwhile });
+      proxy.faults.push({ kind: 'mute', direction: 'to_server', after: MIB, meanwhile });
       const part = proxied().uploadPart(upload, 1, Buffer.alloc(32 * MIB), ending.signal);
       await expect(part).rejects.toBe(reason);
       await eventually(() => {

@@ -1,5 +1,7 @@
 export { eventually } from './eventually.ts';
 export type { EventuallyOptions } from './eventually.ts';
+export { FaultyProxy } from './faulty-proxy.ts';
+export type { Fault } from './faulty-proxy.ts';
 export { testEnvironment } from './test-environment.ts';
 export type { TestEnvironment, TestEnvironmentOptions } from './test-environment.ts';
 export { startTestInfrastructure } from './test-infrastructure.ts';

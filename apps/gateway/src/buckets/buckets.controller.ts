@@ -1,8 +1,9 @@
 import { AssignBucket, bucketName, ListBuckets, projectId } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
-import { Controller, Get, Param, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { z } from 'zod';
+import { noBody } from '../edge/json-bodies.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 
 const ofProject = z.object({ project_id: projectId });
@@ -33,6 +34,7 @@ export class BucketsController {
   @Put('operator/projects/:project_id/buckets/:bucket')
   assign(
     @Param({ schema: assignment }) { project_id, bucket }: z.output<typeof assignment>,
+    @Body({ schema: noBody }) _body: undefined,
     @Region() region: string,
     @Context() context: RequestContext,
   ): Promise<object> {

@@ -5,7 +5,7 @@ let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
   gateway = await startGateway();
-});
+}, 120_000);
 afterAll(async () => {
   await gateway.close();
 });
@@ -66,17 +66,108 @@ describe('a path', () => {
   });
 });
 
-describe('a refusal under /v2', () => {
-  const path = '/v2/images/0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3';
+describe('what is served', () => {
+  /** Discovery, logging in, and what machines ask of the process. */
+  const open = [
+    'GET /',
+    'GET /versions',
+    'GET /v2',
+    'GET /v3',
+    'POST /v3/auth/tokens',
+    'GET /identity',
+    'GET /identity/v3',
+    'POST /identity/v3/auth/tokens',
+    'GET /health/live',
+    'GET /health/ready',
+    'GET /metrics',
+  ];
+
+  it('needs a token everywhere else, whatever route there is', async () => {
+    expect(gateway.routes).toEqual(expect.arrayContaining([...open, 'GET /v2/images', 'POST /v1/imports']));
+    const answered: string[] = [];
+    for (const route of gateway.routes) {
+      const [method = '', pattern = ''] = route.split(' ');
+      const path = pattern.replaceAll(/:\w+/g, '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3');
+      for (const prefix of ['', '/regions/region-2']) {
+        const response = await gateway.ask(prefix + path, null, { method });
+        await response.arrayBuffer();
+        if (response.status !== 401) answered.push(route);
+      }
+    }
+    expect(answered.sort()).toEqual([...open, ...open].sort());
+  });
 
   it.each([
-    ['*/*', 'text/html', '<h1>404 Not Found</h1>\n  There is no such image &lt;here&gt;.'],
-    ['text/html', 'text/html', '<h1>404 Not Found</h1>'],
-    ['text/plain', 'text/plain', '404 Not Found: There is no such image <here>.'],
-    ['application/json', 'application/json', '"message":"There is no such image <here>.'],
+    ['/v1/jobs/0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3/cancel', 'POST'],
+    ['/v1/operator/projects/p-a/buckets/bucket-1', 'PUT'],
+  ])('takes no field it does not know, also where it needs none: %s', async (path, method) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await gateway.ask(path, 'operator', { method, headers, body: '{"reason":"x","force":true}' });
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as { errors: { path: string }[] };
+    expect(errors.map((each) => each.path)).toEqual(['reason', 'force']);
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/octet-stream', ''])(
+    'takes no body of the type %j where it wants JSON',
+    async (type) => {
+      const body = new TextEncoder().encode('{"name":"web-1"}');
+      const init = { method: 'POST', headers: { 'content-type': type }, body };
+      const response = await gateway.ask('/v1/imports', 'alice', init);
+      expect(response.status).toBe(415);
+      await expect(response.json()).resolves.toMatchObject({ code: 'request.media_type' });
+    },
+  );
+
+  it('is kept by no cache for anybody else', async () => {
+    const response = await gateway.ask('/v2/images', 'alice');
+    expect(response.headers.get('cache-control')).toBe('private, no-cache');
+    expect(response.headers.get('vary')).toContain('X-Auth-Token');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
+describe('an id in a path', () => {
+  const hostile = [
+    'web-1',
+    '%00',
+    '%ff',
+    '%E0%A4%A',
+    '..',
+    '.%2e',
+    '..%2f..%2fjobs',
+    '%2e%2e%5c',
+    "'%20OR%201=1--",
+    '%F0%9F%98%80',
+    '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3%00',
+    '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3%0a',
+    '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c',
+    'x'.repeat(8_000),
+    '__proto__',
+  ];
+
+  it.each(hostile)('that is %j names nothing', async (id) => {
+    const routes = gateway.routes.filter((route) => /:(image|job)_id/.test(route));
+    expect(routes.length).toBeGreaterThan(5);
+    for (const route of routes) {
+      const [method = '', pattern = ''] = route.split(' ');
+      const response = await gateway.askRaw(method, pattern.replace(/:\w+/, id), 'alice');
+      expect([400, 404]).toContain(response.status);
+    }
+  });
+});
+
+describe('a refusal under /v2', () => {
+  const path = '/v2/images?%3Cb%3E=1';
+
+  it.each([
+    ['*/*', 'text/html', '<h1>400 Bad Request</h1>\n  The request has missing, wrong or unknown fields. &lt;b&gt;: is'],
+    ['text/html', 'text/html', '<h1>400 Bad Request</h1>'],
+    ['text/plain', 'text/plain', '400 Bad Request: The request has missing, wrong or unknown fields. <b>: is not'],
+    ['application/json', 'application/json', '"message":"The request has missing, wrong or unknown fields. <b>: is'],
   ])('for %s is %s', async (accept, type, text) => {
     const response = await gateway.ask(path, 'alice', { headers: { accept } });
-    expect(response.status).toBe(404);
+    expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toContain(type);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await response.text()).toContain(text);

@@ -1,3 +1,4 @@
+import { type ErrorCode, refusal } from '@imago/contracts';
 import { type Exchange, type Fault, type FaultRenderer, renderProblem } from '@imago/service';
 import type { Response } from 'express';
 import type { PublicUrl } from './public-url.ts';
@@ -9,9 +10,22 @@ import type { PublicUrl } from './public-url.ts';
 export function gatewayFaults(publicUrl: PublicUrl): FaultRenderer {
   return (fault, response, exchange) => {
     const { req: request } = response;
+    const said = withoutTraces(fault);
     if (fault.status === 401) response.setHeader('WWW-Authenticate', `Keystone uri="${publicUrl.of(request)}/v3"`);
-    formOf(request.path)(fault, response, exchange);
+    formOf(request.path)(said, response, exchange);
   };
+}
+
+/** What is not there and what is somebody else's must read the same, whichever service said it and in what words. */
+const NOT_THERE: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'image.not_found': 'There is no such image.',
+  'job.not_found': 'There is no such job.',
+};
+
+function withoutTraces(fault: Fault): Fault {
+  const { code } = fault.refusal;
+  const text = NOT_THERE[code];
+  return text === undefined ? fault : { ...fault, refusal: refusal(code, text) };
 }
 
 function formOf(path: string): FaultRenderer {
@@ -20,15 +34,15 @@ function formOf(path: string): FaultRenderer {
   return renderProblem;
 }
 
-function renderKeystone({ status, title, refusal }: Fault, response: Response): void {
-  response.status(status).json({ error: { code: status, title, message: refusal.message } });
+function renderKeystone({ status, title, refusal: said }: Fault, response: Response): void {
+  response.status(status).json({ error: { code: status, title, message: said.message } });
 }
 
 /** As Glance: HTML for who takes anything, JSON for who asks for it alone, else text. Clients only read the text. */
-function renderGlance({ status, title, refusal }: Fault, response: Response, exchange: Exchange): void {
+function renderGlance({ status, title, refusal: said }: Fault, response: Response, exchange: Exchange): void {
   const accepts = response.req.get('accept') ?? '';
-  const explanation = [refusal.message, ...faultsIn(refusal.details), refusal.remedy].join(' ');
-  response.setHeader('X-Imago-Error-Code', refusal.code);
+  const explanation = [said.message, ...faultsIn(said.details), said.remedy].join(' ');
+  response.setHeader('X-Imago-Error-Code', said.code);
   response.status(status);
   if (accepts.includes('html') || accepts.includes('*/*')) {
     response.type('text/html').send(page(`${status} ${title}`, explanation));

@@ -6,7 +6,7 @@ let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
   gateway = await startGateway();
-});
+}, 120_000);
 afterAll(async () => {
   await gateway.close();
 });
@@ -144,6 +144,51 @@ describe('a token', () => {
   it('is accepted as a bearer too', async () => {
     const headers = { authorization: `Bearer ${await tokenOf('alice')}` };
     expect((await gateway.ask('/v3/auth/projects', null, { headers })).status).toBe(200);
+  });
+});
+
+describe('a token that proves nothing', () => {
+  const forged = (token: string, change: (claims: Record<string, unknown>) => object): string => {
+    const [payload = '', signature = ''] = token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
+    return `${Buffer.from(JSON.stringify(change(claims))).toString('base64url')}.${signature}`;
+  };
+
+  it.each<[string, () => Promise<string>]>([
+    ['has expired', () => gateway.tokenMade('alice', { token_ttl: -1 })],
+    ['expires in this moment', () => gateway.tokenMade('alice', { token_ttl: 0 })],
+    ['is of another installation', () => gateway.tokenMade('alice', { token_key: 'ab'.repeat(32) })],
+    [
+      'was made for another user',
+      async () => forged(await tokenOf('alice'), (claims) => ({ ...claims, user_id: 'u-operator' })),
+    ],
+    [
+      'was made to live longer',
+      async () => forged(await tokenOf('alice'), (claims) => ({ ...claims, expires_at: 4e12 })),
+    ],
+    ['was signed for another purpose', () => Promise.resolve(gateway.signedContext())],
+    ['lost its end', async () => (await tokenOf('alice')).slice(0, -1)],
+    ['has no signature', async () => `${(await tokenOf('alice')).split('.')[0] ?? ''}.`],
+    ['has two', async () => `${await tokenOf('alice')}.x`],
+  ])('is told nothing but that, as token, as bearer and as what is looked at: it %s', async (_fault, make) => {
+    const token = await make();
+    const good = await gateway.tokenOf('alice');
+    for (const headers of [{ 'x-auth-token': token }, { authorization: `Bearer ${token}` }]) {
+      const response = await gateway.ask('/v2/images', null, { headers });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe(`Keystone uri="${gateway.base}/v3"`);
+      expect(response.headers.get('x-imago-error-code')).toBe('auth.invalid_token');
+    }
+    const looked = { headers: { 'x-auth-token': good, 'x-subject-token': token } };
+    expect((await gateway.ask('/v3/auth/tokens', null, looked)).status).toBe(404);
+    const used = await logIn({ auth: { identity: { methods: ['token'], token: { id: token } } } });
+    expect(used.status).toBe(401);
+  });
+
+  it('gets nobody into a project that is not theirs', async () => {
+    const scope = { project: { id: 'p-b' } };
+    const { auth } = gateway.login('alice') as { auth: object };
+    expect((await logIn({ auth: { ...auth, scope } })).status).toBe(401);
   });
 });
 

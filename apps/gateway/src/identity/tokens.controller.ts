@@ -49,7 +49,6 @@ export class TokensController {
 
   #describe(token: VerifiedToken, request: Request, response: Response): object {
     response.setHeader(SUBJECT, token.token);
-    response.setHeader('Vary', 'X-Auth-Token');
     const names = this.regions.all.map((region) => region.name);
     const isBare = 'nocatalog' in request.query;
     return tokenDocument(token, isBare ? null : serviceCatalog(this.publicUrl.of(request), names));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LocateImageFile, refusal, type ResponseOf } from '@imago/contracts';
@@ -9,7 +10,6 @@ import type { Request, Response } from 'express';
 import { idInPath } from '../edge/path-ids.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
-import { exactLength } from './exact-length.ts';
 
 type StoredFile = NonNullable<ResponseOf<typeof LocateImageFile>['file']>;
 
@@ -40,7 +40,7 @@ export class ImageFileController {
     const etag = etagOf(file);
     response.setHeader('ETag', etag);
     response.setHeader('Accept-Ranges', 'bytes');
-    if (request.get('if-none-match') === etag) {
+    if (isKnown(request.get('if-none-match'), etag)) {
       response.status(304).end();
       return;
     }
@@ -55,18 +55,20 @@ export class ImageFileController {
 
   /** One chunk after the other as fast as the client takes them; a client that goes away ends the reading at once. */
   async #send(store: ObjectStore, file: StoredFile, part: ByteRange | null, response: Response): Promise<void> {
+    if (response.destroyed) return;
     const gone = new AbortController();
     response.once('close', () => {
       gone.abort();
     });
-    const { offset, length } = part ?? { offset: 0, length: Number(file.size) };
-    const body = await openObject(store, file.key, { offset, length, signal: gone.signal });
-    describePart(response, file, part);
+    const range = part ?? { offset: 0, length: Number(file.size) };
     try {
-      await pipeline(body, exactLength(length), response);
+      const body = await openObject(store, file.key, { ...range, signal: gone.signal });
+      describePart(response, file, part);
+      await pipeline(body, response);
     } catch (error) {
-      if (!gone.signal.aborted || response.errored)
-        this.#logger.warn({ err: error, key: file.key }, 'a download was cut');
+      if (gone.signal.aborted && !response.errored) return; // the client left; its log line says so
+      if (!response.headersSent) throw error;
+      this.#logger.warn({ err: error, key: file.key }, 'a download was cut');
       response.destroy();
     }
   }
@@ -115,7 +117,13 @@ async function openObject(
   }
 }
 
-/** An object is never overwritten, so its key names its content; the md5 does it too and does not show the key. */
+/** An object is never overwritten, so its key names its content; only a hash of it is told. */
 function etagOf(file: StoredFile): string {
-  return `"${file.checksum ?? Buffer.from(file.key).toString('base64url')}"`;
+  return `"${file.checksum ?? createHash('sha256').update(file.key).digest('hex').slice(0, 32)}"`;
+}
+
+/** Whether an If-None-Match names what there is: any of several, `*`, and weak ones compare like strong ones here. */
+function isKnown(condition: string | undefined, etag: string): boolean {
+  const known = (condition ?? '').split(',').map((each) => each.trim().replace(/^W\//, ''));
+  return known.includes(etag) || known.includes('*');
 }

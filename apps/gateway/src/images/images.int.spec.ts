@@ -9,7 +9,7 @@ let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
   gateway = await startGateway();
-});
+}, 120_000);
 afterAll(async () => {
   await gateway.close();
 });
@@ -124,6 +124,25 @@ describe('another tenant', () => {
     const image = given();
     expect((await gateway.ask(`/v2/images/${image.id}${rest}`, 'bob', { method })).status).toBe(404);
     expect(gateway.world.images.has(image.id)).toBe(true);
+  });
+
+  it.each([
+    ['GET', '/v2/images/{id}', '*/*'],
+    ['GET', '/v2/images/{id}', 'application/json'],
+    ['DELETE', '/v2/images/{id}', 'text/plain'],
+    ['GET', '/v2/images/{id}/file', 'text/plain'],
+    ['GET', '/v1/images/{id}/events', 'application/json'],
+  ])('cannot tell it from one that is not there: %s %s as %s', async (method, path, accept) => {
+    const answers = [given().id, randomUUID(), 'nonsense'].map(async (id) => {
+      const response = await gateway.ask(path.replace('{id}', id), 'bob', { method, headers: { accept } });
+      const body = (await response.text()).replaceAll(/req-[0-9a-f-]{36}/g, 'req');
+      const headers = [...response.headers].filter(([name]) => !['date', 'x-openstack-request-id'].includes(name));
+      return { status: response.status, body, headers };
+    });
+    const [hidden, missing, nonsense] = await Promise.all(answers);
+    expect(hidden?.status).toBe(404);
+    expect(hidden).toEqual(missing);
+    expect(hidden).toEqual(nonsense);
   });
 
   it('sees no event of it, and nothing of it in the list', async () => {

@@ -20,7 +20,7 @@ const valid = {
 
 beforeAll(async () => {
   gateway = await startGateway();
-});
+}, 120_000);
 afterAll(async () => {
   await gateway.close();
 });

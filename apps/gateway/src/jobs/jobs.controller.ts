@@ -1,8 +1,9 @@
 import { CancelImport, type JobOnBoard, type JobType, refusal } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
-import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import type { Request } from 'express';
+import { noBody } from '../edge/json-bodies.ts';
 import { OwnWrites } from '../edge/own-writes.ts';
 import { pageLinks } from '../edge/paging.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
@@ -41,6 +42,7 @@ export class JobsController {
   @HttpCode(202)
   async cancel(
     @Param('job_id') id: string,
+    @Body({ schema: noBody }) _body: undefined,
     @Region() region: string,
     @Context() context: RequestContext,
   ): Promise<object> {

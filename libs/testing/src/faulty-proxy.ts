@@ -4,15 +4,15 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export interface Fault {
   /** `cut`: it breaks. `mute`: it stays, and nothing more comes through. */
   readonly kind: 'cut' | 'mute';
-  /** Which bytes are counted: those to the store or those from it. */
-  readonly direction: 'to_store' | 'from_store';
+  /** Which bytes are counted: those to the server or those from it. */
+  readonly direction: 'to_server' | 'from_server';
   /** Bytes that still come through. */
   readonly after: number;
   /** Runs when it happens, before anybody can notice. */
   readonly meanwhile?: () => Promise<unknown>;
 }
 
-/** A way to a store that breaks where a test wants it to. */
+/** A way to a server, over plain TCP and HTTP/1.1, that breaks where a test wants it to. */
 export class FaultyProxy {
   /** One for each of the next connections; those after them are sound. */
   readonly faults: Fault[] = [];
@@ -22,10 +22,13 @@ export class FaultyProxy {
   /** Requests that came by, over whatever connection. */
   requests = 0;
 
-  private constructor(
-    private readonly server: Server,
-    private readonly target: URL,
-  ) {}
+  readonly #server: Server;
+  readonly #target: URL;
+
+  private constructor(server: Server, target: URL) {
+    this.#server = server;
+    this.#target = target;
+  }
 
   static async to(endpoint: string): Promise<FaultyProxy> {
     const server = createServer({ noDelay: true });
@@ -38,7 +41,7 @@ export class FaultyProxy {
   }
 
   get endpoint(): string {
-    const address = this.server.address();
+    const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('The proxy does not listen');
     return `http://127.0.0.1:${address.port}`;
   }
@@ -47,29 +50,34 @@ export class FaultyProxy {
     return this.#open.size;
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
+  /** Breaks every connection there is. */
+  breakAll(): void {
     for (const socket of this.#open) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.breakAll();
     await closed;
   }
 
   #connect(client: Socket): void {
     this.connections += 1;
     const fault = this.faults.shift();
-    const store = connect({ host: this.target.hostname, port: Number(this.target.port), noDelay: true });
+    const server = connect({ host: this.#target.hostname, port: Number(this.#target.port), noDelay: true });
     this.#open.add(client);
     this.mostOpen = Math.max(this.mostOpen, this.#open.size);
     const end = (): void => {
       this.#open.delete(client);
       client.destroy();
-      store.destroy();
+      server.destroy();
     };
-    for (const socket of [client, store]) socket.on('error', end).on('close', end);
+    for (const socket of [client, server]) socket.on('error', end).on('close', end);
     client.on('data', (chunk: Buffer) => {
       this.requests += chunk.toString('latin1').split(' HTTP/1.1\r\n').length - 1;
     });
-    pass(client, store, { fault: fault?.direction === 'to_store' ? fault : undefined, end });
-    pass(store, client, { fault: fault?.direction === 'from_store' ? fault : undefined, end });
+    pass(client, server, { fault: fault?.direction === 'to_server' ? fault : undefined, end });
+    pass(server, client, { fault: fault?.direction === 'from_server' ? fault : undefined, end });
   }
 }
 
