@@ -1,4 +1,5 @@
 import { eventEnvelope } from '@imago/contracts';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the whole lib has decorators, which Node does not run
 import { EVENTS_EXCHANGE } from '../../libs/messaging/src/topology.ts';
 import { type DescribedEvent, events, jsonSchema, type JsonSchema, shapes } from './catalogue.ts';
 

@@ -55,8 +55,8 @@ export interface JsonSchema {
   readonly $schema?: string;
   readonly id?: string;
   readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
+  readonly const?: string | number | boolean;
+  readonly enum?: readonly (string | number | boolean)[];
   readonly anyOf?: readonly JsonSchema[];
   readonly format?: string;
   readonly pattern?: string;

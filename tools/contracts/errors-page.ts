@@ -1,4 +1,5 @@
 import { type ErrorCode, ERRORS, refusal } from '@imago/contracts';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the whole lib has decorators, which Node does not run
 import { faultOf } from '../../libs/service/src/fault.ts';
 import { GENERATED, page, table } from './markdown.ts';
 

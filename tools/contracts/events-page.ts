@@ -1,4 +1,5 @@
 import { eventEnvelope, SERVICES } from '@imago/contracts';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the whole lib has decorators, which Node does not run
 import { EVENT_LOG, EVENTS_EXCHANGE } from '../../libs/messaging/src/topology.ts';
 import { type DescribedEvent, events, jsonSchema, type JsonSchema, notes, shapes } from './catalogue.ts';
 import { GENERATED, page, table } from './markdown.ts';
@@ -92,8 +93,8 @@ function words(schema: JsonSchema, used: Set<string>): string {
     return `[${name}](#${anchorOf(name)})`;
   }
   if (anyOf !== undefined) return anyOf.map((each) => words(each, used)).join(' or ');
-  if (schema.enum !== undefined) return schema.enum.map((each) => `\`${String(each)}\``).join(', ');
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.enum !== undefined) return schema.enum.map((each) => `\`${each}\``).join(', ');
+  if (schema.const !== undefined) return `\`${schema.const}\``;
   if (items !== undefined) return `list of ${words(items, used)}`;
   if (type === 'object') return schema.properties === undefined ? 'map' : namedFields(schema, used);
   if (type === 'string') return stringWords(schema);

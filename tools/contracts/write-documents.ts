@@ -1,0 +1,50 @@
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { asyncApiDocument } from './asyncapi.ts';
+import { errorsPage } from './errors-page.ts';
+import { eventsPage } from './events-page.ts';
+import { schemaFiles } from './schemas.ts';
+
+/**
+ * Writes what is made from the contracts: JSON Schemas, the pages of events and errors, the AsyncAPI document.
+ * `--check` writes nothing, names what differs from what is there and ends with 1.
+ */
+process.chdir(join(import.meta.dirname, '../..'));
+
+const made = new Map([
+  ...schemaFiles(),
+  ['docs/errors.md', await formatted('docs/errors.md', errorsPage())],
+  ['docs/events.md', await formatted('docs/events.md', eventsPage())],
+  ['docs/asyncapi.json', await formatted('docs/asyncapi.json', asyncApiDocument())],
+]);
+const stale = globSync('libs/contracts/schemas/**/*.json').filter((path) => !made.has(path));
+const different = [...made].filter(([path, text]) => textOf(path) !== text).map(([path]) => path);
+
+if (process.argv.includes('--check')) {
+  for (const path of [...different, ...stale]) console.error(`${path} is not what the contracts say`);
+  if (different.length + stale.length > 0) {
+    console.error('Run: node --conditions=@imago/source tools/contracts.ts');
+    process.exitCode = 1;
+  }
+} else {
+  for (const path of stale) rmSync(path);
+  for (const path of different) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, made.get(path) ?? '');
+    console.log(`wrote ${path}`);
+  }
+}
+
+/** As the formatter would leave it, which goes over the documents too. */
+async function formatted(path: string, text: string): Promise<string> {
+  return format(text, { ...(await resolveConfig(path)), filepath: path });
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
