@@ -29,6 +29,7 @@ export class Qcow2Reader extends DiskReader {
 
   override async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     assertRange({ size: this.virtualSize }, offset, length);
+    signal?.throwIfAborted();
     const places = this.map.places(offset, offset + length).sort((a, b) => a.start - b.start);
     const pieces: Piece[] = [];
     for (const range of coalesce(places)) {

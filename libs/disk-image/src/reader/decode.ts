@@ -1,5 +1,6 @@
 import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { InspectionRefusal } from '../inspection-refusal.ts';
+import { freeNow } from './free-now.ts';
 import type { EncodedCluster, Piece } from './piece.ts';
 import { MAX_WINDOW_LOG, zstdFrame } from './zstd-frame.ts';
 
@@ -15,15 +16,19 @@ export function decodeCluster(cluster: EncodedCluster, target: Buffer): Buffer {
   let covered = 0;
   for (const piece of cluster.pieces) covered += piece.length;
   if (covered < cluster.length) data.fill(0);
-  for (const piece of cluster.pieces) decodePiece(piece).copy(data, piece.at);
+  for (const piece of cluster.pieces) decodePiece(piece, data);
   return data;
 }
 
-function decodePiece(piece: Piece): Buffer {
-  if (piece.encoding === 'plain') return piece.bytes;
+function decodePiece(piece: Piece, data: Buffer): void {
+  if (piece.encoding === 'plain') {
+    piece.bytes.copy(data, piece.at);
+    return;
+  }
   const unit = decodeUnit(piece);
   if (unit.length !== piece.unit) throw damaged(piece, `it decodes to ${unit.length} bytes instead of ${piece.unit}`);
-  return unit.subarray(piece.from, piece.from + piece.length);
+  unit.copy(data, piece.at, piece.from, piece.from + piece.length);
+  freeNow(unit);
 }
 
 function decodeUnit(piece: Piece): Buffer {

@@ -35,10 +35,12 @@ export abstract class DiskReader {
   abstract read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer>;
   /**
    * Every cluster that may hold data, whole, once, in the order that reads the source best. Ranged reads are joined and
-   * several are in flight; the bytes in flight are bounded whatever the consumer's pace is. A cluster may share its
-   * memory with others: who keeps it long copies it.
+   * several are in flight; the bytes in flight are bounded whatever the consumer's pace is.
    */
   abstract clusters(options: ClusterOptions): AsyncIterable<DiskCluster>;
-  /** The same clusters, not decoded yet: for who decodes elsewhere or passes the encoded form on. */
+  /**
+   * The same clusters, not decoded yet: for who decodes elsewhere or passes the encoded form on. Their bytes are valid
+   * until the next cluster is asked for.
+   */
   abstract encodedClusters(options: ClusterOptions): AsyncIterable<EncodedCluster>;
 }

@@ -1,4 +1,6 @@
+import { fillFrom } from '../source/byte-source.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { RANGE_LIMITS } from '../source/coalesce.ts';
 import { inOrder } from '../source/in-order.ts';
 import { Semaphore } from '../source/semaphore.ts';
 import type { EncodedCluster } from './piece.ts';
@@ -6,52 +8,81 @@ import { planReads } from './read-plan.ts';
 import type { OpenCluster, PlannedDisk, ReadStep } from './read-plan.ts';
 
 /** Bytes that are asked for ahead of the consumer. */
-const BYTES_IN_FLIGHT = 32 * 2 ** 20;
+const BYTES_IN_FLIGHT = 24 * 2 ** 20;
 const READS_IN_FLIGHT = 16;
 
-/** Reads the clusters of a plan, each as soon as the walk through the source has all of it. */
+interface StepData {
+  readonly step: ReadStep;
+  /** The ranges one after the other. */
+  readonly data: Buffer;
+}
+
+/**
+ * Reads the clusters of a plan, each as soon as the walk through the source has all of it. The bytes of a cluster are
+ * overwritten after the next one is asked for: memory is reused, so that it stays flat.
+ */
 export async function* readClusters(
   source: ByteSource,
   disk: PlannedDisk,
   signal?: AbortSignal,
 ): AsyncGenerator<EncodedCluster> {
   const places = new Semaphore(READS_IN_FLIGHT);
-  const read = async (step: ReadStep): Promise<{ step: ReadStep; data: Buffer[] }> => {
-    const data = await Promise.all(
-      step.ranges.map(({ start, end }) =>
-        places.run(() => {
-          signal?.throwIfAborted();
-          return source.read(start, end - start, signal);
-        }),
-      ),
+  const memory = new StepMemory();
+  const read = async (step: ReadStep): Promise<StepData> => {
+    const data = memory.take(step.bytes);
+    let used = 0;
+    const targets = step.ranges.map(({ start, end }) => data.subarray(used, (used += end - start)));
+    const reads = step.ranges.map(({ start }, at) =>
+      places.run(async () => {
+        signal?.throwIfAborted();
+        await fillFrom(source, start, targets[at] ?? data, signal);
+      }),
     );
+    await Promise.all(reads);
     return { step, data };
   };
   const steps = inOrder(planReads(disk), { run: read, weigh: (step) => step.bytes, budget: BYTES_IN_FLIGHT });
   for await (const { step, data } of steps) {
     signal?.throwIfAborted();
     yield* distribute(step, data);
+    memory.giveBack(data);
   }
 }
 
 /** Gives the pieces of a step to their clusters and answers those that are complete. */
-function* distribute(step: ReadStep, data: readonly Buffer[]): Generator<EncodedCluster> {
+function* distribute(step: ReadStep, data: Buffer): Generator<EncodedCluster> {
   const complete: OpenCluster[] = [];
-  step.ranges.forEach((range, at) => {
+  let used = 0;
+  for (const range of step.ranges) {
     for (const { cluster, piece, start, end } of range.items) {
-      cluster.bytes[piece] = data[at]?.subarray(start - range.start, end - range.start);
+      cluster.bytes[piece] = data.subarray(used + start - range.start, used + end - range.start);
       cluster.missing -= 1;
       if (cluster.missing === 0) complete.push(cluster);
     }
-  });
+    used += range.end - range.start;
+  }
   for (const cluster of complete) yield encoded(cluster);
   for (const { cluster, piece } of step.ranges.flatMap((range) => range.items)) {
     const bytes = cluster.bytes[piece];
-    // What waits for a later step is copied: a slice would keep its whole range in memory.
-    if (cluster.missing > 0 && bytes) cluster.bytes[piece] = Buffer.from(bytes);
+    if (cluster.missing > 0 && bytes) cluster.bytes[piece] = Buffer.from(bytes); // it waits for a later step
   }
 }
 
 function encoded({ index, length, places, bytes }: OpenCluster): EncodedCluster {
   return { index, length, pieces: places.map((place, at) => ({ ...place, bytes: bytes[at] ?? Buffer.alloc(0) })) };
+}
+
+/** Buffers of the size of a step, used again and again. */
+class StepMemory {
+  private readonly free: Buffer[] = [];
+
+  take(bytes: number): Buffer {
+    const reused = this.free.pop();
+    if (reused && reused.length >= bytes) return reused;
+    return Buffer.allocUnsafeSlow(Math.max(bytes, RANGE_LIMITS.maxBytes));
+  }
+
+  giveBack(buffer: Buffer): void {
+    this.free.push(buffer);
+  }
 }

@@ -25,14 +25,19 @@ export class FileSource implements ByteSource {
 
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     assertRange(this, offset, length);
-    const data = Buffer.allocUnsafeSlow(length);
-    for (let done = 0; done < length;) {
+    const target = Buffer.allocUnsafeSlow(length);
+    await this.readInto(offset, target, signal);
+    return target;
+  }
+
+  async readInto(offset: number, target: Buffer, signal?: AbortSignal): Promise<void> {
+    assertRange(this, offset, target.length);
+    for (let done = 0; done < target.length;) {
       signal?.throwIfAborted();
-      const { bytesRead } = await this.handle.read(data, done, length - done, offset + done);
+      const { bytesRead } = await this.handle.read(target, done, target.length - done, offset + done);
       if (bytesRead === 0) throw new ShortReadError(`The file ends at ${offset + done}, expected ${this.size} bytes`);
       done += bytesRead;
     }
-    return data;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { InspectionRefusal } from '../inspection-refusal.ts';
+import { freeNow } from '../reader/free-now.ts';
 import { STORED_CLUSTER_SIZE } from '../store/layout.ts';
 import type { ClusterAnswer, ClusterJob } from './cluster-job.ts';
 import { compressCluster } from './compress-cluster.ts';
@@ -16,7 +17,9 @@ function answer({ slot, index, length, pieces }: ClusterJob): ClusterAnswer {
     const compressed = compressCluster({ index, length, pieces: encoded }, scratch);
     if (!compressed) return { type: 'zero' };
     Buffer.from(slot).set(compressed.frame);
-    return { type: 'frame', size: compressed.frame.length, hash: compressed.hash };
+    const size = compressed.frame.length;
+    freeNow(compressed.frame);
+    return { type: 'frame', size, hash: compressed.hash };
   } catch (error) {
     if (!(error instanceof InspectionRefusal)) throw error;
     return { type: 'refused', code: error.code, message: error.message, offset: error.offset };

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { decodeCluster } from '../reader/decode.ts';
 import type { EncodedCluster } from '../reader/piece.ts';
-import { STORED_CLUSTER_SIZE } from '../store/layout.ts';
+import { MAX_FRAME_BYTES, STORED_CLUSTER_SIZE } from '../store/layout.ts';
 
 /** The fastest level that still stores as little as qemu-img does with small clusters at its default level. */
 const LEVEL = 1;
@@ -10,7 +10,7 @@ const ZERO = Buffer.alloc(STORED_CLUSTER_SIZE);
 const OPTIONS = {
   params: { [constants.ZSTD_c_compressionLevel]: LEVEL },
   pledgedSrcSize: STORED_CLUSTER_SIZE,
-  chunkSize: STORED_CLUSTER_SIZE / 2, // most frames fit
+  chunkSize: MAX_FRAME_BYTES, // the frame is one buffer
 };
 
 export interface CompressedCluster {

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { BufferSource, CountingSource, InspectionRefusal, openDisk } from '../index.ts';
+import type { SourceFormat } from '../index.ts';
+import { HOSTILE_FILES } from '../testing/index.ts';
+import { FIELD, smallCluster, SMALL, smallEntry, smallQcow2 } from '../testing/small-qcow2.ts';
+
+async function readAll(bytes: Buffer, declared: SourceFormat): Promise<Buffer> {
+  const { reader } = await openDisk(new BufferSource(bytes), declared);
+  return reader.read(0, reader.virtualSize);
+}
+
+describe('a hostile file is refused by its code', () => {
+  it.each(HOSTILE_FILES.filter(({ found }) => found === 'inspecting'))('$name', async ({ bytes, declared, code }) => {
+    const refusal = openDisk(new BufferSource(bytes), declared);
+    await expect(refusal).rejects.toBeInstanceOf(InspectionRefusal);
+    await expect(refusal).rejects.toMatchObject({ code });
+  });
+
+  it.each(HOSTILE_FILES.filter(({ found }) => found === 'reading'))('$name', async ({ bytes, declared, code }) => {
+    const { reader } = await openDisk(new BufferSource(bytes), declared);
+    const refused = { code, offset: SMALL.compressed };
+    await expect(reader.read(0, reader.virtualSize)).rejects.toMatchObject(refused);
+    const inTurn = async (): Promise<void> => {
+      for await (const { index } of reader.clusters({ clusterSize: 2 ** 20 })) expect(index).toBeLessThan(4);
+    };
+    await expect(inTurn()).rejects.toMatchObject(refused);
+  });
+});
+
+describe('a sound file is opened', () => {
+  it.each([{}, { compression: 'zstd' }, { version: 2 }] as const)('with %j', async (options) => {
+    const file = smallQcow2(options);
+    const { inspection } = await openDisk(new BufferSource(file), 'qcow2');
+    expect(inspection).toEqual({
+      format: 'qcow2',
+      virtualSize: SMALL.virtualSize,
+      allocatedBytes: 2 * 2 ** 20,
+      warnings: [],
+    });
+    const expected = Buffer.alloc(SMALL.virtualSize);
+    for (const cluster of [0, 1, 2, 3, 4, 512]) smallCluster(cluster).copy(expected, cluster * SMALL.clusterSize);
+    expect(expected.equals(await readAll(file, 'qcow2'))).toBe(true);
+  });
+
+  it('with a cluster that is flagged zero and has data', async () => {
+    const file = smallQcow2();
+    file.writeBigUInt64BE(file.readBigUInt64BE(smallEntry(1)) | 1n, smallEntry(1));
+    const disk = await readAll(file, 'qcow2');
+    expect(disk.subarray(SMALL.clusterSize, 2 * SMALL.clusterSize).equals(Buffer.alloc(SMALL.clusterSize))).toBe(true);
+  });
+
+  it('with a warning when snapshots are left out or it was not closed', async () => {
+    const file = smallQcow2();
+    file.writeUInt32BE(2, FIELD.snapshots);
+    file.writeBigUInt64BE(1n, FIELD.incompatibleFeatures);
+    const { inspection } = await openDisk(new BufferSource(file), 'qcow2');
+    expect(inspection.warnings).toEqual([
+      '2 internal snapshots are left out: the current disk is taken',
+      'The image was not closed cleanly: changes in flight at that moment may be missing',
+    ]);
+  });
+
+  it('in three reads when all its tables stand at the beginning', async () => {
+    const source = new CountingSource(new BufferSource(Buffer.concat([smallQcow2(), Buffer.alloc(2 ** 20)])));
+    await openDisk(source, 'qcow2');
+    expect(source.reads).toBe(3); // the first bytes, the last, the L2 tables
+  });
+
+  it('when it is raw, with all of it as work', async () => {
+    const file = Buffer.alloc(3 * 2 ** 20 + 512, 'raw');
+    const { inspection } = await openDisk(new BufferSource(file), 'raw');
+    expect(inspection).toEqual({ format: 'raw', virtualSize: file.length, allocatedBytes: file.length, warnings: [] });
+    expect(file.equals(await readAll(file, 'raw'))).toBe(true);
+  });
+});
+
+describe('the limits of an inspection', () => {
+  const limits = { maxVirtualSize: 2 ** 40, maxTableBytes: 2 ** 27, maxHostClusters: 2 ** 27 };
+  it.each([
+    ['image.virtual_size', { maxVirtualSize: SMALL.virtualSize - 512 }],
+    ['image.tables', { maxTableBytes: SMALL.clusterSize }],
+    ['image.tables', { maxHostClusters: 5 }],
+  ] as const)('refuse with %s at %j', async (code, limit) => {
+    const opened = openDisk(new BufferSource(smallQcow2()), 'qcow2', { limits: { ...limits, ...limit } });
+    await expect(opened).rejects.toMatchObject({ code });
+  });
+
+  it('hold for raw disks', async () => {
+    const opened = openDisk(new BufferSource(Buffer.alloc(2 ** 20)), 'raw', {
+      limits: { ...limits, maxVirtualSize: 512 },
+    });
+    await expect(opened).rejects.toMatchObject({ code: 'image.virtual_size' });
+  });
+
+  it('hold before a byte of a table is read, however large the file says it is', async () => {
+    const file = smallQcow2();
+    file.writeBigUInt64BE(2n ** 40n, FIELD.size);
+    file.writeUInt32BE(2 ** 19, FIELD.l1Size);
+    const source = new CountingSource(new BufferSource(file));
+    await expect(openDisk(source, 'qcow2')).rejects.toMatchObject({ code: 'image.offset_out_of_file' });
+    expect(source.reads).toBe(1);
+  });
+});

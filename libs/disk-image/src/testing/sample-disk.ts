@@ -1,0 +1,37 @@
+/** The same numbers for the same seed, from 0 up to 1. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const SECTOR = 512;
+
+/**
+ * A small disk with all that a disk has: long holes, text, code-like bytes, random bytes, constant bytes, in runs of a
+ * sector up to a MiB. The same seed makes the same disk.
+ */
+export function sampleDisk(seed: number, size: number): Buffer {
+  const random = seededRandom(seed);
+  const disk = Buffer.alloc(size);
+  for (let at = 0; at < size;) {
+    const longest = random() < 0.3 ? 2048 : 200;
+    const end = Math.min(size, at + SECTOR * Math.ceil(random() * longest));
+    fillRun(disk.subarray(at, end), random);
+    at = end;
+  }
+  return disk;
+}
+
+function fillRun(run: Buffer, random: () => number): void {
+  const kind = random();
+  if (kind < 0.4) return;
+  if (kind < 0.5) run.fill(1 + Math.floor(random() * 255));
+  else if (kind < 0.7) run.fill(`${Math.floor(random() * 1e9)} bottles of beer on the wall, ${random()}\n`);
+  else if (kind < 0.85) for (let at = 0; at < run.length; at += 1) run[at] = Math.floor(random() * 256);
+  else for (let at = 0; at < run.length; at += 1) run[at] = random() < 0.7 ? at & 0x3f : Math.floor(random() * 32);
+}

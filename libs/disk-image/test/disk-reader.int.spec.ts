@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll } from '@jest/globals';
+import { FileSource, openDisk } from '../src/index.ts';
+import { sampleDisk } from '../src/testing/index.ts';
+import { describeDiskReader } from './describe-disk-reader.ts';
+import { QemuImg } from './qemu-img.ts';
+
+const MIB = 2 ** 20;
+/** No whole number of clusters of any size but the smallest. */
+const SIZE = 9 * MIB + 23 * 512;
+
+let qemu: QemuImg;
+beforeAll(async () => {
+  qemu = await QemuImg.open();
+  await qemu.file('disk.raw', sampleDisk(1, SIZE));
+}, 120_000);
+afterAll(() => qemu.close());
+
+let files = 0;
+
+/** A qcow2 file that `prepare` has made; its content is what qemu reads from it. */
+function describeQcow2(name: string, prepare: (file: string) => Promise<unknown>): void {
+  describeDiskReader(name, async () => {
+    const file = `variant-${(files += 1)}`;
+    await prepare(file);
+    await qemu.run(`convert -f qcow2 -O raw ${file} ${file}.raw`);
+    const source = await FileSource.open(qemu.path(file));
+    const { reader } = await openDisk(source, 'qcow2');
+    return { reader, content: await readFile(qemu.path(`${file}.raw`)), close: () => source.close() };
+  });
+}
+
+/** What `qemu-img convert` makes of the sample with these options. */
+function describeConverted(options: string): void {
+  describeQcow2(`qcow2 by convert ${options}`, (file) =>
+    qemu.run(`convert -f raw -O qcow2 ${options} disk.raw ${file}`),
+  );
+}
+
+describeDiskReader('raw', async () => {
+  const source = await FileSource.open(qemu.path('disk.raw'));
+  const { reader } = await openDisk(source, 'raw');
+  return { reader, content: sampleDisk(1, SIZE), close: () => source.close() };
+});
+
+describeConverted('-o compat=1.1');
+describeConverted('-o compat=0.10');
+for (const bytes of ['512', '4k', '2M']) describeConverted(`-o cluster_size=${bytes}`);
+describeConverted('-W -m 16');
+describeConverted('-o preallocation=metadata');
+describeConverted('-o preallocation=falloc');
+describeConverted('-o refcount_bits=1,lazy_refcounts=on');
+for (const type of ['zlib', 'zstd']) {
+  for (const bytes of ['512', '4k', '64k', '2M'])
+    describeConverted(`-c -o compression_type=${type},cluster_size=${bytes}`);
+}
+describeConverted('-c -W -m 16 -o compression_type=zstd');
+describeConverted('-c -o compat=0.10');
+
+describeQcow2('qcow2 with preallocated tables and little data', async (file) => {
+  await qemu.run(`create -f qcow2 -o preallocation=metadata ${file} ${SIZE}`);
+  await qemu.io(file, 'write -P 7 3000000 70000');
+});
+
+describeQcow2('qcow2 with zeroed clusters', async (file) => {
+  await qemu.run(`convert -f raw -O qcow2 disk.raw ${file}`);
+  for (const write of ['write -z 1M 1M', 'write -z -u 3M 1M', 'discard 5M 512k']) await qemu.io(file, write);
+});
+
+describeQcow2('qcow2 with internal snapshots', async (file) => {
+  await qemu.run(`convert -f raw -O qcow2 disk.raw ${file}`);
+  await qemu.run(`snapshot -c before ${file}`);
+  await qemu.io(file, 'write -P 99 1500000 2000000');
+  await qemu.run(`snapshot -c between ${file}`);
+  await qemu.io(file, 'write -P 98 100000 300000');
+});
+
+describeQcow2('qcow2 written in random order', async (file) => {
+  await qemu.run(`create -f qcow2 -o cluster_size=4k ${file} ${SIZE}`);
+  for (let at = 0; at < 24; at += 1)
+    await qemu.io(file, `write -P ${at + 1} ${((at * 7) % 24) * 393_216} ${50_000 + at * 4096}`);
+});
+
+describeQcow2('qcow2 that grew after its tables were made', async (file) => {
+  await qemu.run(`create -f qcow2 ${file} 1M`);
+  await qemu.io(file, 'write -P 5 0 1M');
+  await qemu.run(`resize -f qcow2 ${file} ${2048 * MIB}`);
+  await qemu.io(file, 'write -P 6 1500M 1M');
+  await qemu.run(`resize -f qcow2 --shrink ${file} 20M`);
+  await qemu.io(file, 'write -P 8 19M 1M');
+});
+
+describeQcow2('qcow2 with a persistent bitmap and data it does not cover', async (file) => {
+  await qemu.run(`create -f qcow2 ${file} ${SIZE}`);
+  await qemu.run(`bitmap --add ${file} backup`);
+  await qemu.io(file, 'write -P 3 2M 2M');
+});
