@@ -59,7 +59,21 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Configuration is read once, in config.ts (libs/service loadConfig).' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Configuration is read once, in config.ts (libs/service loadConfig).',
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          // The boundaries above do not see a package that exports nothing, which is what an app is.
+          patterns: services.map((name) => ({
+            group: [`@imago/${name}`, `@imago/${name}/*`],
+            message: 'Apps import no apps: they send requests and listen to events.',
+          })),
+        },
       ],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],

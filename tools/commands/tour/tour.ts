@@ -94,8 +94,13 @@ async function look({ story, alice }: Scene, id: string, disk: TourDisk): Promis
   story.table([
     ['NAME', 'STATUS', 'VISIBILITY', 'FORMAT', 'SIZE', 'DISK'],
     ...images.map(({ name, status, visibility, disk_format, size, virtual_size }) => [
-      name, status, visibility, disk_format ?? '-', mebibytes(size ?? 0), mebibytes(virtual_size ?? 0),
-    ]), // prettier-ignore
+      name,
+      status,
+      visibility,
+      disk_format ?? '-',
+      mebibytes(size ?? 0),
+      mebibytes(virtual_size ?? 0),
+    ]),
   ]);
   expectThat(
     images.some((each) => each.id === id),

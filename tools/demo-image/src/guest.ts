@@ -94,9 +94,24 @@ export const GUEST_TEXTS: readonly GuestText[] = [
 
 /** Directories, each after its parent. */
 export const GUEST_DIRECTORIES = [
-  '/bin', '/boot', '/boot/grub', '/dev', '/etc', '/etc/acpi', '/etc/acpi/PWRF', '/lib', '/lib/modules', '/proc',
-  '/root', '/run', '/sbin', '/sys', '/tmp', '/var', '/var/lib',
-] as const; // prettier-ignore
+  '/bin',
+  '/boot',
+  '/boot/grub',
+  '/dev',
+  '/etc',
+  '/etc/acpi',
+  '/etc/acpi/PWRF',
+  '/lib',
+  '/lib/modules',
+  '/proc',
+  '/root',
+  '/run',
+  '/sbin',
+  '/sys',
+  '/tmp',
+  '/var',
+  '/var/lib',
+] as const;
 
 /** Links of the guest: path, target. The shell of busybox finds its other commands by itself. */
 export const GUEST_LINKS = [

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { Interrupted, interruption } from './interruption.ts';
+import { complain, Steps } from './steps.ts';
+import { build, runChecks } from './test/checks.ts';
+import { runJest, tallyOf } from './test/run-jest.ts';
+import { startTestServers } from './test/servers.ts';
+import { sum, type Tally, verdict } from './test/tally.ts';
+
+// npm test: everything. npm test -- libs/jobs: the tests whose paths match. npm run check: what needs no servers.
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } });
+const signal = interruption();
+const { say } = new Steps();
+const WORKERS = ['--maxWorkers=2'];
+
+try {
+  const tally = await (values.quick === true ? quickly() : everything(positionals));
+  console.log(verdict(tally));
+  process.exit(tally.failed === 0 ? 0 : 1);
+} catch (error) {
+  if (error instanceof Interrupted) say('Stopped');
+  else complain(error);
+  console.log(verdict({ passed: 0, failed: 1 }));
+  process.exit(1);
+}
+
+/** The checks run while the servers start; the tests of all projects share the servers. */
+async function everything(patterns: readonly string[]): Promise<Tally> {
+  const failure = new AbortController();
+  say('Starting empty servers for the tests');
+  const starting = startTestServers(signal, say);
+  starting.catch((error: unknown) => {
+    failure.abort(error);
+  });
+  const options = { signal: AbortSignal.any([signal, failure.signal]), say };
+  try {
+    const checked = await (patterns.length === 0 ? runChecks(options) : build(options));
+    const servers = await starting;
+    say('Running the tests');
+    const report = await runJest({ args: [...WORKERS, ...patterns], env: servers.env, signal });
+    return sum([checked, tallyOf(report)]);
+  } finally {
+    await starting.then(
+      (servers) => servers.stop(),
+      () => undefined,
+    );
+  }
+}
+
+async function quickly(): Promise<Tally> {
+  const checked = await runChecks({ signal, say });
+  say('Running the unit tests');
+  const withoutServers = ['--testPathIgnorePatterns', '\\.(int|e2e)\\.spec\\.ts$', '/dist/', '/node_modules/'];
+  return sum([checked, tallyOf(await runJest({ args: [...WORKERS, ...withoutServers], env: {}, signal }))]);
+}
