@@ -10,16 +10,16 @@ export const MIB = 2 ** 20;
 
 /** A disk with data that compresses, data that does not, and holes. Its size is no multiple of a cluster. */
 export function someDisk(): Buffer {
-  const disk = Buffer.alloc(36 * MIB + 512 * 7);
-  randomBytes(20 * MIB).copy(disk, 2 * MIB + 512);
-  disk.fill('a line of a log, and another one\n', 26 * MIB, 30 * MIB);
+  const disk = Buffer.alloc(26 * MIB + 512 * 7);
+  randomBytes(17 * MIB).copy(disk, 2 * MIB + 512);
+  disk.fill('a line of a log, and another one\n', 21 * MIB, 24 * MIB);
   randomBytes(512).copy(disk, disk.length - 512);
   return disk;
 }
 
-/** A disk whose data fill several parts, however well they are compressed. */
+/** A disk whose data fill three parts, however well they are compressed. */
 export function largeDisk(): Buffer {
-  return Buffer.concat([randomBytes(50 * MIB), Buffer.alloc(8 * MIB)]);
+  return Buffer.concat([randomBytes(34 * MIB), Buffer.alloc(2 * MIB)]);
 }
 
 /** A disk of one part. */

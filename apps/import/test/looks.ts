@@ -52,8 +52,12 @@ export class Looks {
     return rows.map((row) => row.part_number);
   }
 
-  /** As if the lease of a lost worker had run out by now. */
-  async expireLease(jobId: string): Promise<void> {
-    await this.db.query('UPDATE import.jobs SET lease_until = now() - make_interval(secs => 1) WHERE id = $1', [jobId]);
+  /** As if the lease of a lost worker had run out by now; that of the worker with this fencing token only, if given. */
+  async expireLease(jobId: string, fencingToken: bigint | null = null): Promise<void> {
+    await this.db.query(
+      `UPDATE import.jobs SET lease_until = now() - make_interval(secs => 1)
+       WHERE id = $1 AND ($2::bigint IS NULL OR fencing_token = $2)`,
+      [jobId, fencingToken?.toString() ?? null],
+    );
   }
 }

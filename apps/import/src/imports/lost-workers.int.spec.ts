@@ -66,32 +66,31 @@ describe('a worker that is lost', () => {
     await expectImported(id, small);
   });
 
-  it('costs the parts that were in flight and no other', async () => {
+  /** Loses a worker with a part on its way and the one before it in the journal. */
+  async function loseInTransfer(): Promise<string> {
     const lost = await hire();
-    const held = lost.gate.hold((call) => call.action === 'upload_part' && call.partNumber === 4);
+    const held = lost.gate.hold((call) => call.action === 'upload_part' && call.partNumber === 3);
     const { id } = await imports.request('large.raw');
     await held.arrived;
     await eventually(async () => {
-      expect(await imports.looks.journalOf(id)).toEqual(expect.arrayContaining([2, 3]));
+      expect(await imports.looks.journalOf(id)).toContain(2);
     });
     await lost.lose();
+    return id;
+  }
+
+  it('costs the parts that were in flight and no other', async () => {
+    const id = await loseInTransfer();
     await imports.looks.expireLease(id);
     const rescuer = await hire();
     await expectImported(id, large);
     const made = rescuer.gate.passed.filter((call) => call.action === 'upload_part').map((call) => call.partNumber);
-    expect(made.sort()).toEqual([1, 4, 5]);
+    expect(made.sort()).toEqual([1, 3, 4]);
     expect(rescuer.gate.count('create_upload')).toBe(0);
   });
 
   it('is followed by one that begins again when the upload is gone too', async () => {
-    const lost = await hire();
-    const held = lost.gate.hold((call) => call.action === 'upload_part' && call.partNumber === 4);
-    const { id } = await imports.request('large.raw');
-    await held.arrived;
-    await eventually(async () => {
-      expect(await imports.looks.journalOf(id)).toEqual(expect.arrayContaining([2, 3]));
-    });
-    await lost.lose();
+    const id = await loseInTransfer();
     for (const upload of await imports.store.listMultiparts('images/')) await imports.store.abortMultipart(upload);
     await imports.looks.expireLease(id);
     const rescuer = await hire();
@@ -145,7 +144,7 @@ describe('a worker that is lost', () => {
   async function takeOver(jobId: string): Promise<void> {
     const { fencing_token } = await imports.looks.job(jobId);
     await eventually(async () => {
-      await imports.looks.expireLease(jobId);
+      await imports.looks.expireLease(jobId, fencing_token);
       for (const { runner } of hired) runner.wake();
       expect((await imports.looks.job(jobId)).fencing_token).toBeGreaterThan(fencing_token);
     });
