@@ -22,7 +22,7 @@ export class CommandError extends Error {
 
 /** Runs a tool to its end and answers its standard output. Throws CommandError (exit code, signal, time-out, absent). */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { cwd, env, signal, input, timeout = 300_000 } = options;
+  const { cwd, env = process.env, signal, input, timeout = 300_000 } = options;
   return new Promise((done, failed) => {
     const child = execFile(
       command,

@@ -46,7 +46,11 @@ if (!settings.success) {
 }
 
 const { directory, host, port, region, access_key, secret_key } = settings.data;
-const server = await startS3Server({ directory, host, port, region, adminKey: { access_key, secret_key } });
+const adminKey = { access_key, secret_key };
+const server = await startS3Server({ directory, host, port, region, adminKey }).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
 console.log(JSON.stringify({ msg: 'listening', service: 's3', endpoint: server.endpoint, port: server.port }));
 const readyFile = settings.data['ready-file'];
 if (readyFile !== undefined) {
