@@ -1,4 +1,5 @@
 export * from './job-failure.ts';
+export * from './job-pace.ts';
 export * from './job-phases.ts';
 export * from './job-record.ts';
 export * from './job-runner.ts';

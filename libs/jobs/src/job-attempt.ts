@@ -2,15 +2,11 @@ import { type EventEnvelope } from '@imago/contracts';
 import { inTransaction, type NewEvent, type Outbox } from '@imago/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { AttemptsExhaustedError, JobCancelledError, JobStalledError, LeaseLostError } from './job-failure.ts';
+import { JOB_PACE, type JobPace } from './job-pace.ts';
 import type { JobDefinition, PhaseContext, Progress } from './job-phases.ts';
 import { type JobRecord, toView } from './job-record.ts';
 import type { JobStore, Lease } from './job-store.ts';
 import { ProgressMeter } from './progress-meter.ts';
-
-/** How often the lease is renewed, a cancel noticed, and progress written and published, milliseconds. */
-const BEAT_INTERVAL = 1000;
-/** How long a phase that was told to stop may take to do so, milliseconds. */
-const STOP_GRACE = 5000;
 
 /** What an attempt works with. */
 export interface AttemptTools<Input, Data> {
@@ -19,6 +15,7 @@ export interface AttemptTools<Input, Data> {
   readonly store: JobStore<Input, Data>;
   readonly definition: JobDefinition<Input, Data>;
   readonly leaseSeconds: number;
+  readonly pace?: JobPace;
 }
 
 /** The correlation an event of a job carries: the request that made it. */
@@ -30,6 +27,7 @@ export function causeOf(job: JobRecord<unknown, unknown>): { correlation_id: Eve
 export class JobAttempt<Input, Data> {
   #job: JobRecord<Input, Data>;
   readonly #tools: AttemptTools<Input, Data>;
+  readonly #pace: JobPace;
   readonly #abort = new AbortController();
   readonly #meter: ProgressMeter;
   #reported: Progress;
@@ -44,6 +42,7 @@ export class JobAttempt<Input, Data> {
   constructor(job: JobRecord<Input, Data>, tools: AttemptTools<Input, Data>) {
     this.#job = job;
     this.#tools = tools;
+    this.#pace = tools.pace ?? JOB_PACE;
     this.#reported = { bytes_done: job.bytes_done };
     this.#published = job.bytes_done;
     this.#counted = job.bytes_done;
@@ -65,7 +64,7 @@ export class JobAttempt<Input, Data> {
 
   /** Runs phase after phase to the end of the job. Whatever stops it leaves as an exception. */
   async run(): Promise<void> {
-    const heartbeat = setInterval(() => void this.beat(), BEAT_INTERVAL);
+    const heartbeat = setInterval(() => void this.beat(), this.#pace.beat);
     try {
       if (this.#job.state === 'cancelling') throw new JobCancelledError(this.#job.id);
       if (this.#job.attempt > this.#tools.definition.maximumAttempts) throw new AttemptsExhaustedError(this.#job);
@@ -118,7 +117,7 @@ export class JobAttempt<Input, Data> {
       giveUp = () => {
         timer = setTimeout(() => {
           reject(signal.reason as Error);
-        }, STOP_GRACE);
+        }, this.#pace.grace);
       };
     });
     signal.addEventListener('abort', giveUp, { once: true });

@@ -37,6 +37,6 @@ describe('the verdict on a failed attempt', () => {
   });
 
   it('waits longer after each try, but never more than a minute', () => {
-    expect([1, 2, 3, 10].map(retryDelay)).toEqual([1000, 2000, 4000, 60_000]);
+    expect([1, 2, 3, 10].map((attempt) => retryDelay(attempt, 1000))).toEqual([1000, 2000, 4000, 60_000]);
   });
 });

@@ -67,9 +67,9 @@ function finalRefusal(error: unknown, at: FailureCircumstances): DomainError {
   });
 }
 
-/** Milliseconds to wait before attempt `attempt + 1`: doubling from one second, at most a minute. */
-export function retryDelay(attempt: number): number {
-  return Math.min(1000 * 2 ** Math.max(0, attempt - 1), 60_000);
+/** Milliseconds to wait before attempt `attempt + 1`: doubling from the first wait, at most a minute. */
+export function retryDelay(attempt: number, first: number): number {
+  return Math.min(first * 2 ** Math.max(0, attempt - 1), 60_000);
 }
 
 function describe(error: unknown): string {

@@ -20,17 +20,17 @@ export interface PhaseContext<Input, Data> {
    * Reports movement; cheap, may be called for every chunk. Published at most once a second, and never going back: a
    * phase that does something again reports it as it is.
    */
-  progress(progress: Progress): void;
+  readonly progress: (progress: Progress) => void;
   /**
    * Saves changed data, together with whatever `work` writes, in one transaction that first proves the lease.
    * @throws LeaseLostError when another worker holds the job now; then nothing was written.
    */
-  save(data: Data, work?: (tx: EntityManager) => Promise<void>): Promise<void>;
+  readonly save: (data: Data, work?: (tx: EntityManager) => Promise<void>) => Promise<void>;
   /**
    * Proves the lease at this moment, before a step that cannot be taken back.
    * @throws LeaseLostError | JobCancelledError
    */
-  assertLease(): Promise<void>;
+  readonly assertLease: () => Promise<void>;
 }
 
 /** A phase names the one after it; the last one ends the job with an event. Each is resumable from its start. */

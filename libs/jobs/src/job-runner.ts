@@ -2,6 +2,7 @@ import { refusal, type RefusalDocument } from '@imago/contracts';
 import { inTransaction } from '@imago/messaging';
 import { type AttemptTools, causeOf, JobAttempt } from './job-attempt.ts';
 import { type FailureVerdict, judgeFailure, LeaseLostError, retryDelay } from './job-failure.ts';
+import { JOB_PACE, type JobPace } from './job-pace.ts';
 import { type JobError, type JobRecord, toView } from './job-record.ts';
 
 /** Where the runner says what it does; one line per outcome. */
@@ -18,15 +19,13 @@ export interface RunnerOptions<Input, Data> extends AttemptTools<Input, Data> {
   readonly log: JobLog;
 }
 
-/** How often the table is looked at without a wake, milliseconds: the net under `wake`. */
-const POLL_INTERVAL = 1000;
-
 /**
  * Runs the jobs of one service: claims, keeps leases alive, retries, and ends every one of them. Any number of
  * processes may run the same table.
  */
 export class JobRunner<Input, Data> {
   readonly #options: RunnerOptions<Input, Data>;
+  readonly #pace: JobPace;
   readonly #running = new Map<JobAttempt<Input, Data>, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #filling: Promise<void> | null = null;
@@ -35,12 +34,13 @@ export class JobRunner<Input, Data> {
 
   constructor(options: RunnerOptions<Input, Data>) {
     this.#options = options;
+    this.#pace = options.pace ?? JOB_PACE;
   }
 
   start(): void {
     this.#timer = setInterval(() => {
       this.wake();
-    }, POLL_INTERVAL);
+    }, this.#pace.poll);
     this.wake();
   }
 
@@ -138,7 +138,7 @@ export class JobRunner<Input, Data> {
         verdict.action === 'retry' ? giveBackAttempt(verdict, attempt.job.attempt) : {},
       );
       if (verdict.action === 'retry' && job.state === 'running') {
-        const seconds = verdict.cause === 'shutdown' ? 0 : retryDelay(job.attempt) / 1000;
+        const seconds = verdict.cause === 'shutdown' ? 0 : retryDelay(job.attempt, this.#pace.retry) / 1000;
         const queued = await store.move(tx, job, 'release', { available_in_seconds: seconds });
         if (queued) await outbox.add(tx, definition.progressed(queued, toView(queued)), causeOf(queued));
         return null;
