@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { smallQcow2 } from '../test/source-disks.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import type { ImportFields } from '../test/tenant.ts';
 import { expectTrueState } from '../test/true-state.ts';
 
 describe('what is refused', () => {
@@ -25,16 +26,20 @@ describe('what is refused', () => {
     ['a disk of no size', { min_disk: 0 }, 400, 'request.invalid'],
     ['a disk too large', { min_disk: 1025 }, 400, 'request.invalid'],
     ['no agreement', { agreement_accepted: false }, 400, 'request.invalid'],
-    ['an object that is not there', { source: null }, 404, 'import.object_not_found'],
     ['a bucket that is not there', { source: 's3://no-such-bucket/disk' }, 404, 'import.bucket_not_found'],
-  ])('%s, at once, and nothing changes', async (_what, fields, status, code) => {
+  ])('%s, at once, and nothing changes', async (_what, fields: ImportFields, status, code) => {
     const before = (await sut.alice.images()).length;
-    const wanted = fields.source === null ? { source: `s3://${sut.alice.bucket.name}/nothing` } : fields;
-    const answer = await sut.alice.requestImport('disk', wanted);
+    const answer = await sut.alice.requestImport('disk', fields);
     expect(answer).toMatchObject({ status, body: { code } });
     expect(answer.body.remedy).not.toBe('');
     expect(await sut.alice.images()).toHaveLength(before);
     expect(await sut.alice.quotaUsed()).toBe(before);
+  });
+
+  it('an object that is not there, at once', async () => {
+    const answer = await sut.alice.requestImport('nothing');
+    expect(answer).toMatchObject({ status: 404, body: { code: 'import.object_not_found' } });
+    expect(await sut.alice.quotaUsed()).toBe(0);
   });
 
   it('another project’s bucket, with the same answer as one that is not there', async () => {

@@ -44,6 +44,7 @@ export interface SystemUnderTestOptions {
 /** Short leases and sweeps, so that what heals by itself heals while the test watches. */
 const QUICK: Partial<Record<Service, Readonly<Record<string, string>>>> = {
   import: { IMPORT_LEASE_SECONDS: '2' },
+  quota: { QUOTA_RESERVATION_SECONDS: '3', QUOTA_LATE_SECONDS: '5', QUOTA_SWEEP_SECONDS: '0.5' },
   catalog: { CATALOG_SWEEP_SECONDS: '0.2', CATALOG_WRITER_GRACE_SECONDS: '5' },
 };
 
@@ -101,6 +102,9 @@ type S3 = Awaited<ReturnType<typeof testEnvironment>>['s3'];
 async function installationFor(s3: S3): Promise<Installation> {
   const made = newInstallation();
   const suffix = s3.bucket.slice(-12);
+  // The services read the tenants' buckets as well: they import from them.
+  const services = { access_key: s3.access_key, secret_key: s3.secret_key };
+  await s3.administration.addKey(services, [s3.bucket, ...made.users.map((user) => `${user.name}-${suffix}`)]);
   const users = await Promise.all(
     made.users.map(async (user) => {
       const bucket = `${user.name}-${suffix}`;

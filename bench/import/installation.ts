@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startInfrastructure } from '@imago/infra';
+import { S3ObjectStore } from '@imago/object-store';
+import { type InstallationUser, newInstallation, startSystem, type System } from '@imago/system';
+import { assignBuckets } from '../../tools/commands/start/assign-buckets.ts';
+import { prepareStore } from '../../tools/commands/start/prepare-store.ts';
+import { logIn, type Session } from '../../tools/commands/session.ts';
+import { processRunning } from './cpu.ts';
+
+/** A whole Imago on servers of its own, empty, with fsync on: what a tenant's import meets. */
+export interface BenchInstallation {
+  readonly directory: string;
+  readonly qemuImg: string;
+  readonly system: System;
+  readonly tenant: Session;
+  readonly user: InstallationUser;
+  /** The tenant's bucket, with the client Imago itself uses. */
+  readonly bucket: S3ObjectStore;
+  /** The processes of the data plane, whose CPU counts. */
+  readonly pids: { readonly s3: number; readonly import: number };
+  close(): Promise<void>;
+}
+
+export async function openInstallation(say: (line: string) => void): Promise<BenchInstallation> {
+  const directory = await mkdtemp(join(tmpdir(), 'imago-bench-'));
+  const infrastructure = await startInfrastructure({ directory, report: say });
+  const remove = async (): Promise<void> => {
+    await infrastructure.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const { s3, rabbitmq, postgres, qemu } = infrastructure;
+    const installation = newInstallation();
+    const { regions, users } = await prepareStore(s3, installation);
+    const system = await startSystem({
+      directory: join(directory, 'services'),
+      postgresAdminUrl: postgres.adminUrl,
+      database: 'imago',
+      amqpUrl: await rabbitmq.createVhost('imago'),
+      installation: { ...installation, users },
+      regions,
+      restart: false,
+    });
+    const [user, , operator] = users as [InstallationUser, InstallationUser, InstallationUser];
+    await assignBuckets(await logIn(system.gateway, operator), users, regions);
+    return {
+      directory,
+      qemuImg: qemu.qemuImg,
+      system,
+      tenant: await logIn(system.gateway, user),
+      user,
+      bucket: new S3ObjectStore({ endpoint: s3.endpoint, region: s3.region, ...user.s3 }),
+      pids: { s3: processRunning('s3/main', directory), import: system.service('import').pid ?? 0 },
+      close: async () => {
+        await system.stop();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
