@@ -7,7 +7,7 @@ import { runProgram } from './program.ts';
 import { readRunFile, removeRunFile } from './run-file.ts';
 import { complain, Steps } from './steps.ts';
 
-// npm start: everything Imago is, on this machine, until Ctrl-C.
+// npm start: everything Imago is, on this machine, until Ctrl-C. With --no-build it runs what is built already.
 
 const interrupted = interruption();
 const { say } = new Steps();
@@ -48,8 +48,7 @@ async function buildAndStartServers(): Promise<Infrastructure> {
     failure.abort(error);
     throw error;
   };
-  say('Building what has changed');
-  const building = build(signal).catch(fail);
+  const building = (process.argv.includes('--no-build') ? Promise.resolve() : build(signal)).catch(fail);
   say('Starting PostgreSQL, RabbitMQ and S3');
   const starting = startInfrastructure({ directory: DIRECTORY, signal, report: say }).catch(fail);
   const [built, started] = await Promise.allSettled([building, starting]);
@@ -59,6 +58,7 @@ async function buildAndStartServers(): Promise<Infrastructure> {
 }
 
 async function build(signal: AbortSignal): Promise<void> {
+  say('Building what has changed');
   const { success, output } = await runProgram(
     ['nx', 'run-many', '-t', 'build', '--outputStyle=static', '--skipSync'],
     {
