@@ -4,7 +4,8 @@ import pg from 'pg';
 import { Registry } from 'prom-client';
 import { type Child, type ChildTask, startChild } from '../test/child.ts';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
-import { envelopeOf, writeEffect } from '../test/service-under-test.ts';
+import { envelopeOf } from '../test/facts.ts';
+import { writeEffect } from '../test/service-under-test.ts';
 import { listParked } from './index.ts';
 
 let messaging: MessagingUnderTest;

@@ -3,7 +3,8 @@ import { QuotaReservedV1, refusal } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
-import { envelopeOf, type HandleEvent, type QuotaEvent, writeEffect } from '../test/service-under-test.ts';
+import { envelopeOf } from '../test/facts.ts';
+import { type HandleEvent, type QuotaEvent, writeEffect } from '../test/service-under-test.ts';
 import { dropParked, listParked, type ParkedMessage } from './index.ts';
 
 let messaging: MessagingUnderTest;

@@ -3,7 +3,8 @@ import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { brokerProxy } from '../test/broker-proxy.ts';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
-import { envelopeOf, type HandleEvent, writeEffect } from '../test/service-under-test.ts';
+import { envelopeOf } from '../test/facts.ts';
+import { type HandleEvent, writeEffect } from '../test/service-under-test.ts';
 
 let messaging: MessagingUnderTest;
 

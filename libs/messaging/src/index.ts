@@ -12,6 +12,7 @@ export { OutboxRelay } from './relay.ts';
 export { RequestClient, type SendOptions } from './request-client.ts';
 export { RequestsModule, type RequestsOptions } from './requests.module.ts';
 export { RequestServer } from './request-server.ts';
+export { resendPublished, type ResendOptions } from './resend.ts';
 export { createMessagingTables, dropMessagingTables } from './tables.ts';
 export * from './topology.ts';
 export { afterCommit, inTransaction } from './transaction.ts';

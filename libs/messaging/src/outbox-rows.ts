@@ -1,3 +1,4 @@
+import type { Options } from 'amqplib';
 import type { Client } from 'pg';
 
 /** A row that waits to be sent. `seq` is a bigint as text. */
@@ -9,6 +10,19 @@ export interface OutboxRow {
   readonly partition_key: string;
   readonly envelope: string;
   readonly attempts: number;
+}
+
+/** What stands beside an event on the broker, so that nobody has to read it to route, deduplicate or trace it. */
+export function eventProperties(service: string, row: OutboxRow): Options.Publish & { readonly messageId: string } {
+  return {
+    messageId: row.id,
+    type: row.routing_key.split('.')[1] ?? '',
+    appId: `/imago/${service}`,
+    contentType: 'application/cloudevents+json',
+    persistent: true,
+    timestamp: Math.floor(row.created_at.getTime() / 1000),
+    headers: { cloudEvents_subject: row.partition_key },
+  };
 }
 
 /** Longer than the oldest parked message should ever wait for its replay. */

@@ -1,7 +1,8 @@
 import { ImageDeletedV1, QuotaReservedV1 } from '@imago/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
-import { reserved, type ServiceUnderTest } from '../test/service-under-test.ts';
+import { reserved } from '../test/facts.ts';
+import { type ServiceUnderTest } from '../test/service-under-test.ts';
 import { inTransaction, type NewEvent, Outbox } from './index.ts';
 
 let messaging: MessagingUnderTest;

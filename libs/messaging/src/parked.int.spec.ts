@@ -1,7 +1,8 @@
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
-import { envelopeOf, type HandleEvent, writeEffect } from '../test/service-under-test.ts';
+import { envelopeOf } from '../test/facts.ts';
+import { type HandleEvent, writeEffect } from '../test/service-under-test.ts';
 import { dropParked, listParked, replayParked } from './index.ts';
 
 let messaging: MessagingUnderTest;

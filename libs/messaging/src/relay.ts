@@ -5,7 +5,7 @@ import type { ConfirmedPublisher, PublishOutcome } from './confirmed-publisher.t
 import type { AmqpConnections } from './connections.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import { describeError } from './failure.ts';
-import { OutboxRows, type OutboxRow } from './outbox-rows.ts';
+import { eventProperties, OutboxRows, type OutboxRow } from './outbox-rows.ts';
 import { EVENTS_EXCHANGE } from './topology.ts';
 import { WakeableTimer } from './wakeable-timer.ts';
 
@@ -150,15 +150,7 @@ export class OutboxRelay {
       exchange: EVENTS_EXCHANGE,
       routingKey: row.routing_key,
       body: Buffer.from(row.envelope),
-      properties: {
-        messageId: row.id,
-        type: row.routing_key.split('.')[1] ?? '',
-        appId: `/imago/${this.parts.service}`,
-        contentType: 'application/cloudevents+json',
-        persistent: true,
-        timestamp: Math.floor(row.created_at.getTime() / 1000),
-        headers: { cloudEvents_subject: row.partition_key },
-      },
+      properties: eventProperties(this.parts.service, row),
     });
   }
 

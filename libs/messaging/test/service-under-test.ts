@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
 import { type DataOf, type EventEnvelope, QuotaReleasedV1, QuotaReservedV1, type Service } from '@imago/contracts';
 import { PersistenceModule } from '@imago/persistence';
 import { Controller, type INestApplication, type Type } from '@nestjs/common';
@@ -7,7 +6,6 @@ import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { sealEvent } from '../src/envelope.ts';
 import {
   connectMessaging,
   type EventContext,
@@ -15,13 +13,13 @@ import {
   MessagingHealth,
   MessagingModule,
   type MessagingOptions,
-  type NewEvent,
   OnEvent,
   Outbox,
   RequestClient,
   type RetryStep,
   type Subscriptions,
 } from '../src/index.ts';
+import { reserved } from './facts.ts';
 
 /** Who listens to what here: quota publishes, catalog and import listen. */
 export const SUBSCRIPTIONS_UNDER_TEST: Subscriptions = {
@@ -104,25 +102,6 @@ export async function startService(addresses: ServiceAddresses, options: Service
       inTransaction(db, (tx) => app.get(Outbox).add(tx, reserved(subject, used), { correlation_id: 'test' })),
     stop: () => app.close(),
   };
-}
-
-/** A fact as quota states it. */
-export function reserved(subject: string, used = 0): NewEvent<typeof QuotaReservedV1> {
-  const figures = { project_id: 'p1', region: 'r1', resource: 'images' as const, limit: 10, used };
-  return {
-    event: QuotaReservedV1,
-    subject,
-    project_id: 'p1',
-    region: 'r1',
-    sequence: used,
-    data: { ...figures, image_id: '0190c5a8-7d4c-7c3e-8f0e-3a1b5c7d9e0f' },
-  };
-}
-
-/** The same fact as it comes from the broker. */
-export function envelopeOf(subject: string, used = 0, id: string = randomUUID()): Record<string, unknown> {
-  const text = sealEvent(id, new Date(), reserved(subject, used), { correlation_id: 'test' });
-  return JSON.parse(text) as Record<string, unknown>;
 }
 
 /** Writes a row per call: an effect applied twice shows. */
