@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, jest } from '@jest/globals';
 import { FileSource, openDisk } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
 import { describeDiskReader } from './describe-disk-reader.ts';
 import { QemuImg } from './qemu-img.ts';
 
 const MIB = 2 ** 20;
+
+jest.setTimeout(60_000);
 /** No whole number of clusters of any size but the smallest. */
 const SIZE = 9 * MIB + 23 * 512;
 

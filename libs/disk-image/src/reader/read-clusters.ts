@@ -43,8 +43,10 @@ export async function* readClusters(
   };
   const steps = inOrder(planReads(disk), { run: read, weigh: (step) => step.bytes, budget: BYTES_IN_FLIGHT });
   for await (const { step, data } of steps) {
-    signal?.throwIfAborted();
-    yield* distribute(step, data);
+    for (const cluster of distribute(step, data)) {
+      signal?.throwIfAborted();
+      yield cluster;
+    }
     memory.giveBack(data);
   }
 }

@@ -56,7 +56,7 @@ export function storedLayout(virtualSize: number): StoredLayout {
   };
 }
 
-/** Bytes after which a part is full, when so many are still to come at most and so many parts are left. */
-export function partSize(clustersLeft: number, partsLeft: number): number {
-  return Math.max(MIN_PART_SIZE, Math.ceil((clustersLeft * MAX_FRAME_BYTES) / Math.max(1, partsLeft)));
+/** Bytes after which a part is full, when so many clusters may still come and so many parts are left. */
+export function partSize(clustersLeft: number, partsLeft: number, least = MIN_PART_SIZE): number {
+  return Math.max(least, Math.ceil((clustersLeft * MAX_FRAME_BYTES) / Math.max(1, partsLeft)));
 }

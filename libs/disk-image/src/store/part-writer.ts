@@ -14,13 +14,15 @@ export interface PartSink {
 }
 
 /** Bytes of parts that are being stored while the next one grows. A part larger than that goes alone. */
-const BYTES_IN_FLIGHT = 32 * 2 ** 20;
+const BYTES_IN_FLIGHT = 40 * 2 ** 20;
 
 export interface PartWriterOptions {
   readonly sink: PartSink;
   readonly done: readonly PartRecord[];
   /** Clusters that may still come. */
   readonly clustersLeft: number;
+  /** Least bytes of a part but the last; 16 MiB unless the store wants others. */
+  readonly minPartSize?: number | undefined;
   /** Ends the uploads when one of them has failed, or the writer. */
   readonly abort: AbortController;
 }
@@ -105,6 +107,6 @@ export class PartWriter {
   }
 
   private nextTarget(): number {
-    return partSize(this.clustersLeft, MAX_DATA_PARTS - this.records.length);
+    return partSize(this.clustersLeft, MAX_DATA_PARTS - this.records.length, this.options.minPartSize);
   }
 }

@@ -4,7 +4,7 @@ import { inOrder } from '../source/in-order.ts';
 import { withClusterPool } from '../work/cluster-pool.ts';
 import type { LentPool } from '../work/cluster-pool.ts';
 import { CompressionSlots } from '../work/compression-slots.ts';
-import { STORED_CLUSTER_SIZE } from './layout.ts';
+import { FIRST_DATA_PART, STORED_CLUSTER_SIZE } from './layout.ts';
 import { partClusters } from './part-record.ts';
 import type { PartRecord } from './part-record.ts';
 import { PartWriter } from './part-writer.ts';
@@ -14,6 +14,8 @@ export interface StoreOptions {
   /** Parts of an earlier attempt, contiguous from part 2. */
   readonly done: readonly PartRecord[];
   readonly sink: PartSink;
+  /** Least bytes of a part but the last; 16 MiB unless the store wants others. */
+  readonly minPartSize?: number;
   readonly signal: AbortSignal;
   /** Bytes of the disk worked through, done parts included; ends at the inspection's `allocatedBytes`. */
   readonly progress: (bytesDone: number) => void;
@@ -34,16 +36,15 @@ export function writeStoredImage(disk: DiskReader, options: StoreOptions): Promi
     };
     options.signal.throwIfAborted();
     options.signal.addEventListener('abort', forward, { once: true });
-    let writer: PartWriter | undefined;
+    const done = doneClusters(options.done);
+    const clustersLeft = Math.ceil(disk.virtualSize / STORED_CLUSTER_SIZE) - done.size;
+    const writer = new PartWriter({ ...options, clustersLeft, abort });
     try {
-      const done = doneClusters(options.done);
-      const clustersLeft = Math.ceil(disk.virtualSize / STORED_CLUSTER_SIZE) - done.size;
-      writer = new PartWriter({ sink: options.sink, done: options.done, clustersLeft, abort });
       await transfer(disk, { writer, pool, done, signal: abort.signal, progress: options.progress });
       return await writer.finish();
     } catch (error) {
       abort.abort(error);
-      await writer?.settled();
+      await writer.settled();
       throw abort.signal.reason;
     } finally {
       options.signal.removeEventListener('abort', forward);
@@ -86,5 +87,11 @@ async function transfer(disk: DiskReader, { writer, pool, done, signal, progress
 }
 
 function doneClusters(parts: readonly PartRecord[]): ReadonlySet<number> {
-  return new Set(parts.flatMap((part) => [...partClusters(part)].map(({ index }) => index)));
+  const done = new Set<number>();
+  parts.forEach((part, at) => {
+    if (part.part_number !== at + FIRST_DATA_PART)
+      throw new Error(`Part ${at + FIRST_DATA_PART} of the earlier attempt is missing`);
+    for (const { index } of partClusters(part)) done.add(index);
+  });
+  return done;
 }

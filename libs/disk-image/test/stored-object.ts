@@ -1,0 +1,56 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterAll, beforeAll } from '@jest/globals';
+import type { PartRecord, PartSink } from '../src/index.ts';
+import { BufferSource, openDisk, sealStoredImage, writeStoredImage } from '../src/index.ts';
+import type { DiskReader } from '../src/index.ts';
+import { withClusterPool } from '../src/work/cluster-pool.ts';
+
+/** Parts in memory, as a store would have them. */
+export class MemoryParts implements PartSink {
+  readonly bodies = new Map<number, Buffer>();
+  readonly records: PartRecord[] = [];
+
+  async store(record: PartRecord, body: readonly Buffer[], signal: AbortSignal): Promise<void> {
+    await turn(undefined, { signal });
+    this.bodies.set(record.part_number, Buffer.concat(body));
+    this.records.push(record);
+  }
+
+  /** The finished object. */
+  object(virtualSize: number, parts: readonly PartRecord[]): Buffer {
+    const { head, size } = sealStoredImage(virtualSize, parts);
+    const object = Buffer.concat([head, ...parts.map((part) => this.bodies.get(part.part_number) ?? Buffer.alloc(0))]);
+    if (object.length !== size) throw new Error(`The object has ${object.length} bytes, not ${size}`);
+    return object;
+  }
+}
+
+export async function rawDisk(content: Buffer): Promise<DiskReader> {
+  return (await openDisk(new BufferSource(content), 'raw')).reader;
+}
+
+export interface WriteCase {
+  readonly sink: PartSink;
+  readonly done?: readonly PartRecord[];
+  readonly signal?: AbortSignal;
+  readonly progress?: (bytesDone: number) => void;
+}
+
+/** Parts of a MiB, so that a small disk has several. */
+export function writeSmallParts(disk: DiskReader, options: WriteCase): Promise<readonly PartRecord[]> {
+  const { sink, done = [], signal = new AbortController().signal, progress = () => undefined } = options;
+  return writeStoredImage(disk, { sink, done, signal, progress, minPartSize: 2 ** 20 });
+}
+
+/** Threads that start once for a suite: from source each start costs as much as a small image. */
+export function keepThreads(): void {
+  const end = Promise.withResolvers<undefined>();
+  let kept: Promise<unknown>;
+  beforeAll(() => {
+    kept = withClusterPool(() => end.promise);
+  });
+  afterAll(async () => {
+    end.resolve(undefined);
+    await kept;
+  });
+}
