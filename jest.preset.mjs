@@ -3,6 +3,8 @@ export default function project(name) {
   return {
     displayName: name,
     testEnvironment: 'node',
+    // A net, not a measure: real servers on a busy machine take their time.
+    testTimeout: 60_000,
     testMatch: ['**/*.spec.ts'],
     testPathIgnorePatterns: ['/node_modules/', '/dist/'],
     extensionsToTreatAsEsm: ['.ts'],

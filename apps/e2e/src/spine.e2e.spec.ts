@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { convert, expectSameDisk, makeRawDisk, smallQcow2 } from '../test/source-disks.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
@@ -57,7 +58,11 @@ describe('a real image file becomes an image', () => {
     const job = await sut.alice.import('told');
     await sut.alice.ended(job.id);
     await sut.alice.imageIn('active', job.image_id ?? '');
-    const events = await sut.alice.events(job.image_id ?? '');
+    const events = await eventually(async () => {
+      const told = await sut.alice.events(job.image_id ?? '');
+      expect(told.map(({ type }) => type)).toContain('ImageReady');
+      return told;
+    });
     const types = events.map(({ type }) => type).filter((type) => type !== 'ImageImportProgressed');
     expect(types.filter((type) => type.startsWith('ImageImport'))).toEqual(['ImageImportRequested', 'ImageImported']);
     for (const once of ['ImageRegistered', 'QuotaReserved', 'ImageImportRequested', 'ImageImported', 'ImageReady']) {

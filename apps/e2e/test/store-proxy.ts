@@ -7,13 +7,13 @@ export type RequestMatch = (method: string, url: URL) => boolean;
 
 interface Gate {
   readonly match: RequestMatch;
-  readonly reached: PromiseWithResolvers<void>;
-  readonly opened: PromiseWithResolvers<void>;
+  readonly reached: PromiseWithResolvers<undefined>;
+  readonly opened: PromiseWithResolvers<undefined>;
 }
 
 /** A request held back: `reached` once it is there, answered after `open`. */
 export interface HeldRequest {
-  readonly reached: Promise<void>;
+  readonly reached: Promise<unknown>;
   open(): void;
 }
 
@@ -45,13 +45,13 @@ export class StoreProxy {
 
   /** Holds the next request that matches, and only that one. */
   hold(match: RequestMatch): HeldRequest {
-    const gate = { match, reached: Promise.withResolvers<void>(), opened: Promise.withResolvers<void>() };
+    const gate = { match, reached: Promise.withResolvers<undefined>(), opened: Promise.withResolvers<undefined>() };
     this.#gates.add(gate);
     return {
       reached: gate.reached.promise,
       open: () => {
         this.#gates.delete(gate);
-        gate.opened.resolve();
+        gate.opened.resolve(undefined);
       },
     };
   }
@@ -62,7 +62,7 @@ export class StoreProxy {
   }
 
   async close(): Promise<void> {
-    for (const gate of this.#gates) gate.opened.resolve();
+    for (const gate of this.#gates) gate.opened.resolve(undefined);
     this.#agent.destroy();
     this.#server.closeAllConnections();
     this.#server.close();
@@ -76,7 +76,7 @@ export class StoreProxy {
     const gate = [...this.#gates].find((each) => each.match(method, url));
     if (gate !== undefined) {
       this.#gates.delete(gate);
-      gate.reached.resolve();
+      gate.reached.resolve(undefined);
       await gate.opened.promise;
     }
     if (incoming.destroyed && !incoming.complete) return;

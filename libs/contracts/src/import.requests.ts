@@ -11,7 +11,6 @@ export const bucketName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
 export const objectKey = z
   .string()
   .min(1)
-  // eslint-disable-next-line no-control-regex -- refusing control characters is the point
   .refine((key) => Buffer.byteLength(key) <= 1024 && !/[\u0000-\u001f\u007f]/.test(key) && key.isWellFormed(), {
     message: 'must be 1 to 1024 bytes without control characters',
   });
