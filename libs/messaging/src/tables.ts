@@ -62,6 +62,7 @@ function maintainFunction(s: string, schema: string): string {
       old record;
       pending boolean;
     BEGIN
+      PERFORM pg_advisory_xact_lock(hashtextextended('imago.maintain.${schema}', 0)); -- an old leader may be at it still
       FOR day IN SELECT today + n FROM generate_series(0, 7) AS n LOOP
         part := 'outbox_' || to_char(day, 'YYYYMMDD');
         IF to_regclass('${s}.' || part) IS NULL THEN
@@ -88,7 +89,7 @@ function maintainFunction(s: string, schema: string): string {
         END IF;
       END LOOP;
       DELETE FROM ${s}.outbox_default WHERE published_at < now() - interval '72 hours';
-    END $maintain$; -- schema ${schema}`;
+    END $maintain$`;
 }
 
 /** Service names are lower-case words; anything else here is a programming error. */
