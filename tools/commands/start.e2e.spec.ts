@@ -86,7 +86,12 @@ describe('npm start', () => {
   it('leaves no process behind when it is killed, and nothing the next start cannot take over', async () => {
     start.process.kill('SIGKILL');
     await start.ended();
-    await eventually(async () => { expect(await processesOf(directory)).toEqual([]); }, { timeout: 60_000 });
+    await eventually(
+      async () => {
+        expect(await processesOf(directory)).toEqual([]);
+      },
+      { timeout: 60_000 },
+    );
     await begin();
     expect(await imagesOfAlice(await run())).toEqual(['Imago Demo Linux active']);
   });

@@ -14,6 +14,7 @@ export const importConfig = z.object({
   IMPORT_LEASE_SECONDS: z.coerce.number().int().min(2).max(600).default(15),
   /** Seconds without a byte or a phase after which an attempt is given up. */
   IMPORT_STALL_SECONDS: z.coerce.number().int().min(2).max(3600).default(60),
+  /** Attempts an import gets before it has failed. */
   IMPORT_MAXIMUM_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(5),
   /** Seconds after which an admission nobody finished is taken back. Longer than any request lives. */
   IMPORT_ADMISSION_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { choosePort, type Infrastructure } from '@imago/infra';
-import { openInstallation, startSystem, type System } from '@imago/system';
+import { openInstallation, prepareStore, startSystem, type System } from '@imago/system';
 import { DIRECTORY } from '../places.ts';
 import { type RunFile, writeRunFile } from '../run-file.ts';
 import { logIn } from '../session.ts';
 import { assignBuckets } from './assign-buckets.ts';
 import { importDemo } from './import-demo.ts';
-import { prepareStore } from './prepare-store.ts';
 
 export interface RunOptions {
   readonly infrastructure: Infrastructure;

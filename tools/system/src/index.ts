@@ -1,4 +1,5 @@
 export * from './installation.ts';
 export * from './migrate.ts';
+export * from './prepare-store.ts';
 export * from './service-process.ts';
 export * from './system.ts';

@@ -1,5 +1,6 @@
-import type { Infrastructure } from '@imago/infra';
-import type { Installation, InstallationUser, RegionDefinition } from '@imago/system';
+import type { S3Administration } from '@imago/infra';
+import type { Installation, InstallationUser } from './installation.ts';
+import type { RegionDefinition } from './system.ts';
 
 /** Two, so that copying between regions is real. The first is the default. */
 const REGIONS = ['region-1', 'region-2'] as const;
@@ -11,14 +12,11 @@ export interface PreparedStore {
 }
 
 /** Makes the buckets of the regions and of the users, and a key for each that opens nothing else. Repeatable. */
-export async function prepareStore(s3: Infrastructure['s3'], installation: Installation): Promise<PreparedStore> {
-  const buckets = REGIONS.map((name) => `imago-${name}`);
-  await Promise.all(
-    [...buckets, ...installation.users.map((user) => user.s3.bucket)].map((name) => s3.createBucket(name)),
-  );
+export async function prepareStore(s3: S3Administration, installation: Installation): Promise<PreparedStore> {
   // Services read the tenants' buckets as well: they import from them.
-  const everything = [...buckets, ...installation.users.map((user) => user.s3.bucket)];
-  const key = await s3.addKey(installation.store, everything);
+  const buckets = [...REGIONS.map(bucketOf), ...installation.users.map((user) => user.s3.bucket)];
+  await Promise.all(buckets.map((name) => s3.createBucket(name)));
+  const key = await s3.addKey(installation.store, buckets);
   const users = await Promise.all(
     installation.users.map(async (user) => {
       const { bucket, access_key, secret_key } = user.s3;
@@ -29,7 +27,11 @@ export async function prepareStore(s3: Infrastructure['s3'], installation: Insta
   const regions = REGIONS.map((name, index) => ({
     name,
     default: index === 0,
-    s3: { endpoint, region, bucket: `imago-${name}`, ...key },
+    s3: { endpoint, region, bucket: bucketOf(name), ...key },
   }));
   return { regions, users };
+}
+
+function bucketOf(region: string): string {
+  return `imago-${region}`;
 }
