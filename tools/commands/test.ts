@@ -37,7 +37,7 @@ async function everything(patterns: readonly string[]): Promise<Tally> {
     const checked = await (patterns.length === 0 ? runChecks(options) : build(options));
     const servers = await starting;
     say('Running the tests');
-    const report = await runJest({ args: [...WORKERS, ...patterns], env: servers.env, signal });
+    const { report } = await runJest({ args: [...WORKERS, ...patterns], env: servers.env, signal });
     return sum([checked, tallyOf(report)]);
   } finally {
     await starting.then(
@@ -51,5 +51,6 @@ async function quickly(): Promise<Tally> {
   const checked = await runChecks({ signal, say });
   say('Running the unit tests');
   const withoutServers = ['--testPathIgnorePatterns', '\\.(int|e2e)\\.spec\\.ts$', '/dist/', '/node_modules/'];
-  return sum([checked, tallyOf(await runJest({ args: [...WORKERS, ...withoutServers], env: {}, signal }))]);
+  const { report } = await runJest({ args: [...WORKERS, ...withoutServers], env: {}, signal });
+  return sum([checked, tallyOf(report)]);
 }

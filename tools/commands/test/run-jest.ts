@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../places.ts';
 import { runProgram } from '../program.ts';
@@ -28,18 +28,24 @@ export interface JestReport {
 
 const PROGRAM = ['node', join(ROOT, 'node_modules/jest/bin/jest.js')];
 
-/** Runs Jest and answers its report, or undefined when it ended without one. */
-export async function runJest({ args, env, signal }: JestOptions): Promise<JestReport | undefined> {
+export interface JestRun {
+  /** Undefined when it ended without one. */
+  readonly report: JestReport | undefined;
+  readonly output: string;
+}
+
+export async function runJest({ args, env, signal }: JestOptions): Promise<JestRun> {
   const file = join(ROOT, '.imago', 'jest-report.json');
   rmSync(file, { force: true });
-  const report = ['--json', `--outputFile=${file}`];
+  const asJson = ['--json', `--outputFile=${file}`];
   const nodeOptions = { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' };
-  await runProgram([...PROGRAM, ...report, ...args], { signal, show: true, env: { ...env, ...nodeOptions } });
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as JestReport;
-  } catch {
-    return undefined;
-  }
+  const { output } = await runProgram([...PROGRAM, ...asJson, ...args], {
+    signal,
+    show: true,
+    env: { ...env, ...nodeOptions },
+  });
+  const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JestReport) : undefined;
+  return { report, output };
 }
 
 /** A run without a report, a file that could not be run, a run without tests: each counts as failed. */

@@ -1,0 +1,43 @@
+import { Interrupted, interruption } from './interruption.ts';
+import { addToProofsPage } from './prove/proofs-page.ts';
+import { complain, Steps } from './steps.ts';
+import { build } from './test/checks.ts';
+import { runJest, tallyOf } from './test/run-jest.ts';
+import { startTestServers } from './test/servers.ts';
+import { sum, verdict } from './test/tally.ts';
+
+// npm run prove: the large proofs, apps/e2e/src/*.prove.ts, one after another; npm run prove NAME: those whose path
+// matches. What came out is added to docs/proofs.md.
+
+const signal = interruption();
+const { say } = new Steps();
+
+try {
+  say('Starting empty servers');
+  const servers = await startTestServers(signal, say);
+  try {
+    const built = await build({ signal, say });
+    say('Proving');
+    const only = ['--config', 'apps/e2e/jest.config.mjs', '--testMatch', '**/*.prove.ts', '--runInBand'];
+    const { report, output } = await runJest({ args: [...only, ...process.argv.slice(2)], env: servers.env, signal });
+    if (report !== undefined) addToProofsPage(report, figuresIn(output));
+    const tally = sum([built, tallyOf(report)]);
+    console.log(verdict(tally));
+    process.exitCode = tally.failed === 0 ? 0 : 1;
+  } finally {
+    await servers.stop();
+  }
+} catch (error) {
+  if (error instanceof Interrupted) say('Stopped');
+  else complain(error);
+  process.exitCode = 1;
+}
+process.exit();
+
+/** What proofs log as one line of JSON. */
+function figuresIn(output: string): readonly string[] {
+  return output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('{') && line.endsWith('}'));
+}
