@@ -3,9 +3,10 @@ import { closeQuietly, type AmqpConnections } from './connections.ts';
 
 /**
  * What became of a publish. `confirmed`: the broker has it, safely, in at least one queue. `returned`: no queue takes
- * it. `refused`: a queue is full. `unanswered` and `lost` (the connection broke): it may or may not have arrived.
+ * it. `refused`: a queue is full. `blocked`: the broker is short of memory or disk, and nothing was sent. `unanswered` and
+ * `lost` (the connection broke): it may or may not have arrived.
  */
-export type PublishOutcome = 'confirmed' | 'returned' | 'refused' | 'unanswered' | 'lost';
+export type PublishOutcome = 'confirmed' | 'returned' | 'refused' | 'blocked' | 'unanswered' | 'lost';
 
 export interface OutgoingMessage {
   readonly exchange: string;
@@ -26,6 +27,8 @@ export class ConfirmedPublisher {
 
   /** Publishes one message and says what became of it; never rejects. */
   async publish(message: OutgoingMessage): Promise<PublishOutcome> {
+    // What is sent now would be taken later, and once more for each time it is sent again meanwhile.
+    if (this.connections.blocked) return 'blocked';
     let line: Line;
     try {
       line = await this.line();

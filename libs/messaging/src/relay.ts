@@ -130,19 +130,19 @@ export class OutboxRelay {
     const outcomes = await Promise.all(batch.map((row) => this.publish(row)));
     measured();
     const sent: string[] = [];
-    let connected = true;
+    let taken = true;
     for (const [index, row] of batch.entries()) {
       const outcome = outcomes[index] ?? 'lost';
       if (outcome === 'confirmed') sent.push(row.seq);
-      else if (outcome === 'lost') connected = false;
+      else if (outcome === 'lost' || outcome === 'blocked') taken = false;
       else await this.hold(rows, row, outcome);
     }
     if (sent.length > 0) {
       await rows.markPublished(sent);
       this.lastTrouble = '';
     }
-    if (!connected) this.complain('the connection to the broker broke during a batch; it is sent again');
-    return connected;
+    if (!taken) this.complain('the broker did not take a whole batch; what is left is sent again');
+    return taken;
   }
 
   private publish(row: OutboxRow): Promise<PublishOutcome> {
