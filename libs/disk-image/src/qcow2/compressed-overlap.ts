@@ -3,7 +3,6 @@ import { overlap } from './host-use.ts';
 
 /** Compressed clusters that are sorted at once: 16 MiB. */
 const BATCH = 2 ** 21;
-const SPANS = 4096;
 /** A key is the offset and the sectors less one; at most 2^13 of these fit an entry. */
 const SECTOR_BITS = 13;
 
@@ -22,43 +21,38 @@ export interface CompressedImage {
  * of one is somewhere in its last sector: the next may begin there, and not before. Without this one small cluster could
  * be a whole disk, as in a zip bomb. Memory is bounded: a large image is sorted in several goes.
  */
-export function refuseSharedBytes(image: CompressedImage): void {
-  if (image.count === 0) return;
-  for (const [start, end] of windows(image)) {
-    const keys = collect(image, start, end);
-    checkSorted(keys.sort());
+export function refuseSharedBytes(image: CompressedImage, batch = BATCH): void {
+  const all = { start: 0, end: image.fileSize, count: image.count };
+  let lastSector = -1;
+  for (const window of windows(image, batch, all)) lastSector = checkSorted(collect(image, window).sort(), lastSector);
+}
+
+/** A range of the file and how many compressed clusters begin in it. */
+interface Window {
+  readonly start: number;
+  readonly end: number;
+  readonly count: number;
+}
+
+/** Ascending windows of no more than a batch, which have all clusters together. */
+function* windows(image: CompressedImage, batch: number, whole: Window): Generator<Window> {
+  const { start, end, count } = whole;
+  if (count <= batch) {
+    if (count > 0) yield whole;
+    return;
   }
-}
-
-/** Ranges of the file that hold no more than a batch of compressed clusters each. */
-function windows(image: CompressedImage): [number, number][] {
-  const { fileSize, count } = image;
-  if (count <= BATCH) return [[0, fileSize]];
-  const span = Math.ceil(fileSize / SPANS);
-  const counts = new Uint32Array(SPANS);
+  if (count > end - start) throw overlap(start, start); // two begin at the same byte
+  const middle = Math.floor((start + end) / 2);
+  let lower = 0;
   forEachCompressed(image, (offset) => {
-    const at = Math.floor(offset / span);
-    counts[at] = (counts[at] ?? 0) + 1;
+    if (offset >= start && offset < middle) lower += 1;
   });
-  const found: [number, number][] = [];
-  let start = 0;
-  let held = 0;
-  counts.forEach((inSpan, at) => {
-    if (held + inSpan > BATCH && held > 0) {
-      found.push([start, at * span]);
-      start = at * span;
-      held = 0;
-    }
-    held += inSpan;
-    // Not even an empty cluster is that small.
-    if (inSpan > BATCH) throw overlap(at * span, at * span);
-  });
-  found.push([start, fileSize]);
-  return found;
+  yield* windows(image, batch, { start, end: middle, count: lower });
+  yield* windows(image, batch, { start: middle, end, count: count - lower });
 }
 
-function collect(image: CompressedImage, start: number, end: number): BigUint64Array {
-  const words = new Uint32Array(2 * Math.min(BATCH, image.count));
+function collect(image: CompressedImage, { start, end, count }: Window): BigUint64Array {
+  const words = new Uint32Array(2 * count);
   let used = 0;
   forEachCompressed(image, (offset, sectors) => {
     if (offset < start || offset >= end) return;
@@ -66,12 +60,13 @@ function collect(image: CompressedImage, start: number, end: number): BigUint64A
     words[used + 1] = Math.floor(offset / 2 ** (32 - SECTOR_BITS));
     used += 2;
   });
-  return new BigUint64Array(words.buffer, 0, used / 2);
+  return new BigUint64Array(words.buffer);
 }
 
-function checkSorted(keys: BigUint64Array): void {
+/** Answers where the last sector of the last cluster begins, which the next window goes on from. */
+function checkSorted(keys: BigUint64Array, before: number): number {
   const words = new Uint32Array(keys.buffer, keys.byteOffset, keys.length * 2);
-  let lastSector = -1;
+  let lastSector = before;
   for (let at = 0; at < words.length; at += 2) {
     const low = words[at] ?? 0;
     const offset = (words[at + 1] ?? 0) * 2 ** (32 - SECTOR_BITS) + (low >>> SECTOR_BITS);
@@ -79,6 +74,7 @@ function checkSorted(keys: BigUint64Array): void {
     const sectors = low % 2 ** SECTOR_BITS; // less one
     lastSector = Math.max(offset, offset - (offset % COMPRESSED_SECTOR) + sectors * COMPRESSED_SECTOR);
   }
+  return lastSector;
 }
 
 function forEachCompressed(
