@@ -7,6 +7,11 @@ export interface Answer {
   readonly body: unknown;
 }
 
+export interface JobWatch {
+  readonly tell?: (job: JobOnBoard) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** Milliseconds an answer may take, and between two looks at a job. */
 const PATIENCE = 60_000;
 const LOOK = 250;
@@ -59,12 +64,13 @@ export class Session {
 
   /**
    * Waits until a job has ended, telling how it stands.
-   * @throws Error with the job's own reason when it did not succeed.
+   * @throws Error with the job's own reason when it did not succeed, and the signal's reason.
    */
-  async jobSucceeded(id: string, tell: (job: JobOnBoard) => void = () => undefined): Promise<JobOnBoard> {
+  async jobSucceeded(id: string, { tell, signal }: JobWatch = {}): Promise<JobOnBoard> {
     for (;;) {
+      signal?.throwIfAborted();
       const job = await this.need<JobOnBoard>('GET', `/v1/jobs/${id}`);
-      tell(job);
+      tell?.(job);
       if (job.state === 'succeeded') return job;
       if (job.finished_at !== null) {
         throw new Error(

@@ -48,7 +48,7 @@ async function importOnce({ run, qemuImg, signal, say }: DemoOptions): Promise<v
   const job = await session.need<JobView>('POST', '/v1/imports', importRequest(bucket.name), {
     'idempotency-key': 'imago-demo',
   });
-  await session.jobSucceeded(job.id);
+  await session.jobSucceeded(job.id, { signal });
 }
 
 function importRequest(bucket: string): object {

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { choosePort, type Infrastructure } from '@imago/infra';
 import { openInstallation, prepareStore, startSystem, type System } from '@imago/system';
-import { DIRECTORY } from '../places.ts';
+import { BROKER_FILE, DIRECTORY, SERVICES_DIRECTORY } from '../places.ts';
 import { type RunFile, writeRunFile } from '../run-file.ts';
 import { logIn } from '../session.ts';
 import { assignBuckets } from './assign-buckets.ts';
@@ -18,9 +18,6 @@ export interface RunningImago {
   readonly run: RunFile;
 }
 
-/** Where the services' logs and the files they read are. */
-export const SERVICES_DIRECTORY = join(DIRECTORY, 'services');
-
 /**
  * Starts Imago on running servers: buckets and keys, databases and queues, services, and the first time the demo image.
  * The run file appears last. What was started is stopped before it rejects.
@@ -29,12 +26,13 @@ export async function runImago({ infrastructure, signal, say }: RunOptions): Pro
   const { s3, rabbitmq, postgres, qemu } = infrastructure;
   const installation = openInstallation(DIRECTORY);
   const { regions, users } = await prepareStore(s3, installation);
+  const amqpUrl = await rabbitmq.createVhost('imago-services');
   say('Preparing databases and queues, starting the services');
   const system = await startSystem({
     directory: SERVICES_DIRECTORY,
     postgresAdminUrl: postgres.adminUrl,
     database: 'imago',
-    amqpUrl: await rabbitmq.createVhost('imago-services'),
+    amqpUrl,
     installation: { ...installation, users },
     regions,
     gatewayPort: await choosePort('IMAGO_GATEWAY_PORT', process.env),
@@ -49,6 +47,7 @@ export async function runImago({ infrastructure, signal, say }: RunOptions): Pro
     await assignBuckets(await logIn(gateway, operator), users, regions);
     await importDemo({ run, qemuImg: qemu.qemuImg, signal, say });
     signal.throwIfAborted();
+    writeFileSync(BROKER_FILE, amqpUrl, { mode: 0o600 });
     writeRunFile(run);
     return { system, run };
   } catch (error) {

@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
-import { ROOT, RUN_FILE } from '../places.ts';
+import { ROOT, RUN_FILE, SERVICES_DIRECTORY } from '../places.ts';
 import type { RunFile } from '../run-file.ts';
-import { SERVICES_DIRECTORY } from './run-imago.ts';
 
 /** What a newcomer wants to know once everything runs: where it is, who can log in, what to do next. */
 export function welcome({ gateway, keystone, s3, users }: RunFile): string {

@@ -86,7 +86,7 @@ async function importDisk({ story, alice, bucket }: Scene, disk: TourDisk): Prom
     agreement_accepted: true,
   });
   story.line(`job ${job.id}`);
-  const { image_id } = await alice.jobSucceeded(job.id, new Progress().show);
+  const { image_id } = await alice.jobSucceeded(job.id, { tell: new Progress().show });
   expectThat(image_id !== null, 'the import succeeded without an image');
   return image_id;
 }
