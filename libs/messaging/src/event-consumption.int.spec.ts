@@ -4,7 +4,12 @@ import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
 import { envelopeOf } from '../test/facts.ts';
-import { type HandleEvent, type QuotaEvent, writeEffect } from '../test/service-under-test.ts';
+import {
+  type HandleEvent,
+  type QuotaEvent,
+  SUBSCRIPTIONS_UNDER_TEST,
+  writeEffect,
+} from '../test/service-under-test.ts';
 import { dropParked, listParked, type ParkedMessage } from './index.ts';
 
 let messaging: MessagingUnderTest;
@@ -165,5 +170,39 @@ describe('a message that is no event we know', () => {
     });
     expect(event).toEqual(envelope);
     expect(QuotaReservedV1.data.parse(event?.data)).toEqual(event?.data);
+  });
+});
+
+describe('a consumer of everything', () => {
+  it('also gets types and versions that no contract of this build knows, as they came', async () => {
+    await messaging.reset();
+    const seen: { key: string; body: string }[] = [];
+    const activity = await messaging.start({
+      service: 'activity',
+      subscriptions: { ...SUBSCRIPTIONS_UNDER_TEST, activity: 'every' },
+      handle: ({ type, dataversion }, { body }) => {
+        seen.push({ key: `${type}.v${dataversion}`, body });
+        return Promise.resolve();
+      },
+    });
+    await eventually(() => {
+      expect(activity.health.consumersActive()).toBe(true);
+    });
+    const invented = JSON.stringify({
+      ...envelopeOf('image-1'),
+      type: 'QuotaInvented',
+      data: { any: 'thing' },
+      more: 1,
+    });
+    const newer = JSON.stringify({ ...envelopeOf('image-1'), dataversion: 2 });
+    await messaging.send(invented, {}, 'quota.QuotaInvented.v1');
+    await messaging.send(newer, {}, 'quota.QuotaReserved.v2');
+    await eventually(() => {
+      expect(seen).toEqual([
+        { key: 'QuotaInvented.v1', body: invented },
+        { key: 'QuotaReserved.v2', body: newer },
+      ]);
+    });
+    await messaging.channel.deleteQueue('activity.on.all');
   });
 });

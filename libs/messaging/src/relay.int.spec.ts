@@ -135,6 +135,22 @@ describe('the relay', () => {
     }
   });
 
+  it('does not hold up anybody while the broker is away, and sends everything once it is back', async () => {
+    const proxy = await brokerProxy(messaging.amqpUrl);
+    try {
+      const quota = await messaging.start({ service: 'quota' }, proxy.amqpUrl);
+      await messaging.start({ service: 'catalog', handle: writeEffect });
+      proxy.shut();
+      for (let used = 1; used <= 20; used++) await quota.reserve('a', used);
+      expect(await messaging.query('quota', 'SELECT 1 FROM outbox WHERE published_at IS NULL')).toHaveLength(20);
+      expect(await quota.health.outboxLagSeconds()).toBeGreaterThan(0);
+      proxy.open();
+      expectOrder(await untilApplied(20), ['a'], 20);
+    } finally {
+      await proxy.close();
+    }
+  });
+
   it('is followed by another when it loses its session, and nothing is lost, reordered or applied twice', async () => {
     const first = await messaging.start({ service: 'quota' });
     await messaging.start({ service: 'quota' });

@@ -14,6 +14,7 @@ import {
   MessagingModule,
   type MessagingOptions,
   OnEvent,
+  OnEvery,
   Outbox,
   RequestClient,
   type RetryStep,
@@ -115,6 +116,13 @@ export async function writeEffect(event: QuotaEvent, { tx }: EventContext): Prom
 
 function consumerOf(service: Service, handle: HandleEvent): Type {
   @Controller()
+  class ActivityConsumer {
+    @OnEvery()
+    every(@Payload() event: EventEnvelope, @Ctx() context: EventContext): Promise<void> {
+      return handle(event as QuotaEvent, context);
+    }
+  }
+  @Controller()
   class Consumer {
     @OnEvent(QuotaReservedV1)
     reserved(@Payload() event: QuotaEvent, @Ctx() context: EventContext): Promise<void> {
@@ -128,5 +136,6 @@ function consumerOf(service: Service, handle: HandleEvent): Type {
       return handle(event, context);
     }
   }
+  if (service === 'activity') return ActivityConsumer;
   return service === 'catalog' ? CatalogConsumer : Consumer;
 }
