@@ -28,6 +28,7 @@ export interface PackageCache {
 }
 
 const LISTS_FRESH_MS = 12 * 3_600_000;
+const UNREACHABLE = /Could not resolve|Could not connect|Connection (failed|timed out|refused)|Network is unreachable/i;
 
 /**
  * Directory with the unpacked files of a bundle and of the dependencies that this machine lacks; fetched at the first
@@ -113,7 +114,7 @@ async function download(bundle: PackageBundle, debs: string, cache: PackageCache
   try {
     return await attempt(LISTS_FRESH_MS);
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
+    if (!(error instanceof CommandError) || UNREACHABLE.test(error.stderr)) throw error;
     return attempt(0);
   }
 }
@@ -159,7 +160,8 @@ function settings(directory: string, status: string): string[] {
     'Debug::NoLocking=1',
     'APT::Sandbox::User=', // the sandbox's user cannot reach a closed checkout
     'Acquire::Languages=none',
-    'Acquire::Retries=3',
+    'Acquire::Retries=2',
+    'Acquire::Retries::Delay::Maximum=2', // seconds; without a network nobody should wait long for the message
     'Acquire::http::Timeout=30',
   ].flatMap((setting) => ['-o', setting]);
 }
@@ -179,8 +181,7 @@ async function installedPackages(signal: AbortSignal): Promise<Set<string>> {
 }
 
 function causeOf({ stderr }: CommandError): string {
-  if (/Could not resolve|Could not connect|Connection (failed|timed out|refused)|Network is unreachable/i.test(stderr))
-    return 'the package archive cannot be reached from here (is there a network?)';
+  if (UNREACHABLE.test(stderr)) return 'the package archive cannot be reached from here (is there a network?)';
   if (/Unable to locate package|has no installation candidate/i.test(stderr))
     return "the distribution's package archive does not have it";
   if (/No space left/i.test(stderr)) return 'the disk is full';

@@ -73,6 +73,10 @@ function listened(server: Server, name: string): Promise<boolean> {
 /** The holder never writes: the connection ends when the lock is released or its process is gone. */
 function released(path: string, signal?: AbortSignal): Promise<void> {
   return new Promise((done) => {
+    if (signal?.aborted === true) {
+      done();
+      return;
+    }
     const socket = connect(socketName(path));
     const abort = (): unknown => socket.destroy();
     signal?.addEventListener('abort', abort, { once: true });
