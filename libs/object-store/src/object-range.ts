@@ -1,19 +1,41 @@
+import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
+import type { Landing } from './landing.ts';
 import type { ReadOptions } from './object-store.ts';
-import { ObjectChangedError, ObjectStoreError } from './object-store.errors.ts';
+import { ObjectChangedError, ObjectStoreError, ObjectStoreUnavailableError } from './object-store.errors.ts';
 import { ReplyBody } from './reply-body.ts';
+import type { HandlerOptions } from './store-transport.ts';
 
-/** A reply that has begun: exactly `length` bytes, or its body fails. */
-export interface ObjectRange {
-  readonly body: ReplyBody;
-  readonly length: number;
-  readonly etag: string;
+/** One request for a range that is not empty, as a stream: exactly its bytes, or it fails. */
+export async function openRange(bucket: Bucket, key: string, options: ReadOptions): Promise<Readable> {
+  const body = await request(bucket, key, options);
+  if (body instanceof ReplyBody) return body;
+  throw new Error('The SDK answers with another kind of body.');
 }
 
-/** One request for a range that is not empty. Answers when the first byte may come. */
-export async function openRange(bucket: Bucket, key: string, options: ReadOptions): Promise<ObjectRange> {
-  const { offset = 0, length, etag, signal } = options;
+/** One request for as many bytes as the landing has room for. Answers when they are there. */
+export async function landRange(
+  bucket: Bucket,
+  key: string,
+  options: Omit<ReadOptions, 'length'> & { readonly landing: Landing },
+): Promise<void> {
+  const { landing } = options;
+  await request(bucket, key, { ...options, length: landing.target.length });
+  if (landing.arrived < landing.target.length) throw new ObjectStoreUnavailableError(`${key}: the reply was too short`);
+}
+
+/** The ETag of the object a reply is of, as soon as it is known. */
+export function etagOf({ headers }: Landing): string | undefined {
+  return headers === undefined ? undefined : withoutQuotes(headers['etag']);
+}
+
+async function request(
+  bucket: Bucket,
+  key: string,
+  options: ReadOptions & { readonly landing?: Landing },
+): Promise<unknown> {
+  const { offset = 0, length, etag, signal, landing } = options;
   const isWhole = offset === 0 && length === undefined;
   const last = length === undefined ? '' : offset + length - 1;
   const reply = await bucket.client.send(
@@ -23,17 +45,15 @@ export async function openRange(bucket: Bucket, key: string, options: ReadOption
       Range: isWhole ? undefined : `bytes=${offset}-${last}`,
       IfMatch: etag === undefined ? undefined : `"${etag}"`,
     }),
-    { abortSignal: signal },
+    { abortSignal: signal, ...(landing === undefined ? {} : { landing }) } satisfies HandlerOptions,
   );
-  const body: unknown = reply.Body;
-  if (!(body instanceof ReplyBody)) throw new Error('The SDK answers with another kind of body.');
-  const sent = { length: reply.ContentLength, range: reply.ContentRange, etag: withoutQuotes(reply.ETag) };
   try {
-    return { body, length: checked(key, sent, options), etag: sent.etag };
+    check(key, { length: reply.ContentLength, range: reply.ContentRange, etag: withoutQuotes(reply.ETag) }, options);
   } catch (error) {
-    body.destroy();
+    if (reply.Body instanceof ReplyBody) reply.Body.destroy();
     throw error;
   }
+  return reply.Body;
 }
 
 interface Sent {
@@ -42,8 +62,8 @@ interface Sent {
   readonly etag: string;
 }
 
-/** The bytes that come, when they are the ones asked for. Not every store minds If-Match and Range. */
-function checked(key: string, sent: Sent, { offset = 0, length, etag }: ReadOptions): number {
+/** Whether the bytes that come are the ones asked for. Not every store minds If-Match and Range. */
+function check(key: string, sent: Sent, { offset = 0, length, etag }: ReadOptions): void {
   if (etag !== undefined && sent.etag !== etag) throw new ObjectChangedError(`${key}: it has another ETag by now`);
   if (sent.length === undefined) throw new ObjectStoreError(`${key}: the store does not say how many bytes it sends`);
   const from = /^bytes (\d+)-/.exec(sent.range ?? 'bytes 0-')?.[1];
@@ -51,7 +71,6 @@ function checked(key: string, sent: Sent, { offset = 0, length, etag }: ReadOpti
   if (length !== undefined && sent.length !== length) {
     throw new ObjectStoreError(`${key}: ${length} bytes from ${offset} on reach beyond its end`);
   }
-  return sent.length;
 }
 
 /** ETags travel in quotes. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
-import { StoreTransport, type TransportLimits } from './store-transport.ts';
+import { StoreTransport } from './store-transport.ts';
+import type { TransportLimits } from './wire-request.ts';
 
 /** Where a store is and the key that opens it. */
 export interface S3Account {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -11,8 +10,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { Bucket } from './bucket.ts';
 import { deleteObjects } from './delete-objects.ts';
+import type { Landing } from './landing.ts';
 import { listObjects, listUploadedParts, listUploads } from './list-bucket.ts';
-import { openRange, withoutQuotes } from './object-range.ts';
+import { etagOf, landRange, openRange, withoutQuotes } from './object-range.ts';
 import {
   type ListedObject,
   type MultipartUpload,
@@ -24,7 +24,7 @@ import {
 import { ObjectChangedError, ObjectNotFoundError, ObjectStoreError } from './object-store.errors.ts';
 import type { Retries } from './patience.ts';
 import { openS3Client, type S3Account } from './s3-client.ts';
-import type { TransportLimits } from './store-transport.ts';
+import type { TransportLimits } from './wire-request.ts';
 
 export interface S3Settings extends S3Account {
   readonly bucket: string;
@@ -65,24 +65,29 @@ export class S3ObjectStore extends ObjectStore {
 
   override async read(key: string, options: ReadOptions & { readonly length: number }): Promise<Buffer> {
     const { offset = 0, length, etag, signal } = options;
-    if (length === 0) await this.#requireUnchanged(key, options);
-    const target = Buffer.allocUnsafeSlow(length);
+    if (length === 0) {
+      await this.#requireUnchanged(key, options);
+      return Buffer.alloc(0);
+    }
+    const whole = Buffer.allocUnsafeSlow(length);
     let filled = 0;
     let pinned = etag;
-    if (length > 0) {
-      await this.#bucket.ask(key, signal, async (_options, patience) => {
-        const rest = { offset: offset + filled, length: length - filled, etag: pinned, signal };
-        const range = await openRange(this.#bucket, key, rest);
-        pinned = range.etag; // a second request must not bring the rest of another object
-        // Events, because an async iterator costs as much again as the copy.
-        range.body.on('data', (chunk: Buffer) => {
-          filled += chunk.copy(target, filled);
+    await this.#bucket.ask(key, signal, async (_options, patience) => {
+      const landing: Landing = {
+        target: whole.subarray(filled),
+        arrived: 0,
+        onArrival: () => {
           patience.renew();
-        });
-        await finished(range.body);
-      });
-    }
-    return target;
+        },
+      };
+      try {
+        await landRange(this.#bucket, key, { offset: offset + filled, etag: pinned, signal, landing });
+      } finally {
+        filled += landing.arrived;
+        pinned ??= etagOf(landing); // a second request must not bring the rest of another object
+      }
+    });
+    return whole;
   }
 
   override async stream(key: string, options: ReadOptions = {}): Promise<Readable> {
@@ -91,8 +96,7 @@ export class S3ObjectStore extends ObjectStore {
       await this.#requireUnchanged(key, options);
       return Readable.from([]);
     }
-    const range = await this.#bucket.ask(key, signal, () => openRange(this.#bucket, key, options));
-    return range.body;
+    return this.#bucket.ask(key, signal, () => openRange(this.#bucket, key, options));
   }
 
   override async put(key: string, body: Buffer, signal?: AbortSignal): Promise<ObjectFacts> {

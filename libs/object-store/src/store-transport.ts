@@ -1,38 +1,24 @@
 import http, { type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { type Duplex, Readable } from 'node:stream';
+import { DirectReads } from './direct-reads.ts';
+import { land, type Landing } from './landing.ts';
 import { ObjectStoreUnavailableError } from './object-store.errors.ts';
 import { connectionLost, ReplyBody } from './reply-body.ts';
-
-export interface TransportLimits {
-  readonly max_sockets: number;
-  /** Milliseconds until a connection stands. */
-  readonly connect_ms: number;
-  /** Milliseconds without a byte in either direction, while it is the store's turn. */
-  readonly silence_ms: number;
-}
-
-/** A request as the SDK has signed it. */
-interface SignedRequest {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
-  readonly method: string;
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | string[] | null>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
+import { hostOf, limitConnecting, type SignedRequest, targetOf, type TransportLimits } from './wire-request.ts';
 
 interface Reply {
   readonly statusCode: number;
-  readonly reason: string | undefined;
-  readonly headers: Record<string, string>;
-  readonly body: ReplyBody;
+  readonly reason?: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
 }
 
-interface HandlerOptions {
-  readonly abortSignal?: AbortSignal;
+/** What a call may say of how its request is sent; the SDK passes it on as it is. */
+export interface HandlerOptions {
+  readonly abortSignal?: AbortSignal | undefined;
+  /** Where the body of a reply to a GET goes; the reply then comes when it is there, with an empty body. */
+  readonly landing?: Landing;
 }
 
 /**
@@ -44,19 +30,51 @@ export class StoreTransport {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #limits: TransportLimits;
   readonly #agents: { readonly http: http.Agent; readonly https: https.Agent };
+  readonly #direct: DirectReads;
 
   constructor(limits: TransportLimits) {
     this.#limits = limits;
     const options = { keepAlive: true, maxSockets: limits.max_sockets, scheduling: 'lifo' } as const;
     this.#agents = { http: new http.Agent(options), https: new https.Agent(options) };
-    for (const agent of Object.values(this.#agents)) limitConnecting(agent, limits.connect_ms);
+    for (const agent of Object.values(this.#agents)) limitConnections(agent, limits.connect_ms);
+    this.#direct = new DirectReads(limits);
   }
 
   /**
    * Answers when the headers of the reply are there. The signal ends the request and the body of its reply.
    * @throws ObjectStoreUnavailableError
    */
-  handle(request: SignedRequest, { abortSignal: signal }: HandlerOptions = {}): Promise<{ response: Reply }> {
+  async handle(request: SignedRequest, options: HandlerOptions = {}): Promise<{ response: Reply }> {
+    const { landing, abortSignal: signal } = options;
+    if (landing === undefined) return this.#send(request, signal);
+    if (request.protocol === 'http:') {
+      const reply = await this.#direct.ask(request, landing, signal);
+      if (reply !== undefined) return { response: { ...reply, body: Readable.from([reply.body]) } };
+    }
+    const { response } = await this.#send(request, signal);
+    if (response.statusCode >= 300) return { response };
+    landing.headers = response.headers;
+    await land(response.body, landing);
+    return { response: { ...response, body: Readable.from([]) } };
+  }
+
+  destroy(): void {
+    for (const agent of Object.values(this.#agents)) agent.destroy();
+  }
+
+  /** The SDK's settings for its own handler do not concern this one. */
+  updateHttpClientConfig(): void {
+    return;
+  }
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+
+  #send(
+    request: SignedRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<{ response: Reply & { readonly body: ReplyBody } }> {
     return new Promise((resolve, reject) => {
       const outgoing = this.#open(request);
       let body: ReplyBody | undefined;
@@ -86,24 +104,12 @@ export class StoreTransport {
     });
   }
 
-  destroy(): void {
-    for (const agent of Object.values(this.#agents)) agent.destroy();
-  }
-
-  /** The SDK's settings for its own handler do not concern this one. */
-  updateHttpClientConfig(): void {
-    return;
-  }
-
-  httpHandlerConfigs(): Record<string, never> {
-    return {};
-  }
-
-  #open({ protocol, hostname, port, method, path, query, headers }: SignedRequest): ClientRequest {
+  #open(request: SignedRequest): ClientRequest {
+    const { protocol, port, method, headers } = request;
     const isPlain = protocol === 'http:';
-    const host = hostname.replace(/^\[(.*)\]$/, '$1');
     const agent = isPlain ? this.#agents.http : this.#agents.https;
-    return (isPlain ? http : https).request({ host, port, method, path: path + queryText(query), headers, agent });
+    const options = { host: hostOf(request), port, method, path: targetOf(request), headers, agent };
+    return (isPlain ? http : https).request(options);
   }
 }
 
@@ -119,19 +125,12 @@ function endWith(signal: AbortSignal, outgoing: ClientRequest, fail: (error: Err
   });
 }
 
-/** Counts from the moment a connection is made, not while a request waits for one that is free. */
-function limitConnecting(agent: http.Agent, connect_ms: number): void {
+/** From the moment a connection is made, not while a request waits for one that is free. */
+function limitConnections(agent: http.Agent, connect_ms: number): void {
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback): Duplex | null | undefined => {
     const socket = create(options, callback);
-    if (!socket) return socket;
-    const timer = setTimeout(() => {
-      socket.destroy(new Error('the store does not accept it'));
-    }, connect_ms);
-    const connected = (): void => {
-      clearTimeout(timer);
-    };
-    socket.once('connect', connected).once('close', connected);
+    if (socket) limitConnecting(socket, connect_ms);
     return socket;
   };
 }
@@ -143,20 +142,6 @@ function send(outgoing: ClientRequest, body: unknown): void {
   } else if (typeof body === 'string' || body instanceof Uint8Array) outgoing.end(body);
   else if (body === undefined) outgoing.end();
   else throw new Error('A request body of an unknown kind.');
-}
-
-function queryText(query: SignedRequest['query'] = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((each) =>
-      each === null ? escaped(name) : `${escaped(name)}=${escaped(each)}`,
-    ),
-  );
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
-}
-
-/** As the signature was made: everything but RFC 3986's unreserved characters. */
-function escaped(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function flat(headers: IncomingHttpHeaders): Record<string, string> {

@@ -25,7 +25,7 @@ export function describeObjectStore(name: string, make: () => Promise<StoreUnder
     beforeAll(async () => {
       ({ store, close } = await make());
     }, 120_000);
-    afterAll(() => close());
+    afterAll(() => close(), 60_000);
 
     async function stored(body: Buffer): Promise<string> {
       const key = randomUUID();
@@ -238,6 +238,7 @@ export function describeObjectStore(name: string, make: () => Promise<StoreUnder
       }
       const ids = (uploads: readonly MultipartUpload[]): string[] => uploads.map((each) => each.upload_id).sort();
       expect(ids(await store.listMultiparts(prefix))).toEqual(ids(made));
+      await Promise.all(made.map((upload) => store.abortMultipart(upload)));
     }, 60_000);
 
     describe('a call whose signal is aborted', () => {

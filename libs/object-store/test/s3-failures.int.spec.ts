@@ -138,6 +138,17 @@ describe('the S3 driver, when things go wrong', () => {
       await expect(proxied(SILENCE).read(key, { length: 8 * MIB })).rejects.toThrow(ObjectStoreUnavailableError);
     });
 
+    it('opens a new connection, without a pause, where the store has closed the one that was kept', async () => {
+      const key = await stored(Buffer.from('here'));
+      const store = proxied({ attempts: 1 });
+      expect(String(await store.read(key, { length: 4 }))).toBe('here');
+      proxy.breakAll();
+      await eventually(() => {
+        expect(proxy.open).toBe(0);
+      });
+      expect(String(await store.read(key, { length: 4 }))).toBe('here');
+    });
+
     it('ends at once when it is aborted in the middle of a reply, and frees the connection', async () => {
       const key = await stored(Buffer.alloc(8 * MIB));
       const reason = new Error('enough');
@@ -230,6 +241,27 @@ describe('the S3 driver, when things go wrong', () => {
         expect(proxy.open).toBe(0);
       });
     });
+  });
+
+  it('lets go of a read that waits for its turn when it is aborted, and of no other', async () => {
+    const key = await stored(Buffer.from('here'));
+    const reason = new Error('enough');
+    const ending = new AbortController();
+    const store = proxied({ ...QUICK, max_sockets: 1 });
+    const held = Promise.withResolvers<undefined>();
+    proxy.faults.push({ kind: 'cut', direction: 'to_server', after: 0, meanwhile: () => held.promise });
+    const first = store.read(key, { length: 4 });
+    const second = store.read(key, { length: 4, signal: ending.signal });
+    const third = store.read(key, { length: 4 });
+    const given = expect(second).rejects.toBe(reason);
+    await eventually(() => {
+      expect(proxy.connections).toBe(1);
+    });
+    ending.abort(reason);
+    await given;
+    held.resolve(undefined);
+    expect([String(await first), String(await third)]).toEqual(['here', 'here']);
+    expect(proxy.mostOpen).toBe(1);
   });
 
   it('uses no more connections than it may, and the same again', async () => {
