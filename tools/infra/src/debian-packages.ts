@@ -28,6 +28,7 @@ export interface PackageCache {
 }
 
 const LISTS_FRESH_MS = 12 * 3_600_000;
+const LISTS_NEW_MS = 60_000;
 const UNREACHABLE = /Could not resolve|Could not connect|Connection (failed|timed out|refused)|Network is unreachable/i;
 
 /**
@@ -115,7 +116,7 @@ async function download(bundle: PackageBundle, debs: string, cache: PackageCache
     return await attempt(LISTS_FRESH_MS);
   } catch (error) {
     if (!(error instanceof CommandError) || UNREACHABLE.test(error.stderr)) throw error;
-    return attempt(0);
+    return attempt(LISTS_NEW_MS);
   }
 }
 
@@ -161,7 +162,7 @@ function settings(directory: string, status: string): string[] {
     'APT::Sandbox::User=', // the sandbox's user cannot reach a closed checkout
     'Acquire::Languages=none',
     'Acquire::Retries=2',
-    'Acquire::Retries::Delay::Maximum=2', // seconds; without a network nobody should wait long for the message
+    'Acquire::Retries::Delay::Maximum=1', // seconds; without a network nobody should wait long for the message
     'Acquire::http::Timeout=30',
   ].flatMap((setting) => ['-o', setting]);
 }
