@@ -176,7 +176,9 @@ describe('the S3 driver, when things go wrong', () => {
     it('fails when the store falls silent', async () => {
       const key = await stored(randomBytes(8 * MIB));
       proxy.faults.push({ kind: 'mute', direction: 'from_server', after: MIB });
-      const read = proxied({ ...SILENCE, attempts: 1 }).stream(key).then(buffer);
+      const read = proxied({ ...SILENCE, attempts: 1 })
+        .stream(key)
+        .then(buffer);
       await expect(read).rejects.toThrow(ObjectStoreUnavailableError);
     });
 
