@@ -142,7 +142,7 @@ async function privateApt(
     async () => {
       for (const part of ['lists/partial', 'cache/archives/partial'])
         await mkdir(join(directory, part), { recursive: true });
-      await writeFile(status, '');
+      if (!(await exists(status))) await writeFile(status, ''); // a new one would make apt read all lists again
       const stamp = join(directory, 'updated');
       if (Date.now() - (await modified(stamp)) < maxAge) return;
       await runCommand('apt-get', [...options, '--error-on=any', 'update'], { signal });
@@ -157,6 +157,8 @@ function settings(directory: string, status: string): string[] {
   return [
     `Dir::State::lists=${directory}/lists`,
     `Dir::Cache=${directory}/cache`,
+    'Dir::Cache::pkgcache=pkgcache.bin', // container images switch these two off
+    'Dir::Cache::srcpkgcache=srcpkgcache.bin',
     `Dir::State::status=${status}`,
     'Debug::NoLocking=1',
     'APT::Sandbox::User=', // the sandbox's user cannot reach a closed checkout
