@@ -14,5 +14,9 @@ export const ImageReadyV1 = defineEvent('catalog', 'ImageReady', 1, image);
 export const ImageFailedV1 = defineEvent('catalog', 'ImageFailed', 1, image.extend({ error: refusalDocument }));
 /** Fields of the image changed; `changed` names them, `status` among them for a step in the making. */
 export const ImageUpdatedV1 = defineEvent('catalog', 'ImageUpdated', 1, image.extend({ changed: z.array(z.string()) }));
+/** An operator closed the image: it stays, and only operators can read its bytes. */
+export const ImageDeactivatedV1 = defineEvent('catalog', 'ImageDeactivated', 1, image);
+/** The image can be read again. */
+export const ImageReactivatedV1 = defineEvent('catalog', 'ImageReactivated', 1, image);
 /** The image is gone for everybody; `members` lost it. */
 export const ImageDeletedV1 = defineEvent('catalog', 'ImageDeleted', 1, image.extend({ members: z.array(projectId) }));

@@ -1,24 +1,82 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
-import { agreement, imageFacts, imageRecord, imageStatus, visibility } from './image.ts';
-import { byteCount, regionName } from './scalars.ts';
+import { agreement, imageProperties, imageRecord, registeredFacts, visibility } from './image.ts';
+import { byteCount, imageTag, projectId, regionName } from './scalars.ts';
 
 const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
+const changedImage = z.object({ image: imageRecord, event_ids: z.array(z.uuid()) });
 
 /**
  * Registers an image for the caller's project and reserves its place in the quota: one decision in one place.
- * Idempotent by `image_id`. Refusals: quota.images_exceeded, image.exists.
+ * Idempotent by `image_id`. Refusals: quota.images_exceeded, image.exists, auth.forbidden (a visibility or an owner the
+ * caller may not give), image.attribute_read_only, image.properties_exceeded, image.tags_exceeded,
+ * image.metadata_too_large.
  */
 export const RegisterImage = defineRequest('catalog', 'registerImage', {
   kind: 'command',
   request: imageInRegion.extend({
     job_id: z.uuid().nullable(),
-    facts: imageFacts,
+    facts: registeredFacts,
     visibility,
+    /** Another project than the caller's is an operator's to give. */
+    owner: projectId.nullable().default(null),
+    protected: z.boolean().default(false),
+    os_hidden: z.boolean().default(false),
     disk_format: z.string().nullable(),
+    container_format: z.string().nullable().default(null),
+    properties: imageProperties.default({}),
     agreement: agreement.nullable(),
   }),
-  response: z.object({ image: imageRecord, event_ids: z.array(z.uuid()) }),
+  response: changedImage,
+});
+
+/** One change to one attribute or custom property, by its name in the OpenStack Image API. */
+export const imageChange = z.object({
+  op: z.enum(['add', 'replace', 'remove']),
+  name: z.string().max(255),
+  /** Whatever JSON the caller sent; catalog decides what the attribute takes. Nothing for `remove`. */
+  value: z.unknown().optional(),
+});
+export type ImageChange = z.output<typeof imageChange>;
+
+/**
+ * Changes attributes and properties of an image, all of them or none. `strict_add` refuses to add what is there already
+ * instead of overwriting it. Changes that change nothing cause no event. Idempotent. Refusals: image.not_found,
+ * auth.forbidden, request.invalid, image.attribute_read_only, image.attribute_required, image.attribute_missing,
+ * image.attribute_exists, image.properties_exceeded, image.tags_exceeded, image.metadata_too_large.
+ */
+export const UpdateImage = defineRequest('catalog', 'updateImage', {
+  kind: 'command',
+  request: imageInRegion.extend({ changes: z.array(imageChange).max(1000), strict_add: z.boolean() }),
+  response: changedImage,
+});
+
+/** Adds a tag. Idempotent. Refusals: image.not_found, auth.forbidden, image.tags_exceeded, image.metadata_too_large. */
+export const AddImageTag = defineRequest('catalog', 'addImageTag', {
+  kind: 'command',
+  request: imageInRegion.extend({ tag: imageTag }),
+  response: changedImage,
+});
+
+/** Takes a tag away. Refusals: image.not_found, auth.forbidden, image.tag_not_found. */
+export const RemoveImageTag = defineRequest('catalog', 'removeImageTag', {
+  kind: 'command',
+  request: imageInRegion.extend({ tag: z.string().max(1024) }),
+  response: changedImage,
+});
+
+/** Closes an image: only operators can read its bytes (operators only). Idempotent. Refusals: image.not_found, auth.forbidden, image.not_active. */
+export const DeactivateImage = defineRequest('catalog', 'deactivateImage', {
+  kind: 'command',
+  request: imageInRegion,
+  response: changedImage,
+});
+
+/** Opens an image again (operators only). Idempotent. Refusals: image.not_found, auth.forbidden, image.not_active. */
+export const ReactivateImage = defineRequest('catalog', 'reactivateImage', {
+  kind: 'command',
+  request: imageInRegion,
+  response: changedImage,
 });
 
 /** Takes back a registration nobody was told about (role `service`). Idempotent; unknown images are fine. */
@@ -38,25 +96,29 @@ export const AllocateObject = defineRequest('catalog', 'allocateObject', {
   response: z.object({ object_id: z.uuid(), key: z.string() }),
 });
 
+/**
+ * Names the object an upload may write for a queued image, on behalf of the caller who uploads (policy image.upload),
+ * and the image becomes `saving`. Idempotent by (image, session). Refusals: image.not_found, auth.forbidden,
+ * image.format_missing, image.wrong_state.
+ */
+export const BeginUpload = defineRequest('catalog', 'beginUpload', {
+  kind: 'command',
+  request: imageInRegion.extend({ upload_session_id: z.uuid() }),
+  response: z.object({
+    object_id: z.uuid(),
+    key: z.string(),
+    /** The format the owner declared. */
+    disk_format: z.string(),
+    /** The project the image belongs to. */
+    owner: z.string(),
+  }),
+});
+
 /** One image the caller may see. Refusal: image.not_found. */
 export const GetImage = defineRequest('catalog', 'getImage', {
   kind: 'query',
   request: imageInRegion,
   response: z.object({ image: imageRecord }),
-});
-
-/** A page of the images the caller may see in a region, newest first; `marker` is the last id of the page before. */
-export const ListImages = defineRequest('catalog', 'listImages', {
-  kind: 'query',
-  request: z.object({
-    region: regionName,
-    limit: z.int().min(0).max(1000),
-    marker: z.uuid().nullable(),
-    name: z.string().nullable(),
-    status: imageStatus.nullable(),
-    visibility: visibility.nullable(),
-  }),
-  response: z.object({ images: z.array(imageRecord), next_marker: z.uuid().nullable() }),
 });
 
 /** Deletes an image of the caller's project. Refusals: image.not_found, image.protected, auth.forbidden. */
@@ -93,4 +155,11 @@ export const ReconcileObjects = defineRequest('catalog', 'reconcileObjects', {
     writing: z.int().min(0),
     abandoned: z.int().min(0),
   }),
+});
+
+/** Waits, at most `wait_ms`, until catalog has applied these events: how an upload is answered when its image is active. */
+export const ConfirmCatalogApplied = defineRequest('catalog', 'confirmApplied', {
+  kind: 'query',
+  request: z.object({ event_ids: z.array(z.uuid()).max(100), wait_ms: z.int().min(0).max(2000) }),
+  response: z.object({ applied: z.boolean() }),
 });

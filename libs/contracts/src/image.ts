@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import { refusalDocument } from './errors.ts';
-import { byteCount, description, imageName, instant, md5Hex, projectId, regionName, sha256Hex, token } from './scalars.ts';
+import {
+  byteCount,
+  description,
+  givenName,
+  imageName,
+  imageTag,
+  instant,
+  md5Hex,
+  projectId,
+  propertyName,
+  propertyValue,
+  regionName,
+  sha256Hex,
+  token,
+} from './scalars.ts';
 
 export const imageStatus = z.enum([
   'queued',
@@ -22,6 +36,15 @@ export const architecture = z.enum(['x86_64', 'aarch64']);
 
 /** The formats an image file may be imported from. */
 export const importDiskFormat = z.enum(['raw', 'qcow2']);
+
+/** The formats an image may be declared to have. */
+export const diskFormat = z.enum(['ami', 'ari', 'aki', 'vhd', 'vhdx', 'vmdk', 'raw', 'qcow2', 'vdi', 'iso', 'ploop']);
+
+/** What may be around a disk. */
+export const containerFormat = z.enum(['ami', 'ari', 'aki', 'bare', 'ovf', 'ova', 'docker', 'compressed']);
+
+/** Custom properties by name; how many there may be, catalog decides. */
+export const imageProperties = z.record(propertyName, propertyValue);
 
 /** The agreement a tenant ticks before an image is made from a file (R13): who accepted it and when. */
 export const agreement = z.object({ accepted_by: z.string(), accepted_at: instant });
@@ -45,6 +68,20 @@ export const imageFacts = z.object({
 });
 export type ImageFacts = z.output<typeof imageFacts>;
 
+/** What is known of an image when it is registered: an import says all of it, an OpenStack client what it likes. */
+export const registeredFacts = imageFacts.partial({ architecture: true, os_distro: true, os_version: true }).extend({
+  name: givenName.nullable(),
+  /** OpenStack's architectures are more than those an import takes. */
+  architecture: givenName.optional(),
+  os_distro: givenName.optional(),
+  os_version: givenName.optional(),
+  /** Size of the system disk, GiB; 0 when nobody said. */
+  min_disk: z.int().min(0).max(2_147_483_647),
+  min_ram: z.int().min(0).max(2_147_483_647),
+  tags: z.array(imageTag).max(1000),
+});
+export type RegisteredFacts = z.output<typeof registeredFacts>;
+
 /** The bytes behind an image: one object in its region's store, verified by reading it back. */
 export const storedObject = z.object({
   object_id: z.uuid(),
@@ -60,8 +97,8 @@ export const storedObject = z.object({
   os_hash_algo: z.literal('sha512'),
   /** Of the object, by `os_hash_algo`. */
   os_hash_value: z.string().regex(/^[0-9a-f]{128}$/),
-  /** SHA-256 over the index of cluster hashes: the image's identity. */
-  index_hash: sha256Hex,
+  /** SHA-256 over the index of cluster hashes: the image's identity. Null of a file kept exactly as it came. */
+  index_hash: sha256Hex.nullable(),
   /** Bytes of the disk that are not zero. */
   allocated_bytes: byteCount,
 });
@@ -83,8 +120,7 @@ export type ImageSource = z.output<typeof imageSource>;
 /** An image as catalog, which owns the truth about it, answers. */
 export const imageRecord = z.object({
   id: z.uuid(),
-  ...imageFacts.partial({ architecture: true, os_distro: true, os_version: true }).shape,
-  min_disk: z.int().min(0),
+  ...registeredFacts.shape,
   /** The project it belongs to. */
   owner: projectId,
   region: regionName,
@@ -116,7 +152,7 @@ export const imageRecord = z.object({
   /** Why it failed; of a `killed` image. */
   error: refusalDocument.nullable(),
   /** More of it, as the OpenStack Image API allows. */
-  properties: z.record(z.string(), z.string()),
+  properties: imageProperties,
   created_at: instant,
   updated_at: instant,
   /** Grows with every change. */

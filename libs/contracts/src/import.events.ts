@@ -23,6 +23,28 @@ export const ImageImportedV1 = defineEvent(
   job.extend({ object: storedObject, source: imageSource }),
 );
 /** The import ended without an image; whatever it had stored is abandoned. */
-export const ImageImportFailedV1 = defineEvent('import', 'ImageImportFailed', 1, job.extend({ error: refusalDocument }));
+export const ImageImportFailedV1 = defineEvent(
+  'import',
+  'ImageImportFailed',
+  1,
+  job.extend({ error: refusalDocument }),
+);
 /** The tenant cancelled the import, or deleted the image in the making. */
-export const ImageImportCancelledV1 = defineEvent('import', 'ImageImportCancelled', 1, job.extend({ error: refusalDocument }));
+export const ImageImportCancelledV1 = defineEvent(
+  'import',
+  'ImageImportCancelled',
+  1,
+  job.extend({ error: refusalDocument }),
+);
+
+const upload = z.object({ upload_session_id: z.uuid(), image_id: z.uuid() });
+
+/** A file sent by its owner is stored as it came, and inspected; catalog makes the image active on this. */
+export const ImageUploadedV1 = defineEvent('import', 'ImageUploaded', 1, upload.extend({ object: storedObject }));
+/** An upload ended without an image; whatever it had stored is abandoned, and the image waits for another one. */
+export const ImageUploadFailedV1 = defineEvent(
+  'import',
+  'ImageUploadFailed',
+  1,
+  upload.extend({ error: refusalDocument }),
+);

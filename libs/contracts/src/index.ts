@@ -5,6 +5,7 @@ export * from './define.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
 export * from './errors.ts';
+export * from './image-list.requests.ts';
 export * from './image.ts';
 export * from './import.events.ts';
 export * from './import.requests.ts';

@@ -30,6 +30,21 @@ export const imageName = printable(255).refine((text) => text.trim().length > 0,
 /** One line of free text a tenant writes about an image. */
 export const description = printable(1024);
 
+/** A name as the OpenStack Image API takes it: up to 255 printable characters, or none at all. */
+export const givenName = printable(255);
+
+/** A tag of an image. */
+export const imageTag = printable(255).min(1);
+
+/** The name of a custom property. */
+export const propertyName = printable(255).min(1);
+
+/** The value of a custom property: any text that a database and a JSON document can hold. */
+export const propertyValue = z
+  .string()
+  .max(65_535)
+  .refine((text) => !text.includes('\u0000') && text.isWellFormed(), { message: 'must be text without NUL' });
+
 /** A short technical word such as `ubuntu` or `22.04`. */
 export const token = printable(64).min(1);
 

@@ -1,4 +1,12 @@
-import { ImageDeletedV1, ImageFailedV1, ImageReadyV1, ImageRegisteredV1, ImageUpdatedV1 } from './catalog.events.ts';
+import {
+  ImageDeactivatedV1,
+  ImageDeletedV1,
+  ImageFailedV1,
+  ImageReactivatedV1,
+  ImageReadyV1,
+  ImageRegisteredV1,
+  ImageUpdatedV1,
+} from './catalog.events.ts';
 import type { EventDefinition } from './define.ts';
 import {
   ImageImportCancelledV1,
@@ -6,6 +14,8 @@ import {
   ImageImportFailedV1,
   ImageImportProgressedV1,
   ImageImportRequestedV1,
+  ImageUploadedV1,
+  ImageUploadFailedV1,
 } from './import.events.ts';
 import { QuotaRefusedV1, QuotaReleasedV1, QuotaReservedV1 } from './quota.events.ts';
 import type { Service } from './services.ts';
@@ -16,12 +26,16 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageReadyV1,
   ImageFailedV1,
   ImageUpdatedV1,
+  ImageDeactivatedV1,
+  ImageReactivatedV1,
   ImageDeletedV1,
   ImageImportRequestedV1,
   ImageImportProgressedV1,
   ImageImportedV1,
   ImageImportFailedV1,
   ImageImportCancelledV1,
+  ImageUploadedV1,
+  ImageUploadFailedV1,
   QuotaReservedV1,
   QuotaReleasedV1,
   QuotaRefusedV1,
@@ -30,7 +44,7 @@ export const EVENTS: readonly EventDefinition[] = [
 /** Who listens to what. Queues and bindings are generated from this table before anything is published. */
 export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] | 'every'>> = {
   gateway: [],
-  catalog: [ImageImportedV1, ImageImportFailedV1, ImageImportCancelledV1],
+  catalog: [ImageImportedV1, ImageImportFailedV1, ImageImportCancelledV1, ImageUploadedV1, ImageUploadFailedV1],
   import: [ImageDeletedV1],
   quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1],
   activity: 'every',

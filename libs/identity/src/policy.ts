@@ -22,6 +22,7 @@ export const POLICY = {
   'image.download': { roles: ['member'], relations: ['owner', 'accepted', 'public'] },
   'image.create': { roles: ['member'], relations: ['owner'] },
   'image.import': { roles: ['member'], relations: ['owner'] },
+  'image.upload': { roles: ['member'], relations: ['owner'] },
   'image.update': { roles: ['member'], relations: ['owner'] },
   'image.delete': { roles: ['member'], relations: ['owner'] },
   'image.publish': { roles: [], relations: [] },
