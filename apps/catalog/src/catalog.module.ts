@@ -13,7 +13,9 @@ import { ImagesController } from './images/images.controller.ts';
 import { ImagesRepository } from './images/images.repository.ts';
 import { MakingOutcomes } from './images/making-outcomes.ts';
 import { RegisterImage } from './images/register-image.ts';
+import { UploadOutcomes } from './images/upload-outcomes.ts';
 import { AllocateObject } from './objects/allocate-object.ts';
+import { BeginUpload } from './objects/begin-upload.ts';
 import { ObjectReferenceRow } from './objects/object-reference.row.ts';
 import { ObjectSweeper } from './objects/object-sweeper.ts';
 import { ObjectRow } from './objects/object.row.ts';
@@ -50,8 +52,10 @@ export class CatalogModule {
         DeleteImage,
         FindImages,
         MakingOutcomes,
+        UploadOutcomes,
         ObjectsRepository,
         AllocateObject,
+        BeginUpload,
         SweepClaims,
         ObjectSweeper,
         ReconcileObjects,

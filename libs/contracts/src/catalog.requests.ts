@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
-import { agreement, imageProperties, imageRecord, registeredFacts, visibility } from './image.ts';
+import { agreement, imageProperties, imageRecord, registeredFacts, UPLOAD_DISK_FORMATS, visibility } from './image.ts';
 import { byteCount, imageTag, projectId, regionName } from './scalars.ts';
 
 const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
@@ -99,7 +99,7 @@ export const AllocateObject = defineRequest('catalog', 'allocateObject', {
 /**
  * Names the object an upload may write for a queued image, on behalf of the caller who uploads (policy image.upload),
  * and the image becomes `saving`. Idempotent by (image, session). Refusals: image.not_found, auth.forbidden,
- * image.format_missing, image.wrong_state.
+ * image.format_missing, image.format_unsupported, image.wrong_state.
  */
 export const BeginUpload = defineRequest('catalog', 'beginUpload', {
   kind: 'command',
@@ -108,7 +108,7 @@ export const BeginUpload = defineRequest('catalog', 'beginUpload', {
     object_id: z.uuid(),
     key: z.string(),
     /** The format the owner declared. */
-    disk_format: z.string(),
+    disk_format: z.enum(UPLOAD_DISK_FORMATS),
     /** The project the image belongs to. */
     owner: z.string(),
   }),

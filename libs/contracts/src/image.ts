@@ -46,6 +46,9 @@ export const containerFormat = z.enum(['ami', 'ari', 'aki', 'bare', 'ovf', 'ova'
 /** Custom properties by name; how many there may be, catalog decides. */
 export const imageProperties = z.record(propertyName, propertyValue);
 
+/** The formats of files that are kept exactly as they are sent (`PUT /v2/images/{id}/file`). */
+export const UPLOAD_DISK_FORMATS = ['raw', 'qcow2', 'iso'] as const;
+
 /** The agreement a tenant ticks before an image is made from a file (R13): who accepted it and when. */
 export const agreement = z.object({ accepted_by: z.string(), accepted_at: instant });
 

@@ -12,14 +12,17 @@ import {
 const TRIGGERS = [
   'registered',
   'transfer_begun',
+  'upload_begun',
   'bytes_stored',
   'making_failed',
+  'upload_failed',
   'abandoned',
   'deleted',
 ] as const satisfies LifecycleTrigger[];
 
 const EVENT_OF: Readonly<Partial<Record<ImageStatus, LifecycleEvent>>> = {
-  queued: 'ImageRegistered',
+  queued: 'ImageUpdated',
+  saving: 'ImageUpdated',
   importing: 'ImageUpdated',
   active: 'ImageReady',
   killed: 'ImageFailed',
@@ -55,6 +58,12 @@ describe('the life of an image', () => {
     ['a failed image its owner deletes', ['registered', 'making_failed', 'deleted'], 'deleted'],
     ['a failure that comes after success', ['registered', 'transfer_begun', 'bytes_stored', 'making_failed'], 'active'],
     ['a success that comes after failure', ['registered', 'transfer_begun', 'making_failed', 'bytes_stored'], 'killed'],
+    ['an upload that succeeds', ['registered', 'upload_begun', 'bytes_stored'], 'active'],
+    ['an upload that fails', ['registered', 'upload_begun', 'upload_failed'], 'queued'],
+    ['an upload after one that failed', ['registered', 'upload_begun', 'upload_failed', 'upload_begun'], 'saving'],
+    ['a second upload beside the first', ['registered', 'upload_begun', 'upload_begun'], 'saving'],
+    ['an image deleted while it is uploaded', ['registered', 'upload_begun', 'deleted', 'bytes_stored'], 'deleted'],
+    ['an upload that fails after success', ['registered', 'upload_begun', 'bytes_stored', 'upload_failed'], 'active'],
     ['bytes without an allocated object', ['registered', 'bytes_stored'], 'queued'],
     ['an image in the making nobody may take back', ['registered', 'transfer_begun', 'abandoned'], 'importing'],
   ] as const)('%s ends as it must', (_story, inputs, end) => {
@@ -67,17 +76,21 @@ describe('the life of an image', () => {
     }
   });
 
-  it('tells of every transition by the event of the state it leads to', () => {
-    for (const step of Object.values(LIFECYCLE).flatMap((steps) => Object.values(steps))) {
+  it('begins with its registration and tells of every later transition by the event of the state it leads to', () => {
+    const { unregistered, ...registered } = LIFECYCLE;
+    expect(unregistered).toEqual({ registered: { to: 'queued', event: 'ImageRegistered' } });
+    for (const step of Object.values(registered).flatMap((steps) => Object.values(steps))) {
       expect(EVENT_OF[step.to]).toBe(step.event);
     }
   });
 
-  it('never repeats a state, whatever the order and number of its inputs', () => {
+  it('comes back to a state only by a failed upload, whatever the order and number of its inputs', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...TRIGGERS), { maxLength: 40 }), (inputs) => {
         const { states, events } = live(inputs);
-        expect(new Set(states).size).toBe(states.length);
+        const once = states.filter((state) => state !== 'queued' && state !== 'saving');
+        expect(new Set(once).size).toBe(once.length);
+        expect(states.filter((state, at) => state === 'queued' && at > 1 && states[at - 1] !== 'saving')).toEqual([]);
         expect(events).toHaveLength(states.length - 1);
       }),
     );
@@ -96,7 +109,9 @@ describe('the life of an image', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...TRIGGERS), { maxLength: 40 }), (inputs) => {
         const { states } = live(inputs);
-        if (states.includes('active')) expect(states[states.indexOf('active') - 1]).toBe('importing');
+        if (states.includes('active')) {
+          expect(['importing', 'saving']).toContain(states[states.indexOf('active') - 1]);
+        }
         expect(states.includes('active') && states.includes('killed')).toBe(false);
       }),
     );

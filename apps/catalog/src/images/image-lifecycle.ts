@@ -5,7 +5,14 @@ export type LifecycleState = 'unregistered' | ImageStatus;
 
 /** What can happen to an image. Later features add their triggers here and nowhere else. */
 export type LifecycleTrigger =
-  'registered' | 'transfer_begun' | 'bytes_stored' | 'making_failed' | 'abandoned' | 'deleted';
+  | 'registered'
+  | 'transfer_begun'
+  | 'upload_begun'
+  | 'bytes_stored'
+  | 'making_failed'
+  | 'upload_failed'
+  | 'abandoned'
+  | 'deleted';
 
 /** The event that tells of a transition; each transition has exactly one. */
 export type LifecycleEvent = 'ImageRegistered' | 'ImageUpdated' | 'ImageReady' | 'ImageFailed' | 'ImageDeleted';
@@ -17,6 +24,7 @@ export interface Transition {
 
 const deleted: Transition = { to: 'deleted', event: 'ImageDeleted' };
 const killed: Transition = { to: 'killed', event: 'ImageFailed' };
+const active: Transition = { to: 'active', event: 'ImageReady' };
 
 /**
  * The whole life of an image. What a state does not name, it ignores: so a late or repeated input changes nothing, in
@@ -26,13 +34,15 @@ export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Partial<Record<
   unregistered: { registered: { to: 'queued', event: 'ImageRegistered' } },
   queued: {
     transfer_begun: { to: 'importing', event: 'ImageUpdated' },
+    upload_begun: { to: 'saving', event: 'ImageUpdated' },
     making_failed: killed,
     abandoned: deleted,
     deleted,
   },
-  saving: { deleted },
+  // A failed upload leaves the image as it was before, as in Glance: its owner may send the file again.
+  saving: { bytes_stored: active, upload_failed: { to: 'queued', event: 'ImageUpdated' }, deleted },
   uploading: { deleted },
-  importing: { bytes_stored: { to: 'active', event: 'ImageReady' }, making_failed: killed, deleted },
+  importing: { bytes_stored: active, making_failed: killed, deleted },
   active: { deleted },
   deactivated: { deleted },
   killed: { deleted },

@@ -37,7 +37,7 @@ export class MakingOutcomes {
       image.job_id === making.job_id
         ? await this.transitions.apply(tx, image, {
             trigger: 'bytes_stored',
-            changes: { ...describe(object), source },
+            changes: { ...describeObject(object), container_format: 'bare', source },
             cause: making.cause,
           })
         : null;
@@ -72,10 +72,10 @@ function bounded(error: RefusalDocument): RefusalDocument {
   return Buffer.byteLength(JSON.stringify(error)) <= ERROR_BYTES ? error : { code, kind, message, remedy };
 }
 
-function describe(object: StoredObject): Partial<ImageRow> {
+/** What an image says of the object it keeps. */
+export function describeObject(object: StoredObject): Partial<ImageRow> {
   return {
     disk_format: object.disk_format,
-    container_format: 'bare',
     size: object.size,
     virtual_size: object.virtual_size,
     checksum: object.checksum,

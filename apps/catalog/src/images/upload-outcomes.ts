@@ -1,0 +1,55 @@
+import type { StoredObject } from '@imago/contracts';
+import type { Cause } from '@imago/messaging';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ObjectsRepository } from '../objects/objects.repository.ts';
+import { ImageTransitions } from './image-transitions.ts';
+import type { ImageRow } from './image.row.ts';
+import { ImagesRepository } from './images.repository.ts';
+import { describeObject } from './making-outcomes.ts';
+
+/** Which upload to which image has ended. */
+export interface EndedUpload {
+  readonly image_id: string;
+  readonly upload_session_id: string;
+  readonly cause: Cause;
+}
+
+/**
+ * What the end of an upload means for its image. Only the session that was named the object may end the saving of it;
+ * one whose object is not being written any more changes nothing, in whatever order the ends arrive.
+ */
+@Injectable()
+export class UploadOutcomes {
+  constructor(
+    private readonly images: ImagesRepository,
+    private readonly objects: ObjectsRepository,
+    private readonly transitions: ImageTransitions,
+  ) {}
+
+  /** The file is there: the image is active, or it is gone and the file is abandoned. */
+  async stored(tx: EntityManager, upload: EndedUpload, object: StoredObject): Promise<void> {
+    const { image_id, upload_session_id, cause } = upload;
+    const image = await this.#writtenBy(tx, upload);
+    const changes = describeObject(object);
+    const step =
+      image === null ? null : await this.transitions.apply(tx, image, { trigger: 'bytes_stored', changes, cause });
+    if (step === null) await this.objects.writerEnded(tx, image_id, upload_session_id);
+    else await this.objects.seal(tx, image_id, upload_session_id, object);
+  }
+
+  /** There will be no file: the image waits for another upload, and what was stored is swept. */
+  async failed(tx: EntityManager, upload: EndedUpload): Promise<void> {
+    const { image_id, upload_session_id, cause } = upload;
+    const image = await this.#writtenBy(tx, upload);
+    if (image !== null) await this.transitions.apply(tx, image, { trigger: 'upload_failed', cause });
+    await this.objects.writerEnded(tx, image_id, upload_session_id);
+  }
+
+  /** The image, locked, when this session writes it; a session may also end that was never told whether it begins. */
+  async #writtenBy(tx: EntityManager, { image_id, upload_session_id }: EndedUpload): Promise<ImageRow | null> {
+    const image = await this.images.lock(tx, image_id);
+    const object = await this.objects.findOfJob(tx, image_id, upload_session_id);
+    return object?.state === 'writing' ? image : null;
+  }
+}

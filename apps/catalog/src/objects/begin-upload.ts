@@ -1,0 +1,84 @@
+import {
+  type BeginUpload as BeginUploadContract,
+  refusal,
+  type RequestOf,
+  type ResponseOf,
+  UPLOAD_DISK_FORMATS,
+} from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { type Cause, inTransaction } from '@imago/messaging';
+import { imageObjectKey } from '@imago/object-store';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { requireImage } from '../images/image-access.ts';
+import { ImageTransitions } from '../images/image-transitions.ts';
+import type { ImageRow } from '../images/image.row.ts';
+import { ImagesRepository } from '../images/images.repository.ts';
+import { ObjectsRepository } from './objects.repository.ts';
+
+type Request = RequestOf<typeof BeginUploadContract>;
+type Begun = ResponseOf<typeof BeginUploadContract>;
+
+/** Lets one upload write a queued image. The row is there before the first byte, so that no byte is ever lost track of. */
+@Injectable()
+export class BeginUpload {
+  constructor(
+    private readonly db: DataSource,
+    private readonly images: ImagesRepository,
+    private readonly objects: ObjectsRepository,
+    private readonly transitions: ImageTransitions,
+  ) {}
+
+  /** @throws Refusal as the contract of `catalog.beginUpload` names them; then nothing has changed. */
+  execute(request: Request, context: RequestContext, cause: Cause): Promise<Begun> {
+    return inTransaction(this.db, async (tx) => {
+      const found = await this.images.lock(tx, request.image_id);
+      const image = requireImage('image.upload', found, { region: request.region, context });
+      const known = await this.objects.findOfJob(tx, image.id, request.upload_session_id);
+      if (known?.state === 'writing') {
+        return { object_id: known.id, key: known.key, disk_format: acceptedFormat(image), owner: image.owner };
+      }
+      if (known !== null) throw wrongState(image);
+      return this.#begin(tx, image, { request, cause });
+    });
+  }
+
+  async #begin(
+    tx: EntityManager,
+    image: ImageRow,
+    { request, cause }: { request: Request; cause: Cause },
+  ): Promise<Begun> {
+    // An image with a job is made by that job.
+    if (image.status !== 'queued' || image.job_id !== null) throw wrongState(image);
+    const disk_format = acceptedFormat(image);
+    if ((await this.transitions.apply(tx, image, { trigger: 'upload_begun', cause })) === null) throw wrongState(image);
+    const id = uuidv7();
+    const key = imageObjectKey(image.id, id);
+    const { upload_session_id: job_id, region } = request;
+    await this.objects.insert(tx, { id, image_id: image.id, job_id, region, key });
+    return { object_id: id, key, disk_format, owner: image.owner };
+  }
+}
+
+function acceptedFormat({ id, disk_format, container_format }: ImageRow): Begun['disk_format'] {
+  if (disk_format === null || container_format === null) {
+    throw refusal('image.format_missing', `Image ${id} has no disk_format or no container_format yet.`);
+  }
+  const accepted = UPLOAD_DISK_FORMATS.find((format) => format === disk_format);
+  if (accepted !== undefined) return accepted;
+  const formats = UPLOAD_DISK_FORMATS.join(', ');
+  throw refusal(
+    'image.format_unsupported',
+    `Files of disk_format ${disk_format} are not accepted; these are: ${formats}.`,
+    {
+      accepted: UPLOAD_DISK_FORMATS,
+    },
+  );
+}
+
+function wrongState(image: ImageRow): Error {
+  return refusal('image.wrong_state', `Image ${image.id} is ${image.status}: it takes no file now.`, {
+    status: image.status,
+  });
+}
