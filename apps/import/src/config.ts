@@ -18,6 +18,17 @@ export const importConfig = z.object({
   IMPORT_MAXIMUM_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(5),
   /** Seconds after which an admission nobody finished is taken back. Longer than any request lives. */
   IMPORT_ADMISSION_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+  /** Seconds an upload through the gateway stays open without a sign of life. */
+  IMPORT_UPLOAD_LEASE_SECONDS: z.coerce.number().int().min(2).max(600).default(30),
+  /** Seconds between two looks for uploads whose gateway is gone. */
+  IMPORT_UPLOAD_SWEEP_SECONDS: z.coerce.number().min(0.05).max(600).default(2),
+  /** The largest file that may be uploaded. Parts of any size follow from it. */
+  IMPORT_UPLOAD_MAXIMUM_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5 * 2 ** 40)
+    .default(2 ** 40),
 });
 
 export type ImportConfig = z.output<typeof importConfig>;

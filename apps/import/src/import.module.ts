@@ -18,6 +18,13 @@ import { RequestImport } from './imports/request-import.ts';
 import { RunImports } from './imports/run-imports.ts';
 import { TenantFiles } from './imports/source/tenant-files.ts';
 import { SweepAdmissions } from './imports/sweep-admissions.ts';
+import { AbandonUpload } from './uploads/abandon-upload.ts';
+import { EndUpload } from './uploads/end-upload.ts';
+import { FinishUpload } from './uploads/finish-upload.ts';
+import { OpenUpload } from './uploads/open-upload.ts';
+import { SweepUploads } from './uploads/sweep-uploads.ts';
+import { UploadSessions } from './uploads/upload-sessions.repository.ts';
+import { UploadsController } from './uploads/uploads.controller.ts';
 
 /** Import, composed: the one place that knows all its parts. */
 @Module({})
@@ -33,7 +40,7 @@ export class ImportModule {
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [ImportsController, BucketsController],
+      controllers: [ImportsController, UploadsController, BucketsController],
       providers: [
         { provide: IMPORT_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
@@ -46,6 +53,12 @@ export class ImportModule {
         RequestImport,
         CancelImport,
         SweepAdmissions,
+        UploadSessions,
+        EndUpload,
+        OpenUpload,
+        FinishUpload,
+        AbandonUpload,
+        SweepUploads,
       ],
     };
   }

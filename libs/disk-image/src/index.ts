@@ -1,5 +1,7 @@
 export { INSPECTION_CODES, InspectionRefusal } from './inspection-refusal.ts';
 export type { InspectionCode } from './inspection-refusal.ts';
+export { detectFormats } from './inspect/image-format.ts';
+export type { ImageFormat } from './inspect/image-format.ts';
 export { DEFAULT_LIMITS } from './inspect/limits.ts';
 export type { InspectionLimits } from './inspect/limits.ts';
 export { openDisk } from './inspect/open-disk.ts';

@@ -10,6 +10,7 @@ import {
 import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { AbandonUpload } from '../uploads/abandon-upload.ts';
 import { CancelImport } from './cancel-import.ts';
 import { ImportJobs } from './import-jobs.ts';
 import { RequestImport } from './request-import.ts';
@@ -21,6 +22,7 @@ export class ImportsController {
     private readonly requestImport: RequestImport,
     private readonly cancelImport: CancelImport,
     private readonly jobs: ImportJobs,
+    private readonly abandonUpload: AbandonUpload,
   ) {}
 
   @OnRequest(RequestImportContract)
@@ -48,5 +50,6 @@ export class ImportsController {
     for (const job of await this.jobs.store.lockAliveOfImage(context.tx, event.data.image.id)) {
       await this.cancelImport.cancel(context.tx, job, context.cause);
     }
+    await this.abandonUpload.imageDeleted(context.tx, event.data.image.id);
   }
 }

@@ -1,4 +1,5 @@
 import { CreateImport1764000000000 } from './1764000000000-create-import.ts';
+import { CreateUploadSessions1764100000000 } from './1764100000000-create-upload-sessions.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
-export const IMPORT_MIGRATIONS = [CreateImport1764000000000];
+export const IMPORT_MIGRATIONS = [CreateImport1764000000000, CreateUploadSessions1764100000000];
