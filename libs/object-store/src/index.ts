@@ -1,3 +1,7 @@
+export { ContentDigests } from './digest/content-digests.ts';
+export type { ContentSums } from './digest/content-digests.ts';
+export { digestObject } from './digest/digest-object.ts';
+export type { DigestOptions, ObjectDigests } from './digest/digest-object.ts';
 export { IMAGES_PREFIX, imageObjectKey, indexKey } from './object-keys.ts';
 export {
   ObjectChangedError,

@@ -1,8 +1,7 @@
 import { refusal } from '@imago/contracts';
-import { ObjectChangedError, ObjectNotFoundError } from '@imago/object-store';
+import { digestObject, ObjectChangedError, type ObjectDigests, ObjectNotFoundError } from '@imago/object-store';
 import { type ImportPhaseContext, required } from '../import-job.ts';
 import { ImportProgress } from '../import-progress.ts';
-import { digestObject, type ObjectDigests } from '../read-back/digest-object.ts';
 import type { StoredPart } from '../parts.repository.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 

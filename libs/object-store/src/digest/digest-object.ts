@@ -1,15 +1,9 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { DigestThread } from './digest-thread.ts';
+import { ContentDigests, type ContentSums } from './content-digests.ts';
 
 /** What a read-back tells of an object. */
-export interface ObjectDigests {
+export interface ObjectDigests extends ContentSums {
   readonly size: number;
-  /** Hex. */
-  readonly md5: string;
-  /** Hex. */
-  readonly sha512: string;
-  /** Of each part that came whole. */
-  readonly crc32s: readonly number[];
 }
 
 export interface DigestOptions {
@@ -30,15 +24,13 @@ const RUNS = 8;
  */
 export async function digestObject(stream: Readable, options: DigestOptions): Promise<ObjectDigests> {
   const memory = new SharedArrayBuffer(RUN * RUNS);
-  const md5 = new DigestThread({ memory, algorithm: 'md5', partSizes: options.partSizes });
-  const sha512 = new DigestThread({ memory, algorithm: 'sha512', partSizes: [] });
+  const digests = new ContentDigests(memory, options.partSizes);
   try {
-    const ring = new Ring(memory, [md5, sha512]);
+    const ring = new Ring(memory, digests);
     const size = await pour(addAbortSignal(options.signal, stream), ring, options);
-    const [summed, hashed] = await Promise.all([md5.finish(), sha512.finish()]);
-    return { size, md5: summed.digest, sha512: hashed.digest, crc32s: summed.crc32s };
+    return { size, ...(await digests.finish()) };
   } finally {
-    await Promise.all([md5.close(), sha512.close()]);
+    await digests.close();
   }
 }
 
@@ -61,14 +53,14 @@ async function pour(stream: Readable, ring: Ring, { signal, progress }: DigestOp
 /** The shared memory: filled run by run, each filled again only when both threads are done with it. */
 class Ring {
   readonly #bytes: Buffer;
-  readonly #threads: readonly DigestThread[];
+  readonly #digests: ContentDigests;
   readonly #busy: Promise<unknown>[] = Array.from({ length: RUNS }, () => Promise.resolve());
   #run = 0;
   #filled = 0;
 
-  constructor(memory: SharedArrayBuffer, threads: readonly DigestThread[]) {
+  constructor(memory: SharedArrayBuffer, digests: ContentDigests) {
     this.#bytes = Buffer.from(memory);
-    this.#threads = threads;
+    this.#digests = digests;
   }
 
   async write(chunk: Buffer): Promise<void> {
@@ -89,7 +81,7 @@ class Ring {
 
   async #handOver(): Promise<void> {
     const run = { offset: this.#run * RUN, length: this.#filled };
-    const hashed = Promise.all(this.#threads.map((thread) => thread.hash(run)));
+    const hashed = this.#digests.hash(run);
     hashed.catch(() => undefined); // whoever fills this run next meets it
     this.#busy[this.#run] = hashed;
     this.#run = (this.#run + 1) % RUNS;
