@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { unpackBundle } from './debian-packages.ts';
 import type { PackageBundle, PackageCache } from './debian-packages.ts';
 import { PACKAGE_CACHE } from './infrastructure.ts';
+import { provideOpenStackClients } from './openstack-clients.ts';
 import { provideProgram } from './programs.ts';
 import { provideQemuImg } from './qemu.ts';
 import { runCommand } from './run-command.ts';
@@ -80,6 +81,12 @@ it('provides a qemu-img of our own, which makes disks, whatever the machine has'
   const about = JSON.parse(await runCommand(qemuImg, ['info', '--output=json', disk])) as object;
   expect(about).toMatchObject({ format: 'qcow2', 'virtual-size': 10 * 1024 ** 3 });
 });
+
+it("provides OpenStack's own commands, on the Python they were made for", async () => {
+  const { openstack, glance } = await provideOpenStackClients({ cache, forcePrivate: true });
+  expect(await runCommand(openstack, ['--version'])).toMatch(/^openstack \d+\.\d+/);
+  expect(await runCommand(glance, ['--version'])).toMatch(/^\d+\.\d+/);
+}, 180_000);
 
 describe('what cannot be fetched is refused with its remedy, and nothing is left in the cache:', () => {
   const named = (name: string): PackageBundle => ({ ...HELLO, name: `${NAME}-${name}`, packages: [name] });

@@ -17,8 +17,16 @@ export interface PackageBundle {
   readonly only?: RegExp;
   /** Programs (paths in the packages) that get a starter of their name in `bin`, which finds the bundle's libraries. */
   readonly programs?: readonly string[];
+  /** What runs the programs, where they are scripts: theirs names a place outside the bundle. */
+  readonly interpreter?: Interpreter;
   /** What a person may do instead, one sentence. */
   readonly remedy: string;
+}
+
+/** A program of the bundle (path in the packages) and what it is told before the script. */
+export interface Interpreter {
+  readonly program: string;
+  readonly options: readonly string[];
 }
 
 export interface PackageCache {
@@ -63,15 +71,16 @@ export async function libraryPath(root: string): Promise<string> {
 }
 
 /** The starters find the bundle by their own place, so that a checkout can be moved. */
-async function writeStarters(programs: readonly string[], files: string): Promise<void> {
+async function writeStarters({ programs = [], interpreter }: PackageBundle, files: string): Promise<void> {
   await mkdir(join(files, 'bin'), { recursive: true });
   const libraries = (await libraryPath(files)).replaceAll(files, '$root');
+  const runner = interpreter === undefined ? [] : [`"$root/${interpreter.program}"`, ...interpreter.options];
   for (const program of programs) {
     const lines = [
       '#!/bin/sh',
       'root=$(dirname "$(dirname "$(readlink -f "$0")")")',
       `export LD_LIBRARY_PATH="${libraries}"`,
-      `exec "$root/${program}" "$@"`,
+      ['exec', ...runner, `"$root/${program}" "$@"`].join(' '),
     ];
     await writeFile(join(files, 'bin', basename(program)), `${lines.join('\n')}\n`, { mode: 0o755 });
   }
@@ -93,7 +102,7 @@ async function fetchAndUnpack(bundle: PackageBundle, root: string, cache: Packag
     for (const deb of await readdir(debs))
       await runCommand('dpkg-deb', ['-x', join(debs, deb), files], { signal: cache.signal });
     await writeFile(join(files, 'packages.txt'), names.map((name) => `${name}\n`).join(''));
-    await writeStarters(bundle.programs ?? [], files);
+    await writeStarters(bundle, files);
     await rename(files, root);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

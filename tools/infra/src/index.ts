@@ -8,6 +8,8 @@ export type {
 export { deathSignal, markOf, stopLeftovers } from './child.ts';
 export { libraryPath, unpackBundle } from './debian-packages.ts';
 export type { PackageBundle, PackageCache } from './debian-packages.ts';
+export { provideOpenStackClients } from './openstack-clients.ts';
+export type { OpenStackClients } from './openstack-clients.ts';
 export { choosePort, freePort } from './ports.ts';
 export { takeLock, tryLock, withLock } from './process-lock.ts';
 export type { ProcessLock } from './process-lock.ts';
