@@ -10,6 +10,7 @@ import { PublicUrl } from './edge/public-url.ts';
 import { stripRegion } from './edge/region-prefix.ts';
 import { gatewayFaults } from './edge/render-fault.ts';
 import { GatewayModule } from './gateway.module.ts';
+import { bringsFile, fileBodies } from './uploads/file-headers.ts';
 
 /** How the gateway is started: its module, and what every request passes before it reaches a controller. */
 export function gatewayService(config: GatewayConfig): ServiceOptions {
@@ -17,11 +18,13 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
     service: 'gateway',
     module: GatewayModule.forRoot(config),
     config,
+    streamed: bringsFile,
     prepare: (app) => {
       app.use(guardAnswers);
       app.use(stripRegion(app.get(Regions)));
       app.use(authenticate(app.get(IdentityProvider)));
       app.use(jsonBodies);
+      app.use(fileBodies);
     },
     checks: (app) => {
       const requests = app.get(RequestClient);

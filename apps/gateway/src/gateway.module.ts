@@ -15,6 +15,7 @@ import { ImportsController } from './imports/imports.controller.ts';
 import { JobBoard } from './jobs/job-board.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
 import { QuotasController } from './quotas/quotas.controller.ts';
+import { ImageUploadController } from './uploads/image-upload.controller.ts';
 import { VersionsController } from './versions/versions.controller.ts';
 
 /** The gateway, composed: the one place that knows all its parts. It keeps nothing; every answer is a service's. */
@@ -36,6 +37,7 @@ export class GatewayModule {
         TokensController,
         ImagesController,
         ImageFileController,
+        ImageUploadController,
         ImageEventsController,
         ImportsController,
         JobsController,

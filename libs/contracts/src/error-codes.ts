@@ -169,7 +169,6 @@ export const ERRORS = {
     remedy: 'Send as many bytes as x-openstack-image-size says, or leave the header out.',
   },
   'upload.cut': { kind: 'invalid', remedy: 'The file did not arrive whole: upload it again.' },
-  'upload.silent': { kind: 'timeout', remedy: 'No bytes came for too long: upload the file again.' },
   'upload.incomplete': { kind: 'unavailable', remedy: 'The store lost a part of the file: upload it again.' },
   'upload.media_type': { kind: 'unsupported', remedy: 'Send the file as application/octet-stream.' },
   'job.not_found': { kind: 'not_found', remedy: 'Check the job id.' },

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -10,6 +10,7 @@ import type { ServiceConfig } from './config.ts';
 import { FaultFilter, type FaultRenderer } from './fault.filter.ts';
 import { Health, type ReadinessCheck } from './health.ts';
 import { PinoLogger } from './logger.ts';
+import { limitBodies } from './limit-bodies.ts';
 import { observeRequests } from './observe-requests.ts';
 import { OperationsModule } from './operations.module.ts';
 import { renderProblem } from './problem.ts';
@@ -20,6 +21,8 @@ export interface ServiceOptions {
   /** The service, composed. */
   readonly module: Type | DynamicModule;
   readonly config: ServiceConfig;
+  /** Requests whose bodies may take as long as they flow; every other has a minute. None when absent. */
+  readonly streamed?: (request: IncomingMessage) => boolean;
   /** Runs before the routes are made: middleware of the service. */
   readonly prepare?: (app: NestExpressApplication) => void;
   /** Runs after the module is up and before anything is listened to: `connectMessaging`. */
@@ -42,6 +45,8 @@ export interface RunningService {
 const BODY_LIMIT = '256kb';
 /** Milliseconds a client has for its headers, for its whole request, and may be silent for. */
 const TIMES = { headers: 15_000, request: 60_000, silence: 120_000 } as const;
+/** Milliseconds a client has, once it is answered, to end a request that nobody reads any more. */
+const PARTING = 5_000;
 const MOST_HEADERS = 100;
 /** Milliseconds a service may take to become ready, and between two looks. */
 const READY_DEADLINE = 45_000;
@@ -65,6 +70,8 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(observeRequests({ service, logger, health }));
+  const { streamed } = options;
+  if (streamed !== undefined) app.use(limitBodies(streamed, { whole_ms: TIMES.request, parting_ms: PARTING }));
   options.prepare?.(app);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalPipes(schemaPipe());
@@ -73,7 +80,7 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
     await app.init();
     await options.start?.(app);
     checks.push(...(options.checks?.(app) ?? []));
-    const port = await listen(app, config);
+    const port = await listen(app, config, streamed === undefined ? TIMES.request : 0);
     logger.info({ port, host: config.HOST }, 'listening');
     await ready(health);
     announce(config.READY_FILE, port);
@@ -84,10 +91,10 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
   }
 }
 
-async function listen(app: NestExpressApplication, config: ServiceConfig): Promise<number> {
+async function listen(app: NestExpressApplication, config: ServiceConfig, requestTimeout: number): Promise<number> {
   const server = app.getHttpServer();
   server.headersTimeout = TIMES.headers;
-  server.requestTimeout = TIMES.request;
+  server.requestTimeout = requestTimeout;
   server.maxHeadersCount = MOST_HEADERS;
   server.setTimeout(TIMES.silence);
   await app.listen(config.PORT, config.HOST);
