@@ -7,7 +7,6 @@ import { FindJobs } from './board/find-jobs.ts';
 import { JobRow } from './board/job.row.ts';
 import type { ActivityConfig } from './config.ts';
 import { EventsController } from './events.controller.ts';
-import { AppliedEvents } from './log/applied-events.ts';
 import { FindImageEvents } from './log/find-image-events.ts';
 import { LogController } from './log/log.controller.ts';
 import { LogRepository } from './log/log.repository.ts';
@@ -31,7 +30,7 @@ export class ActivityModule {
         }),
       ],
       controllers: [EventsController, LogController, BoardController],
-      providers: [LogRepository, AppliedEvents, FindImageEvents, BoardRepository, FindJobs],
+      providers: [LogRepository, FindImageEvents, BoardRepository, FindJobs],
     };
   }
 }

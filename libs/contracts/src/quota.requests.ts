@@ -22,3 +22,10 @@ export const ShowQuotas = defineRequest('quota', 'showQuotas', {
   request: z.object({ project_id: projectId, region: regionName.nullable() }),
   response: z.object({ quotas: z.array(quotaFigures) }),
 });
+
+/** Waits, at most `wait_ms`, until quota has applied these events: how a place that became free is free at once. */
+export const ConfirmQuotaApplied = defineRequest('quota', 'confirmApplied', {
+  kind: 'query',
+  request: z.object({ event_ids: z.array(z.uuid()).max(100), wait_ms: z.int().min(0).max(2000) }),
+  response: z.object({ applied: z.boolean() }),
+});

@@ -1,3 +1,4 @@
+export { AppliedEvents } from './applied-events.ts';
 export type { Cause } from './cause.ts';
 export { connectMessaging } from './connect-messaging.ts';
 export { declareTopology, type DeclareOptions } from './declare-topology.ts';

@@ -9,6 +9,7 @@ import { SUBSCRIPTIONS, type Service } from '@imago/contracts';
 import type { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import { AppliedEvents } from './applied-events.ts';
 import { ConfirmedPublisher } from './confirmed-publisher.ts';
 import { AmqpConnections } from './connections.ts';
 import { EventServer } from './event-server.ts';
@@ -78,6 +79,11 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
           useFactory: (connections: AmqpConnections) => new ConfirmedPublisher(connections),
           inject: [AmqpConnections],
         },
+        {
+          provide: AppliedEvents,
+          useFactory: (dataSource: DataSource) => new AppliedEvents(service, dataSource),
+          inject: [DataSource],
+        },
         { provide: Outbox, useFactory: () => new Outbox(service) },
         {
           provide: OutboxRelay,
@@ -119,7 +125,16 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
           inject: [DataSource, EventServer, RequestServer],
         },
       ],
-      exports: [Outbox, OutboxRelay, RequestClient, EventServer, RequestServer, MessagingHealth, MessagingMetrics],
+      exports: [
+        AppliedEvents,
+        Outbox,
+        OutboxRelay,
+        RequestClient,
+        EventServer,
+        RequestServer,
+        MessagingHealth,
+        MessagingMetrics,
+      ],
     };
   }
 

@@ -1,8 +1,7 @@
 import { ConfirmApplied, ListImageEvents, type RequestOf, type ResponseOf } from '@imago/contracts';
-import { OnRequest, type RequestCall } from '@imago/messaging';
+import { AppliedEvents, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { AppliedEvents } from './applied-events.ts';
 import { FindImageEvents } from './find-image-events.ts';
 
 /** What other services ask the log. */

@@ -52,12 +52,6 @@ export class LogRepository {
     ]);
   }
 
-  /** Those of the events that are in the log. */
-  async among(db: EntityManager, ids: readonly string[]): Promise<readonly string[]> {
-    const rows: { id: string }[] = await db.query('SELECT id FROM activity.log WHERE id = ANY($1::uuid[])', [ids]);
-    return rows.map(({ id }) => id);
-  }
-
   /** Whether anything was logged of an image that the viewer may see. */
   async knowsImage(db: EntityManager, { image_id, region, viewer }: ImageView): Promise<boolean> {
     const found: unknown[] = await db.query(`SELECT 1 FROM activity.log WHERE ${OF_IMAGE} LIMIT 1`, [

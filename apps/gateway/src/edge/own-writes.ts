@@ -1,4 +1,4 @@
-import { ConfirmApplied, DomainError } from '@imago/contracts';
+import { ConfirmApplied, ConfirmQuotaApplied, DomainError } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
@@ -11,23 +11,33 @@ const TRAVEL = 500;
 /** What is added to the answer of a write that the next read may not show yet. */
 export type Projection = { readonly projection: 'pending' } | Record<string, never>;
 
-/** Lets callers read their own writes: waits until activity, which serves those reads, has applied their events. */
+/** Lets callers read their own writes: waits until the service that serves the next read has applied their events. */
 @Injectable()
 export class OwnWrites {
   constructor(private readonly requests: RequestClient) {}
 
-  /** Never rejects for activity being slow or away: the write has happened, only its picture is late. */
+  /** On activity's board. Never rejects for it being slow or away: the write has happened, only its picture is late. */
   async shown(eventIds: readonly string[], context: RequestContext): Promise<Projection> {
-    if (eventIds.length === 0) return {};
+    return (await this.#applied(ConfirmApplied, eventIds, context)) ? {} : { projection: 'pending' };
+  }
+
+  /** In the quota: a place that became free can be taken. As patient as {@link shown}. */
+  async counted(eventIds: readonly string[], context: RequestContext): Promise<void> {
+    await this.#applied(ConfirmQuotaApplied, eventIds, context);
+  }
+
+  async #applied(
+    confirm: typeof ConfirmApplied | typeof ConfirmQuotaApplied,
+    eventIds: readonly string[],
+    context: RequestContext,
+  ): Promise<boolean> {
+    if (eventIds.length === 0) return true;
+    const wanted = { event_ids: [...eventIds], wait_ms: PATIENCE };
     try {
-      const { applied } = await this.requests.send(
-        ConfirmApplied,
-        { event_ids: [...eventIds], wait_ms: PATIENCE },
-        { context, timeout_ms: PATIENCE + TRAVEL },
-      );
-      return applied ? {} : { projection: 'pending' };
+      const { applied } = await this.requests.send(confirm, wanted, { context, timeout_ms: PATIENCE + TRAVEL });
+      return applied;
     } catch (error) {
-      if (error instanceof DomainError) return { projection: 'pending' };
+      if (error instanceof DomainError) return false;
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import {
+  ConfirmQuotaApplied,
   type DataOf,
   type EventEnvelope,
   ImageDeletedV1,
@@ -9,7 +10,7 @@ import {
   ReserveImage as ReserveImageContract,
   type ResponseOf,
 } from '@imago/contracts';
-import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
+import { AppliedEvents, type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Ledger } from './ledger.ts';
@@ -22,6 +23,7 @@ export class ReservationsController {
   constructor(
     private readonly reserveImage: ReserveImage,
     private readonly ledger: Ledger,
+    private readonly appliedEvents: AppliedEvents,
   ) {}
 
   @OnRequest(ReserveImageContract)
@@ -30,6 +32,14 @@ export class ReservationsController {
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof ReserveImageContract>> {
     return this.reserveImage.execute(request, call.context, call.cause);
+  }
+
+  /** Tells nothing but whether an event has been applied; its id is known to whoever caused it. */
+  @OnRequest(ConfirmQuotaApplied)
+  async confirmApplied(
+    @Payload() request: RequestOf<typeof ConfirmQuotaApplied>,
+  ): Promise<ResponseOf<typeof ConfirmQuotaApplied>> {
+    return { applied: await this.appliedEvents.confirm(request.event_ids, request.wait_ms) };
   }
 
   @OnEvent(ImageRegisteredV1)

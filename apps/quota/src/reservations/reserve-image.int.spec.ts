@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { QuotaReservedV1 } from '@imago/contracts';
+import { ConfirmQuotaApplied, QuotaReservedV1 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -45,6 +45,20 @@ describe('reserving a place', () => {
     expect(await places.reserve(image)).toEqual(answers[0]);
     expect(await places.used(image)).toBe(1);
     await places.told(image, 'QuotaReserved');
+  });
+
+  it('finds the place of a deleted image free as soon as quota confirms that it applied the deletion', async () => {
+    const project = randomUUID();
+    const images = Array.from({ length: 10 }, () => someImage(project));
+    for (const image of images) await places.reserve(image);
+    for (let turn = 0; turn < 5; turn++) {
+      const last = images.pop() ?? someImage(project);
+      const deleted = await places.publish('deleted', last);
+      const wanted = { event_ids: [deleted], wait_ms: 2000 };
+      expect(await quota.ask(ConfirmQuotaApplied, wanted, tenant(project))).toEqual({ applied: true });
+      images.push(someImage(project));
+      await places.reserve(images[9] ?? last);
+    }
   });
 
   it('refuses the eleventh image at once, with the figures, and tells of that too', async () => {

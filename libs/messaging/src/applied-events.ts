@@ -1,9 +1,9 @@
-import { afterCommit } from '@imago/messaging';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { LogRepository } from './log.repository.ts';
+import type { Service } from '@imago/contracts';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { afterCommit } from './transaction.ts';
 
-/** Milliseconds until the log is looked at without a commit of this process: another replica may have applied it. */
+/** Milliseconds until the inbox is looked at without a commit of this process: another replica may have applied it. */
 const POLL_MS = 100;
 /** Who waits occupies one of the requests a replica takes at a time; the others must find room to read. */
 const MOST_WAITING = 10;
@@ -15,10 +15,10 @@ interface Waiting {
 }
 
 /**
- * Waits for events to be applied. Everybody who waits is served by one look at the log after each commit of this
- * process, and by one every {@link POLL_MS} for those of other replicas.
+ * Waits for events to be applied by this service: how whoever caused them reads its own writes. Everybody who waits is
+ * served by one look at the inbox after each commit of this process, and by one every {@link POLL_MS} for those of
+ * other replicas.
  */
-@Injectable()
 export class AppliedEvents implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #waiting = new Set<Waiting>();
   #looking = false;
@@ -27,8 +27,8 @@ export class AppliedEvents implements OnApplicationBootstrap, OnApplicationShutd
   #stopListening: () => void = () => undefined;
 
   constructor(
+    private readonly service: Service,
     private readonly db: DataSource,
-    private readonly log: LogRepository,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -48,7 +48,7 @@ export class AppliedEvents implements OnApplicationBootstrap, OnApplicationShutd
    */
   async confirm(ids: readonly string[], milliseconds: number): Promise<boolean> {
     const missing = new Set(ids.map((id) => id.toLowerCase()));
-    for (const id of await this.log.among(this.db.manager, [...missing])) missing.delete(id);
+    for (const id of await this.#among([...missing])) missing.delete(id);
     if (missing.size === 0) return true;
     if (milliseconds === 0 || this.#waiting.size >= MOST_WAITING) return false;
     return this.#wait(missing, milliseconds);
@@ -95,7 +95,7 @@ export class AppliedEvents implements OnApplicationBootstrap, OnApplicationShutd
 
   async #settle(): Promise<void> {
     const ids = new Set([...this.#waiting].flatMap(({ missing }) => [...missing]));
-    for (const id of await this.log.among(this.db.manager, [...ids])) {
+    for (const id of await this.#among([...ids])) {
       for (const waiting of this.#waiting) {
         if (waiting.missing.delete(id) && waiting.missing.size === 0) {
           this.#waiting.delete(waiting);
@@ -103,6 +103,14 @@ export class AppliedEvents implements OnApplicationBootstrap, OnApplicationShutd
         }
       }
     }
+  }
+
+  async #among(ids: readonly string[]): Promise<readonly string[]> {
+    const rows: { message_id: string }[] = await this.db.query(
+      `SELECT message_id FROM "${this.service}".inbox WHERE consumer = $1 AND message_id = ANY($2::uuid[])`,
+      [this.service, ids],
+    );
+    return rows.map(({ message_id }) => message_id);
   }
 
   #pause(): Promise<void> {
