@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   AbandonImage,
   AllocateObject,
+  BeginUpload,
   type DataOf,
   type EventEnvelope,
   ImageDeletedV1,
@@ -61,6 +62,9 @@ export class CatalogBook {
   readonly keys = new Map<string, { readonly object_id: string; readonly key: string }>();
   refuseRegistration: Error | null = null;
   refuseAllocation: Error | null = null;
+  /** What the owner declared of the file that is uploaded. */
+  declared: ResponseOf<typeof BeginUpload>['disk_format'] = 'raw';
+  refuseUpload: Error | null = null;
 }
 
 /* eslint-disable @typescript-eslint/require-await -- handlers answer promises */
@@ -102,6 +106,25 @@ class CatalogController {
     const known = this.book.keys.get(job_id) ?? { object_id: objectId, key: imageObjectKey(image_id, objectId) };
     this.book.keys.set(job_id, known);
     return known;
+  }
+}
+
+@Controller()
+class UploadsController {
+  constructor(private readonly book: CatalogBook) {}
+
+  @OnRequest(BeginUpload)
+  async begin(
+    @Payload() { image_id, upload_session_id }: RequestOf<typeof BeginUpload>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof BeginUpload>> {
+    requireAllowed('image.upload', context, 'owner');
+    if (this.book.refuseUpload !== null) throw this.book.refuseUpload;
+    const objectId = randomUUID();
+    const known = { object_id: objectId, key: imageObjectKey(image_id, objectId) };
+    const object = this.book.keys.get(upload_session_id) ?? known;
+    this.book.keys.set(upload_session_id, object);
+    return { ...object, disk_format: this.book.declared, owner: context.project_id };
   }
 }
 
@@ -175,8 +198,11 @@ export interface Neighbours {
 export async function startNeighbours(addresses: NeighbourAddresses): Promise<Neighbours> {
   const catalog = new CatalogBook();
   const recorder = new EventRecorder();
-  const catalogPart = { controller: CatalogController, provider: { provide: CatalogBook, useValue: catalog } };
-  const recorderPart = { controller: RecorderController, provider: { provide: EventRecorder, useValue: recorder } };
+  const catalogPart = {
+    controllers: [CatalogController, UploadsController],
+    provider: { provide: CatalogBook, useValue: catalog },
+  };
+  const recorderPart = { controllers: [RecorderController], provider: { provide: EventRecorder, useValue: recorder } };
   const [catalogApp, activityApp] = await Promise.all([
     start('catalog', addresses, catalogPart),
     start('activity', addresses, recorderPart),
@@ -204,7 +230,7 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
 }
 
 interface Part {
-  readonly controller: Type;
+  readonly controllers: Type[];
   readonly provider: { readonly provide: Type; readonly useValue: object };
 }
 
@@ -220,7 +246,7 @@ async function start(service: Service, addresses: NeighbourAddresses, part: Part
         subscriptions: { ...SUBSCRIPTIONS, catalog: [] },
       }),
     ],
-    controllers: [part.controller],
+    controllers: part.controllers,
     providers: [part.provider],
   }).compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
