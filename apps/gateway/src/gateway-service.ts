@@ -10,7 +10,11 @@ import { PublicUrl } from './edge/public-url.ts';
 import { stripRegion } from './edge/region-prefix.ts';
 import { gatewayFaults } from './edge/render-fault.ts';
 import { GatewayModule } from './gateway.module.ts';
+import { PATCH_TYPES } from './images/image-patch.ts';
 import { bringsFile, fileBodies } from './uploads/file-headers.ts';
+
+/** The largest patch, as the largest body of JSON. */
+const PATCH_LIMIT = '256kb';
 
 /** How the gateway is started: its module, and what every request passes before it reaches a controller. */
 export function gatewayService(config: GatewayConfig): ServiceOptions {
@@ -25,6 +29,7 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
       app.use(authenticate(app.get(IdentityProvider)));
       app.use(jsonBodies);
       app.use(fileBodies);
+      app.useBodyParser('json', { limit: PATCH_LIMIT, type: [...PATCH_TYPES] });
     },
     checks: (app) => {
       const requests = app.get(RequestClient);

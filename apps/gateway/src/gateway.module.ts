@@ -8,14 +8,18 @@ import { OwnWrites } from './edge/own-writes.ts';
 import { PublicUrl } from './edge/public-url.ts';
 import { DiscoveryController } from './identity/discovery.controller.ts';
 import { TokensController } from './identity/tokens.controller.ts';
+import { ImageActionsController } from './images/image-actions.controller.ts';
 import { ImageEventsController } from './images/image-events.controller.ts';
 import { ImageFileController } from './images/image-file.controller.ts';
+import { ImageTagsController } from './images/image-tags.controller.ts';
 import { ImagesController } from './images/images.controller.ts';
 import { ImportsController } from './imports/imports.controller.ts';
 import { JobBoard } from './jobs/job-board.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
 import { QuotasController } from './quotas/quotas.controller.ts';
+import { SchemasController } from './schemas/schemas.controller.ts';
 import { ImageUploadController } from './uploads/image-upload.controller.ts';
+import { InfoController } from './versions/info.controller.ts';
 import { VersionsController } from './versions/versions.controller.ts';
 
 /** The gateway, composed: the one place that knows all its parts. It keeps nothing; every answer is a service's. */
@@ -33,11 +37,15 @@ export class GatewayModule {
       ],
       controllers: [
         VersionsController,
+        InfoController,
+        SchemasController,
         DiscoveryController,
         TokensController,
         ImagesController,
         ImageFileController,
         ImageUploadController,
+        ImageTagsController,
+        ImageActionsController,
         ImageEventsController,
         ImportsController,
         JobsController,

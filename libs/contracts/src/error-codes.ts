@@ -25,6 +25,10 @@ export const ERRORS = {
   'request.not_found': { kind: 'not_found', remedy: 'Check the path against the API description.' },
   'request.method_not_allowed': { kind: 'unsupported', remedy: 'Use one of the methods the path allows.' },
   'request.media_type': { kind: 'unsupported', remedy: 'Send the body as application/json.' },
+  'request.patch_type': {
+    kind: 'unsupported',
+    remedy: 'Send the patch as application/openstack-images-v2.1-json-patch.',
+  },
   'request.too_large': { kind: 'too_large', remedy: 'Send a smaller body.' },
   'request.idempotency_conflict': {
     kind: 'conflict',

@@ -5,8 +5,8 @@ import { z } from 'zod';
 /** The body of a request that needs none: fields in it are as unknown as anywhere. */
 export const noBody = z.strictObject({}).optional();
 
-/** Paths whose bodies are JSON; those of `/v2` have media types of their own. */
-const JSON_PATHS = /^\/(v1|v3|identity\/v3)(\/|$)/;
+/** Paths whose bodies are JSON; what else there is under `/v2` has media types of its own. */
+const JSON_PATHS = /^\/(v1|v3|identity\/v3)(\/|$)|^\/v2\/images\/?$/;
 
 /**
  * Express middleware: a body of another type would be passed over, and its sender told that fields are missing which

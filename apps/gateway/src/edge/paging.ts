@@ -14,6 +14,8 @@ export const pageLimit = z
 /** {@link pageLimit} where an empty page makes no sense. */
 export const filledPageLimit = pageLimit.refine((limit) => limit > 0, { message: 'must be at least 1' });
 
+type Pair = [string, string];
+
 /** The links of a page: `next` is absent on the last one. */
 export interface PageLinks {
   readonly first: string;
@@ -29,14 +31,17 @@ export function pageLinks(
   query: Readonly<Record<string, unknown>>,
   nextMarker: string | null,
 ): PageLinks {
-  const kept = Object.entries(query).filter((entry): entry is [string, string] => {
-    return entry[0] !== 'marker' && typeof entry[1] === 'string';
+  const kept = Object.entries(query).flatMap(([key, value]) => {
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    return values
+      .filter((each) => typeof each === 'string' && key !== 'marker')
+      .map((each): Pair => [key, each as string]);
   });
   const first = link(path, kept);
   return nextMarker === null ? { first } : { first, next: link(path, [...kept, ['marker', nextMarker]]) };
 }
 
-function link(path: string, query: [string, string][]): string {
-  const text = new URLSearchParams(query).toString();
+function link(path: string, query: readonly Pair[]): string {
+  const text = new URLSearchParams([...query]).toString();
   return text === '' ? path : `${path}?${text}`;
 }

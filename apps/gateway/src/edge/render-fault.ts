@@ -44,7 +44,9 @@ function renderGlance({ status, title, refusal: said }: Fault, response: Respons
   const explanation = [said.message, ...faultsIn(said.details), said.remedy].join(' ');
   response.setHeader('X-Imago-Error-Code', said.code);
   response.status(status);
-  if (accepts.includes('html') || accepts.includes('*/*')) {
+  if (said.code === 'quota.images_exceeded') {
+    response.type('text/plain').send(`${status} ${title}: ${explanation}\n`); // as Glance tells of quotas
+  } else if (accepts.includes('html') || accepts.includes('*/*')) {
     response.type('text/html').send(page(`${status} ${title}`, explanation));
   } else if (accepts.includes('application/json')) {
     const { request_id } = exchange;

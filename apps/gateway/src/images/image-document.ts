@@ -4,8 +4,8 @@ import type { ImageRecord } from '@imago/contracts';
 export function imageDocument(image: ImageRecord): Readonly<Record<string, unknown>> {
   const self = `/v2/images/${image.id}`;
   return {
-    ...image.properties,
     ...ownProperties(image),
+    ...image.properties,
     id: image.id,
     name: image.name,
     status: image.status,

@@ -1,48 +1,53 @@
-import { DeleteImage, GetImage, imageStatus, ListImages, refusal, visibility } from '@imago/contracts';
+import { DeleteImage, GetImage, ListImages, refusal, RegisterImage, UpdateImage } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
-import { Controller, Delete, Get, HttpCode, Param, Query, Req } from '@nestjs/common';
-import type { Request } from 'express';
-import { z } from 'zod';
-import { pageLimit, pageLinks } from '../edge/paging.ts';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { OwnWrites } from '../edge/own-writes.ts';
+import { pageLinks } from '../edge/paging.ts';
 import { idInPath } from '../edge/path-ids.ts';
+import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
+import { toRegisterImage } from './image-body.ts';
 import { imageDocument } from './image-document.ts';
-
-/** Unknown keys are refused: taken for property filters they would silently match nothing. */
-const listQuery = z.strictObject({
-  limit: pageLimit,
-  marker: z.string().optional(),
-  name: z.string().max(255).optional(),
-  status: imageStatus.optional(),
-  visibility: z.union([visibility, z.literal('all').transform(() => undefined)]).optional(),
-  os_hidden: z.stringbool().default(false),
-});
-
-const SCHEMA = '/v2/schemas/images';
+import { PATCH_TYPES, patchOf } from './image-patch.ts';
+import { toListImages } from './list-query.ts';
 
 /** The images of the OpenStack Image API. */
 @Controller('v2/images')
 export class ImagesController {
-  constructor(private readonly requests: RequestClient) {}
+  constructor(
+    private readonly requests: RequestClient,
+    private readonly ownWrites: OwnWrites,
+  ) {}
+
+  @Post()
+  @HttpCode(201)
+  async create(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Context() context: RequestContext,
+  ): Promise<object> {
+    const region = regionOf(request);
+    const wanted = toRegisterImage(request.body, region.name);
+    const { image, event_ids } = await this.requests.send(RegisterImage, wanted, { context });
+    // The same image registered once more is an answer among services; here its id is taken.
+    if (event_ids.length === 0) throw refusal('image.exists', `The image id ${image.id} is taken.`);
+    response.setHeader('Location', `${region.prefix}/v2/images/${image.id}`);
+    return imageDocument(image);
+  }
 
   @Get()
   async list(
-    @Query({ schema: listQuery }) query: z.output<typeof listQuery>,
-    @Req() request: Request,
+    @Query() query: Readonly<Record<string, unknown>>,
     @Region() region: string,
     @Context() context: RequestContext,
   ): Promise<object> {
-    const { limit, name = null, status = null, visibility: seen = null } = query;
-    // Clients look among the hidden ones before they give a name up. Nothing hides an image yet.
-    if (query.os_hidden) return { images: [], ...pageLinks('/v2/images', request.query, null), schema: SCHEMA };
-    const marker = query.marker === undefined ? null : markerIn(query.marker);
-    const wanted = { region, limit, marker, name, status, visibility: seen };
-    const page = await this.requests.send(ListImages, wanted, { context });
+    const page = await this.requests.send(ListImages, toListImages(query, region), { context });
     return {
       images: page.images.map(imageDocument),
-      ...pageLinks('/v2/images', request.query, page.next_marker),
-      schema: SCHEMA,
+      ...pageLinks('/v2/images', query, page.next_marker),
+      schema: '/v2/schemas/images',
     };
   }
 
@@ -57,6 +62,22 @@ export class ImagesController {
     return imageDocument(image);
   }
 
+  @Patch(':image_id')
+  async update(
+    @Param('image_id') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Context() context: RequestContext,
+  ): Promise<object> {
+    response.setHeader('Accept-Patch', PATCH_TYPES.join(', '));
+    const patch = patchOf(request);
+    const image_id = idInPath(id, 'image.not_found');
+    const wanted = { image_id, region: regionOf(request).name, ...patch };
+    const { image } = await this.requests.send(UpdateImage, wanted, { context });
+    return imageDocument(image);
+  }
+
+  /** The place of the image is free when this is answered, so that another can be made at once. */
   @Delete(':image_id')
   @HttpCode(204)
   async delete(
@@ -65,13 +86,7 @@ export class ImagesController {
     @Context() context: RequestContext,
   ): Promise<void> {
     const imageId = idInPath(id, 'image.not_found');
-    await this.requests.send(DeleteImage, { image_id: imageId, region }, { context });
+    const { event_ids } = await this.requests.send(DeleteImage, { image_id: imageId, region }, { context });
+    await this.ownWrites.counted(event_ids, context);
   }
-}
-
-/** Glance's word for a marker that is no image is 400. */
-function markerIn(text: string): string {
-  const marker = z.uuid().safeParse(text);
-  if (!marker.success) throw refusal('image.marker_not_found', 'The marker is not the id of an image.');
-  return marker.data.toLowerCase();
 }

@@ -1,0 +1,28 @@
+import { Controller, Get } from '@nestjs/common';
+import { IMAGE_SCHEMA } from './image-schema.ts';
+import { listSchema } from './list-schema.ts';
+import { MEMBER_SCHEMA } from './member-schema.ts';
+
+/** How things look, for clients that make their options and checks from it. */
+@Controller('v2/schemas')
+export class SchemasController {
+  @Get('image')
+  image(): object {
+    return IMAGE_SCHEMA;
+  }
+
+  @Get('images')
+  images(): object {
+    return listSchema('images', IMAGE_SCHEMA, ['first', 'next']);
+  }
+
+  @Get('member')
+  member(): object {
+    return MEMBER_SCHEMA;
+  }
+
+  @Get('members')
+  members(): object {
+    return listSchema('members', MEMBER_SCHEMA, []);
+  }
+}
