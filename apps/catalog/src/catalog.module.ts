@@ -5,7 +5,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CATALOG_CONFIG } from './config-token.ts';
 import type { CatalogConfig } from './config.ts';
 import { AbandonImage } from './images/abandon-image.ts';
+import { CloseImage } from './images/close-image.ts';
 import { DeleteImage } from './images/delete-image.ts';
+import { EditImage } from './images/edit-image.ts';
 import { FindImages } from './images/find-images.ts';
 import { ImageTransitions } from './images/image-transitions.ts';
 import { ImageRow } from './images/image.row.ts';
@@ -50,6 +52,8 @@ export class CatalogModule {
         RegisterImage,
         AbandonImage,
         DeleteImage,
+        EditImage,
+        CloseImage,
         FindImages,
         MakingOutcomes,
         UploadOutcomes,

@@ -19,7 +19,12 @@ export function registration(
     image_id: randomUUID(),
     region: REGION,
     visibility: 'private',
+    owner: null,
+    protected: false,
+    os_hidden: false,
     disk_format: 'qcow2',
+    container_format: 'bare',
+    properties: {},
     agreement: { accepted_by: 'user', accepted_at: '2026-01-01T00:00:00.000Z' },
     facts: {
       name: 'web',

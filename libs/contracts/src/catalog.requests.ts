@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
-import { agreement, imageProperties, imageRecord, registeredFacts, UPLOAD_DISK_FORMATS, visibility } from './image.ts';
+import { agreement, containerFormat, diskFormat, imageProperties, imageRecord, registeredFacts, UPLOAD_DISK_FORMATS, visibility } from './image.ts';
 import { byteCount, imageTag, projectId, regionName } from './scalars.ts';
 
 const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
@@ -22,8 +22,8 @@ export const RegisterImage = defineRequest('catalog', 'registerImage', {
     owner: projectId.nullable().default(null),
     protected: z.boolean().default(false),
     os_hidden: z.boolean().default(false),
-    disk_format: z.string().nullable(),
-    container_format: z.string().nullable().default(null),
+    disk_format: diskFormat.nullable(),
+    container_format: containerFormat.nullable().default(null),
     properties: imageProperties.default({}),
     agreement: agreement.nullable(),
   }),

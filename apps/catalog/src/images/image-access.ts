@@ -33,12 +33,30 @@ export function requireListing(context: RequestContext): string | null {
 }
 
 /**
- * Registering is for the caller's own project; what everybody will see is the operator's.
+ * Registering is for the caller's own project; what everybody will see, and what another project gets, is the operator's.
  * @throws Refusal auth.forbidden
  */
-export function requireRegistering(context: RequestContext, visibility: Visibility): void {
-  const action = visibility === 'public' || visibility === 'community' ? 'image.publish' : 'image.create';
-  if (decide(action, { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
+export function requireRegistering(context: RequestContext, visibility: Visibility, owner: string): void {
+  if (decide('image.create', { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
+  requireVisibility(context, visibility);
+  if (owner !== context.project_id) requireGiving(context);
+}
+
+/**
+ * What everybody will see is the operator's.
+ * @throws Refusal auth.forbidden
+ */
+export function requireVisibility(context: RequestContext, visibility: Visibility): void {
+  if (visibility === 'private' || visibility === 'shared') return;
+  if (decide('image.publish', { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
+}
+
+/**
+ * Only operators give an image to another project.
+ * @throws Refusal auth.forbidden
+ */
+export function requireGiving(context: RequestContext): void {
+  if (decide('image.give', { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
 }
 
 /**
@@ -59,7 +77,7 @@ export function requireOperation(context: RequestContext): void {
 
 function relationTo(image: ImageRow, projectId: string): Relation {
   if (image.owner === projectId) return 'owner';
-  return image.visibility === 'public' ? 'public' : 'none';
+  return image.visibility === 'public' || image.visibility === 'community' ? 'public' : 'none';
 }
 
 function notFound(region: string): Error {

@@ -1,7 +1,9 @@
 import {
   type DataOf,
+  ImageDeactivatedV1,
   ImageDeletedV1,
   ImageFailedV1,
+  ImageReactivatedV1,
   ImageReadyV1,
   ImageRegisteredV1,
   ImageUpdatedV1,
@@ -18,17 +20,26 @@ export function lifecycleEvent(name: LifecycleEvent, row: ImageRow): NewEvent {
     case 'ImageRegistered':
       return about(row, ImageRegisteredV1, { image });
     case 'ImageUpdated':
-      return about(row, ImageUpdatedV1, { image, changed: ['status'] });
+      return imageUpdated(row, ['status']);
     case 'ImageReady':
       return about(row, ImageReadyV1, { image });
     case 'ImageFailed':
       if (image.error === null) throw new Error(`image ${row.id} failed without an error`);
       return about(row, ImageFailedV1, { image, error: image.error });
+    case 'ImageDeactivated':
+      return about(row, ImageDeactivatedV1, { image });
+    case 'ImageReactivated':
+      return about(row, ImageReactivatedV1, { image });
     case 'ImageDeleted':
       return about(row, ImageDeletedV1, { image, members: [] });
     default:
       return name satisfies never;
   }
+}
+
+/** The event that tells which attributes and properties of an image changed. */
+export function imageUpdated(row: ImageRow, changed: readonly string[]): NewEvent {
+  return about(row, ImageUpdatedV1, { image: toRecord(row), changed: [...changed] });
 }
 
 function about<
@@ -37,6 +48,8 @@ function about<
     | typeof ImageUpdatedV1
     | typeof ImageReadyV1
     | typeof ImageFailedV1
+    | typeof ImageDeactivatedV1
+    | typeof ImageReactivatedV1
     | typeof ImageDeletedV1,
 >(row: ImageRow, event: E, data: DataOf<E>): NewEvent {
   return { event, subject: row.id, data, project_id: row.owner, region: row.region, sequence: row.version };

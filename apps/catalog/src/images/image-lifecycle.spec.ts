@@ -16,6 +16,8 @@ const TRIGGERS = [
   'bytes_stored',
   'making_failed',
   'upload_failed',
+  'closed',
+  'opened',
   'abandoned',
   'deleted',
 ] as const satisfies LifecycleTrigger[];
@@ -25,6 +27,7 @@ const EVENT_OF: Readonly<Partial<Record<ImageStatus, LifecycleEvent>>> = {
   saving: 'ImageUpdated',
   importing: 'ImageUpdated',
   active: 'ImageReady',
+  deactivated: 'ImageDeactivated',
   killed: 'ImageFailed',
   deleted: 'ImageDeleted',
 };
@@ -64,6 +67,9 @@ describe('the life of an image', () => {
     ['a second upload beside the first', ['registered', 'upload_begun', 'upload_begun'], 'saving'],
     ['an image deleted while it is uploaded', ['registered', 'upload_begun', 'deleted', 'bytes_stored'], 'deleted'],
     ['an upload that fails after success', ['registered', 'upload_begun', 'bytes_stored', 'upload_failed'], 'active'],
+    ['an image an operator closes', ['registered', 'upload_begun', 'bytes_stored', 'closed'], 'deactivated'],
+    ['one an operator opens again', ['registered', 'upload_begun', 'bytes_stored', 'closed', 'opened'], 'active'],
+    ['an image in the making nobody can close', ['registered', 'closed', 'upload_begun', 'closed'], 'saving'],
     ['bytes without an allocated object', ['registered', 'bytes_stored'], 'queued'],
     ['an image in the making nobody may take back', ['registered', 'transfer_begun', 'abandoned'], 'importing'],
   ] as const)('%s ends as it must', (_story, inputs, end) => {
@@ -77,18 +83,20 @@ describe('the life of an image', () => {
   });
 
   it('begins with its registration and tells of every later transition by the event of the state it leads to', () => {
-    const { unregistered, ...registered } = LIFECYCLE;
+    const { unregistered, deactivated, ...registered } = LIFECYCLE;
+    expect(deactivated.opened).toEqual({ to: 'active', event: 'ImageReactivated' });
     expect(unregistered).toEqual({ registered: { to: 'queued', event: 'ImageRegistered' } });
     for (const step of Object.values(registered).flatMap((steps) => Object.values(steps))) {
       expect(EVENT_OF[step.to]).toBe(step.event);
     }
   });
 
-  it('comes back to a state only by a failed upload, whatever the order and number of its inputs', () => {
+  it('comes back to a state only by a failed upload or by an operator, whatever the order and number of its inputs', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...TRIGGERS), { maxLength: 40 }), (inputs) => {
         const { states, events } = live(inputs);
-        const once = states.filter((state) => state !== 'queued' && state !== 'saving');
+        const often: readonly LifecycleState[] = ['queued', 'saving', 'active', 'deactivated'];
+        const once = states.filter((state) => !often.includes(state));
         expect(new Set(once).size).toBe(once.length);
         expect(states.filter((state, at) => state === 'queued' && at > 1 && states[at - 1] !== 'saving')).toEqual([]);
         expect(events).toHaveLength(states.length - 1);

@@ -11,11 +11,20 @@ export type LifecycleTrigger =
   | 'bytes_stored'
   | 'making_failed'
   | 'upload_failed'
+  | 'closed'
+  | 'opened'
   | 'abandoned'
   | 'deleted';
 
 /** The event that tells of a transition; each transition has exactly one. */
-export type LifecycleEvent = 'ImageRegistered' | 'ImageUpdated' | 'ImageReady' | 'ImageFailed' | 'ImageDeleted';
+export type LifecycleEvent =
+  | 'ImageRegistered'
+  | 'ImageUpdated'
+  | 'ImageReady'
+  | 'ImageFailed'
+  | 'ImageDeactivated'
+  | 'ImageReactivated'
+  | 'ImageDeleted';
 
 export interface Transition {
   readonly to: ImageStatus;
@@ -43,8 +52,8 @@ export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Partial<Record<
   saving: { bytes_stored: active, upload_failed: { to: 'queued', event: 'ImageUpdated' }, deleted },
   uploading: { deleted },
   importing: { bytes_stored: active, making_failed: killed, deleted },
-  active: { deleted },
-  deactivated: { deleted },
+  active: { closed: { to: 'deactivated', event: 'ImageDeactivated' }, deleted },
+  deactivated: { opened: { to: 'active', event: 'ImageReactivated' }, deleted },
   killed: { deleted },
   deleted: {},
 };

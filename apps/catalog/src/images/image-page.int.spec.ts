@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { imageFilters, imageSortKey, type ImageSort } from '@imago/contracts';
 import { runMigrations, serviceDataSource } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import type { z } from 'zod';
 import { databaseUrl, provision } from '../../test/catalog-under-test.ts';
+import { insertManyImages } from '../../test/many-images.ts';
 import { CATALOG_ENTITIES } from '../catalog.module.ts';
 import { CATALOG_MIGRATIONS } from '../migrations/catalog-migrations.ts';
 import { type ImagePageQuery, pageStatement } from './image-page.ts';
 import { ImagesRepository } from './images.repository.ts';
 
 const IMAGES = 30_000;
-const OWNERS = 3;
 const LIMIT = 25;
+/** Rows a page may read: what is worth as much as walking past those of others between its own, and never all. */
+const READ_AT_MOST = 40 * LIMIT;
 
 /** A node of a plan, as Postgres explains it. */
 interface PlanNode {
@@ -20,8 +24,12 @@ interface PlanNode {
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
   readonly Plans?: readonly PlanNode[];
 }
+
+type Filters = z.input<typeof imageFilters>;
+type Query = Partial<Omit<ImagePageQuery, 'filters'>> & { readonly filters?: Filters };
 
 describe('a page of many images', () => {
   let environment: Awaited<ReturnType<typeof testEnvironment<{ postgres: true }>>>;
@@ -32,17 +40,7 @@ describe('a page of many images', () => {
     const url = databaseUrl(environment.postgres, 'catalog', 'migrate');
     await runMigrations({ service: 'catalog', url, migrations: CATALOG_MIGRATIONS });
     db = await serviceDataSource({ service: 'catalog', url, entities: CATALOG_ENTITIES }).initialize();
-    // Every tenth is public and every third is deleted; many were made at the very same moment.
-    await db.query(
-      `INSERT INTO catalog.images (id, region, owner, status, visibility, name, image_type, min_disk, min_ram,
-         enterprise_project_id, registration_hash, version, created_at)
-       SELECT gen_random_uuid(), 'region-1', 'owner-' || n % $2::integer,
-         CASE WHEN n % 3 = 1 THEN 'deleted' ELSE 'queued' END, CASE WHEN n % 10 = 0 THEN 'public' ELSE 'private' END,
-         'n', 'system_disk', 1, 0, 'default', 'h', 1, timestamptz '2026-01-01Z' + (n / 4) * interval '1 second'
-       FROM generate_series(1, $1::integer) AS n`,
-      [IMAGES, OWNERS],
-    );
-    await db.query('ANALYZE catalog.images');
+    await insertManyImages(db, IMAGES);
   }, 120_000);
 
   afterAll(async () => {
@@ -50,18 +48,37 @@ describe('a page of many images', () => {
     await environment.close();
   });
 
-  function queryOf(query: Partial<ImagePageQuery>): ImagePageQuery {
-    const all = { region: 'region-1', viewer: 'owner-2', marker: null, limit: LIMIT };
-    return { ...all, name: null, status: null, visibility: null, ...query };
+  function queryOf({ filters = {}, ...query }: Query): ImagePageQuery {
+    const all = { region: 'region-1', viewer: 'owner-2', marker: null, limit: LIMIT, sort: [] };
+    return { ...all, ...query, filters: imageFilters.parse(filters) };
   }
 
-  async function someImageInTheMiddle(viewer: string | null): Promise<string> {
+  async function imageInTheMiddle(viewer: string | null): Promise<string> {
     const rows: { id: string }[] = await db.query(
       `SELECT id FROM catalog.images WHERE $1::text IS NULL OR owner = $1 OR visibility = 'public'
        ORDER BY created_at DESC, id DESC OFFSET 4000 LIMIT 1`,
       [viewer],
     );
     return rows[0]?.id ?? '';
+  }
+
+  /** How many rows of the table a page reads, in each scan of it. */
+  async function rowsRead(query: Query): Promise<readonly { readonly scan: string; readonly rows: number }[]> {
+    const { sql, parameters } = pageStatement(queryOf(query));
+    const [answer]: { 'QUERY PLAN': [{ Plan: PlanNode }] }[] = await db.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, [
+      ...parameters,
+    ]);
+    const scans = nodesOf(answer?.['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] === 'images');
+    return scans.map((scan) => {
+      const dropped = (scan['Rows Removed by Filter'] ?? 0) + (scan['Rows Removed by Index Recheck'] ?? 0);
+      return { scan: scan['Node Type'], rows: (scan['Actual Rows'] + dropped) * scan['Actual Loops'] };
+    });
+  }
+
+  async function expectCheap(query: Query): Promise<void> {
+    const scans = await rowsRead(query);
+    expect(scans.length).toBeGreaterThan(0);
+    expect(scans.filter(({ scan, rows }) => scan === 'Seq Scan' || rows > READ_AT_MOST)).toEqual([]);
   }
 
   it.each([
@@ -71,34 +88,81 @@ describe('a page of many images', () => {
     ['the first of an operator', null, false],
     ['one in the middle of an operator', null, true],
   ])('costs as much as it shows, not as much as there is: %s', async (_which, viewer, inTheMiddle) => {
-    const marker = inTheMiddle ? await someImageInTheMiddle(viewer) : null;
-    const { sql, parameters } = pageStatement(queryOf({ viewer, marker }));
-    const [answer]: { 'QUERY PLAN': [{ Plan: PlanNode }] }[] = await db.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, [
-      ...parameters,
-    ]);
-    const scans = nodesOf(answer?.['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] === 'images');
-    expect(scans.length).toBeGreaterThan(0);
-    for (const scan of scans) {
-      const read = (scan['Actual Rows'] + (scan['Rows Removed by Filter'] ?? 0)) * scan['Actual Loops'];
-      expect({ type: scan['Node Type'], many: read > 4 * LIMIT }).toEqual({ type: 'Index Scan', many: false });
-    }
+    const marker = inTheMiddle ? await imageInTheMiddle(viewer) : null;
+    await expectCheap({ viewer, marker });
   });
 
-  it('leads through all of them, each once and newest first, also those of the same moment', async () => {
+  it.each(
+    imageSortKey.options.flatMap((key) => [
+      { key, direction: 'asc' as const },
+      { key, direction: 'desc' as const },
+    ]),
+  )('costs as much as it shows in the order of $key $direction, from the start and from the middle', async (sort) => {
+    await expectCheap({ sort: [sort] });
+    await expectCheap({ sort: [sort], marker: await imageInTheMiddle('owner-2') });
+  });
+
+  it.each<[string, Filters]>([
+    ['a name', { name: ['web-300'] }],
+    ['a name nobody has', { name: ['nothing'] }],
+    ['one of several names', { name: ['web-300', 'web-303'] }],
+    ['a common status', { status: ['queued'] }],
+    ['a rare status', { status: ['killed'] }],
+    ['a common format', { disk_format: ['qcow2'] }],
+    ['a rare format', { disk_format: ['iso'] }],
+    ['a common tag', { tags: ['often'] }],
+    ['a rare tag', { tags: ['seldom'] }],
+    ['a common and a rare tag', { tags: ['often', 'seldom'] }],
+    ['a tag that only others have', { tags: ['elsewhere'] }],
+    ['a common property', { properties: { hw_disk_bus: 'virtio' } }],
+    ['a rare property', { properties: { os_type: 'windows' } }],
+    ['a property that has a column', { properties: { os_distro: 'rare' } }],
+    ['a checksum', { checksum: 'c'.repeat(32) }],
+    ['the own ones', { owner: 'owner-2' }],
+    ['those of another', { owner: 'owner-1' }],
+    ['everything to be seen', { visibility: 'all' }],
+    ['the public ones', { visibility: 'public' }],
+    ['a visibility no image has', { visibility: 'shared' }],
+    ['the hidden ones', { os_hidden: true }],
+    ['the protected ones', { protected: true }],
+    ['an id', { id: [randomUUID()] }],
+    ['large ones', { ranges: [{ attribute: 'size', minimum: '29990000', maximum: null }] }],
+    ['a size', { ranges: [{ attribute: 'size', minimum: '1', maximum: '1' }] }],
+    ['much memory', { ranges: [{ attribute: 'min_ram', minimum: '2048', maximum: null }] }],
+    ['a day', { times: [{ attribute: 'created_at', operator: 'eq', instant: '2026-01-01T00:30:00Z' }] }],
+    ['before all', { times: [{ attribute: 'updated_at', operator: 'lt', instant: '2020-01-01T00:00:00Z' }] }],
+  ])('costs no more where it looks for %s', async (_what, filters) => {
+    await expectCheap({ filters });
+    await expectCheap({ filters, sort: [{ key: 'name', direction: 'asc' }] });
+  });
+
+  it.each<readonly [string, readonly ImageSort[]]>([
+    ['newest first', []],
+    ['by name', [{ key: 'name', direction: 'asc' }]],
+    ['by a key that is the same of many, and sometimes missing', [{ key: 'disk_format', direction: 'desc' }]],
+    [
+      'by several keys, up and down',
+      [
+        { key: 'status', direction: 'desc' },
+        { key: 'size', direction: 'asc' },
+      ],
+    ],
+  ])('leads through all of them, each once and in order: %s', async (_order, sort) => {
     const images = new ImagesRepository();
     const seen: string[] = [];
     let marker: string | null = null;
     do {
-      const page = await images.page(db.manager, queryOf({ marker, limit: 1000 }));
+      const page = await images.page(db.manager, queryOf({ marker, sort, limit: 1000 }));
       seen.push(...page.rows.map(({ id }) => id));
       marker = page.more ? (seen.at(-1) ?? null) : null;
     } while (marker !== null);
-    const all: { id: string }[] = await db.query(
-      `SELECT id FROM catalog.images WHERE status <> 'deleted' AND (owner = 'owner-2' OR visibility = 'public')
-       ORDER BY created_at DESC, id DESC`,
+    const whole = await images.page(db.manager, queryOf({ sort, limit: IMAGES }));
+    expect(seen).toEqual(whole.rows.map(({ id }) => id));
+    const [{ count } = { count: 0 }]: { count: number }[] = await db.query(
+      `SELECT count(*)::integer AS count FROM catalog.images
+       WHERE status <> 'deleted' AND NOT os_hidden AND (owner = 'owner-2' OR visibility = 'public')`,
     );
-    expect(all.length).toBeGreaterThan(5000);
-    expect(seen).toEqual(all.map(({ id }) => id));
+    expect(new Set(seen).size).toBe(count);
   });
 });
 

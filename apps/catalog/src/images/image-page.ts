@@ -1,5 +1,8 @@
-import type { ImageStatus, Visibility } from '@imago/contracts';
-import type { ImageRow } from './image.row.ts';
+import type { ImageFilters, ImageSort, Visibility } from '@imago/contracts';
+import { filterConditions, type Term } from './image-filters.ts';
+import { afterMarker, markerColumns, orderBy, totalOrder } from './image-order.ts';
+import { IMAGE_COLUMNS, type ImageRow } from './image.row.ts';
+import { Parameters } from './parameters.ts';
 
 /** Which page of which images. */
 export interface ImagePageQuery {
@@ -8,9 +11,8 @@ export interface ImagePageQuery {
   readonly viewer: string | null;
   readonly limit: number;
   readonly marker: string | null;
-  readonly name: string | null;
-  readonly status: ImageStatus | null;
-  readonly visibility: Visibility | null;
+  readonly sort: readonly ImageSort[];
+  readonly filters: ImageFilters;
 }
 
 export interface ImagePage {
@@ -21,39 +23,85 @@ export interface ImagePage {
   readonly more: boolean;
 }
 
-/** The one statement that reads a page, and one row beyond it that tells whether there are more. */
+/** Images that lie together in the indexes and carry their terms in one scope. */
+interface Arm {
+  readonly where: string;
+  readonly scope: string;
+  readonly terms: readonly Term[];
+}
+
+/**
+ * The one statement that reads a page, and one row beyond it that tells whether there are more. Each arm reads its index
+ * from the marker and stops after one page; an OR over all would sort everything. A marker that was deleted since still
+ * marks its place, so that a page is never lost with it.
+ */
 export function pageStatement(query: ImagePageQuery): {
   readonly sql: string;
   readonly parameters: readonly unknown[];
 } {
-  const { region, viewer, marker, limit, name, status, visibility } = query;
-  return { sql: PAGE, parameters: [region, viewer, marker, limit + 1, name, status, visibility] };
+  const parameters = new Parameters();
+  const order = totalOrder(query.sort);
+  const arms = armsOf(query, parameters).map((arm) => armStatement(arm, query, parameters));
+  const limit = parameters.add(query.limit + 1, 'integer');
+  const page = `SELECT * FROM (${arms.join(' UNION ALL ')}) AS arms ${orderBy(order)} LIMIT ${limit}`;
+  if (query.marker === null) {
+    const sql = `SELECT true AS marker_found, page.* FROM (${page}) AS page ${orderBy(order)}`;
+    return { sql, parameters: parameters.values };
+  }
+  const sql = `WITH marker AS MATERIALIZED (${markerStatement(query.marker, query, parameters)})
+    SELECT EXISTS (SELECT 1 FROM marker) AS marker_found, page.*
+    FROM (SELECT 1) AS one LEFT JOIN (${page}) AS page ON true ${orderBy(order)}`;
+  return { sql, parameters: parameters.values };
 }
 
-const SELECTED = `region = $1 AND status <> 'deleted' AND NOT os_hidden
-  AND ($5::text IS NULL OR name = $5)
-  AND ($6::text IS NULL OR status = $6)
-  AND ($7::text IS NULL OR visibility = $7)
-  AND ($3::uuid IS NULL OR (created_at, id) < ((SELECT created_at FROM marker), (SELECT id FROM marker)))`;
-const NEWEST = 'ORDER BY created_at DESC, id DESC LIMIT $4';
+function armStatement(arm: Arm, query: ImagePageQuery, parameters: Parameters): string {
+  const order = totalOrder(query.sort);
+  const conditions = [
+    `region = ${parameters.add(query.region, 'text')}`,
+    `status <> 'deleted'`,
+    `os_hidden = ${String(query.filters.os_hidden)}`,
+    arm.where,
+    ...filterConditions(query.filters, arm, parameters),
+    ...(query.marker === null ? [] : [afterMarker(order)]),
+  ];
+  return `(SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images WHERE ${conditions.join(' AND ')}
+    ${orderBy(order)} LIMIT ${parameters.add(query.limit + 1, 'integer')})`;
+}
 
-/**
- * Each arm reads its index backwards from the marker and stops after one page; an OR over both would sort everything.
- * A marker that was deleted since still marks its place, so that a page is never lost with it. Parameters: region,
- * viewer, marker, rows, name, status, visibility.
- */
-const PAGE = `
-WITH marker AS (
-  SELECT created_at, id FROM catalog.images
-  WHERE id = $3 AND region = $1 AND ($2::text IS NULL OR owner = $2 OR visibility = 'public')
-), page AS (
-  (SELECT * FROM catalog.images WHERE $2::text IS NULL AND ${SELECTED} ${NEWEST})
-  UNION ALL
-  (SELECT * FROM catalog.images WHERE owner = $2 AND ${SELECTED} ${NEWEST})
-  UNION ALL
-  (SELECT * FROM catalog.images WHERE visibility = 'public' AND owner <> $2 AND ${SELECTED} ${NEWEST})
-  ${NEWEST}
-)
-SELECT ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM marker)) AS marker_found, page.*
-FROM (SELECT 1) AS one LEFT JOIN page ON true
-ORDER BY page.created_at DESC, page.id DESC`;
+function markerStatement(marker: string, { region, viewer, sort }: ImagePageQuery, parameters: Parameters): string {
+  const seen =
+    viewer === null ? 'true' : `(owner = ${parameters.add(viewer, 'text')} OR visibility IN ('public', 'community'))`;
+  return `SELECT ${markerColumns(totalOrder(sort))} FROM catalog.images
+    WHERE id = ${parameters.add(marker, 'uuid')} AND region = ${parameters.add(region, 'text')} AND ${seen}`;
+}
+
+/** Whose images are looked through: the viewer's own and those everybody may see, or an operator's view of all. */
+function armsOf({ region, viewer, filters }: ImagePageQuery, parameters: Parameters): readonly Arm[] {
+  const { visibility, owner } = filters;
+  const exactly: readonly Term[] = visibility === undefined || visibility === 'all' ? [] : [['visibility', visibility]];
+  const of = (project: string): Arm => ({
+    where: `owner = ${parameters.add(project, 'text')}`,
+    scope: `${region}/${project}`,
+    terms: exactly,
+  });
+  if (viewer === null) return [owner === undefined ? { where: 'true', scope: region, terms: exactly } : of(owner)];
+  if (owner === viewer) return [of(viewer)];
+  const others = OTHERS[visibility ?? 'default'].map((each) => ({
+    where: `visibility = '${each}' AND owner <> ${parameters.add(viewer, 'text')}`,
+    scope: `${region}//${each}`,
+    terms: owner === undefined ? [] : [['owner', owner] as const],
+  }));
+  if (owner !== undefined) return others.length > 0 ? others : [{ ...of(owner), where: 'false' }];
+  const own = of(viewer);
+  return [visibility === undefined ? { ...own, where: `${own.where} AND visibility <> 'community'` } : own, ...others];
+}
+
+/** What of the images of others a list shows. Sharing is between two projects, and nothing is shared yet. */
+const OTHERS: Readonly<Record<Visibility | 'all' | 'default', readonly ('public' | 'community')[]>> = {
+  default: ['public'],
+  all: ['public', 'community'],
+  public: ['public'],
+  community: ['community'],
+  private: [],
+  shared: [],
+};

@@ -40,6 +40,7 @@ function row(overrides: Partial<ImageRow> = {}): ImageRow {
     error: null,
     registration_hash: 'never shown',
     deleted_by_request: null,
+    changed_by_request: null,
     created_at: new Date('2026-01-02T03:04:05.678Z'),
     updated_at: new Date('2026-01-02T03:04:06.000Z'),
     version: 1,
@@ -75,6 +76,8 @@ describe('the event of a transition', () => {
     ['ImageRegistered', 'queued'],
     ['ImageUpdated', 'importing'],
     ['ImageReady', 'active'],
+    ['ImageDeactivated', 'deactivated'],
+    ['ImageReactivated', 'active'],
     ['ImageDeleted', 'deleted'],
   ] as const)('%s carries the record its contract asks for, at its version', (name, status) => {
     const event = lifecycleEvent(name, row({ status, version: 7 }));

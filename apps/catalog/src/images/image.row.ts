@@ -1,5 +1,6 @@
 import type { ImageRecord, ImageSource, ImageStatus, RefusalDocument, Visibility } from '@imago/contracts';
-import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, getMetadataArgsStorage, Index, PrimaryColumn } from 'typeorm';
+import { IMAGE_INDEXES } from '../migrations/image-search.ts';
 
 /**
  * An image as it is stored. Its fields carry the names of the columns, which are those of the contract, and its byte
@@ -19,11 +20,6 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
   `status NOT IN ('active', 'deactivated') OR (size IS NOT NULL AND virtual_size IS NOT NULL AND disk_format IS NOT NULL)`,
 )
 @Check('images_killed_check', `status <> 'killed' OR error IS NOT NULL`)
-@Index('images_owner_idx', ['region', 'owner', 'created_at', 'id'], { where: `(status <> 'deleted'::text)` })
-@Index('images_public_idx', ['region', 'created_at', 'id'], {
-  where: `((status <> 'deleted'::text) AND (visibility = 'public'::text))`,
-})
-@Index('images_region_idx', ['region', 'created_at', 'id'], { where: `(status <> 'deleted'::text)` })
 export class ImageRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'images_pkey' }) id!: string;
   @Column('text') region!: string;
@@ -31,10 +27,10 @@ export class ImageRow {
   @Column('text') owner!: string;
   @Column('text') status!: ImageStatus;
   @Column('text') visibility!: Visibility;
-  @Column('text') name!: string;
+  @Column('text', { nullable: true }) name!: string | null;
   @Column('text', { nullable: true }) description!: string | null;
   @Column('text') image_type!: ImageRecord['image_type'];
-  @Column('text', { nullable: true }) architecture!: NonNullable<ImageRecord['architecture']> | null;
+  @Column('text', { nullable: true }) architecture!: string | null;
   @Column('text', { nullable: true }) os_distro!: string | null;
   @Column('text', { nullable: true }) os_version!: string | null;
   /** GiB. */
@@ -63,7 +59,19 @@ export class ImageRow {
   @Column('text') registration_hash!: string;
   /** The request that deleted it, so that the same request asked again gets the same answer. */
   @Column('text', { nullable: true }) deleted_by_request!: string | null;
+  /** The request that changed it last, for the same reason. */
+  @Column('text', { nullable: true }) changed_by_request!: string | null;
+  /** What can be looked for; the database keeps them and nobody reads them. */
+  @Column('uuid', { array: true, default: [], select: false }) readonly terms?: string[];
   @Column('timestamptz', { default: () => 'now()' }) created_at!: Date;
   @Column('timestamptz', { default: () => 'now()' }) updated_at!: Date;
   @Column('integer') version!: number;
 }
+
+// They are of expressions and operator classes TypeORM has no words for: it is told to leave them alone.
+for (const { name } of IMAGE_INDEXES) Index(name, { synchronize: false })(ImageRow);
+
+/** The columns that are read: all but the terms, which only the indexes need. */
+export const IMAGE_COLUMNS: readonly string[] = getMetadataArgsStorage()
+  .columns.filter(({ target, options }) => target === ImageRow && options.select !== false)
+  .map(({ propertyName }) => propertyName);

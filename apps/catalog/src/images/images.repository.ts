@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { type ImagePage, type ImagePageQuery, pageStatement } from './image-page.ts';
-import { ImageRow } from './image.row.ts';
+import { IMAGE_COLUMNS, ImageRow } from './image.row.ts';
 
 /** What a new image starts with; the rest has its default. */
 export type NewImage = Pick<
@@ -24,13 +24,16 @@ export type NewImage = Pick<
   | 'tags'
   | 'disk_format'
   | 'container_format'
+  | 'protected'
+  | 'os_hidden'
+  | 'properties'
   | 'agreement'
   | 'job_id'
   | 'registration_hash'
 >;
 
 /** The fields a change may touch; identity and version are not among them. */
-export type ImageChanges = Partial<Omit<ImageRow, 'id' | 'owner' | 'region' | 'created_at' | 'updated_at' | 'version'>>;
+export type ImageChanges = Partial<Omit<ImageRow, 'id' | 'region' | 'terms' | 'created_at' | 'updated_at' | 'version'>>;
 
 /** The rows of images. A lock or a change always says in which transaction. */
 @Injectable()
@@ -56,7 +59,7 @@ export class ImagesRepository {
       .insert()
       .into(ImageRow)
       .values({ ...image, version: 1 })
-      .returning('*')
+      .returning([...IMAGE_COLUMNS])
       .execute();
     return onlyRow(inserted.raw);
   }
@@ -76,7 +79,7 @@ export class ImagesRepository {
         updated_at: () => 'clock_timestamp()',
       })
       .where({ id: image.id, version: image.version })
-      .returning('*')
+      .returning([...IMAGE_COLUMNS])
       .execute();
     if (updated.affected !== 1) throw new Error(`image ${image.id} is not at version ${image.version} any more`);
     return onlyRow(updated.raw);
@@ -96,7 +99,7 @@ export class ImagesRepository {
     return found.length > 0;
   }
 
-  /** One page, newest first, by one statement. */
+  /** One page, by one statement. */
   async page(tx: EntityManager, query: ImagePageQuery): Promise<ImagePage> {
     const { sql, parameters } = pageStatement(query);
     const found: (ImageRow & { marker_found: boolean })[] = await tx.query(sql, [...parameters]);

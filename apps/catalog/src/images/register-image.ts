@@ -6,6 +6,7 @@ import { Regions } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { requireRegistering } from './image-access.ts';
+import { addProperty, type ImageDraft, propertyColumns, requireWithinLimits } from './image-draft.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
@@ -33,11 +34,13 @@ export class RegisterImage {
   ) {}
 
   /**
-   * @throws Refusal auth.forbidden, region.not_found, image.exists, quota.images_exceeded, quota.reservation_expired;
-   * then nothing is registered.
+   * @throws Refusal auth.forbidden, region.not_found, image.exists, image.attribute_read_only, request.invalid,
+   * image.properties_exceeded, image.tags_exceeded, image.metadata_too_large, quota.images_exceeded,
+   * quota.reservation_expired; then nothing is registered.
    */
   async execute(request: Registration, { context, cause, deadline }: RequestCall): Promise<Registered> {
-    requireRegistering(context, request.visibility);
+    requireRegistering(context, request.visibility, ownerOf(request, context));
+    requireWithinLimits(draftFrom(request, context), null);
     this.regions.get(request.region);
     const known = await this.images.find(this.db.manager, request.image_id);
     if (known !== null) return sameAs(known, request, context);
@@ -51,11 +54,12 @@ export class RegisterImage {
   async #reserve(request: Registration, context: RequestContext, deadline: Date): Promise<Date | null> {
     if (request.visibility === 'public') return null;
     const { image_id, region } = request;
+    const project_id = ownerOf(request, context);
     const { expires_at } = await this.requests.send(
       ReserveImage,
-      { image_id, project_id: context.project_id, region },
+      { image_id, project_id, region },
       {
-        context: serviceContext('catalog', context.project_id, context.correlation_id),
+        context: serviceContext('catalog', project_id, context.correlation_id),
         timeout_ms: Math.max(1, deadline.getTime() - Date.now()),
       },
     );
@@ -71,7 +75,7 @@ export class RegisterImage {
     if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
       throw refusal('quota.reservation_expired', 'The registration took longer than its place was kept.');
     }
-    const { image, event_id } = await this.transitions.register(tx, newImage(request, context.project_id), cause);
+    const { image, event_id } = await this.transitions.register(tx, newImage(request, context), cause);
     return { image, event_ids: [event_id] };
   }
 
@@ -90,15 +94,43 @@ interface Admission {
   readonly cause: Cause;
 }
 
-function newImage(request: Registration, owner: string): Parameters<ImageTransitions['register']>[1] {
+function ownerOf(request: Registration, context: RequestContext): string {
+  return request.owner ?? context.project_id;
+}
+
+/** The properties that have a column count as what they are, whichever way they are said. */
+function draftFrom(request: Registration, context: RequestContext): ImageDraft {
+  const { facts, properties, ...attributes } = request;
+  const { name, min_disk, min_ram, description, architecture, os_distro, os_version, boot_mode } = facts;
+  const said = { description, architecture, os_distro, os_version, hw_firmware_type: boot_mode };
+  const known = Object.entries(said).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const draft: ImageDraft = {
+    attributes: {
+      ...{ name, min_disk, min_ram, owner: ownerOf(request, context), tags: [...new Set(facts.tags)] },
+      visibility: attributes.visibility,
+      protected: attributes.protected,
+      os_hidden: attributes.os_hidden,
+      disk_format: attributes.disk_format,
+      container_format: attributes.container_format,
+    },
+    properties: Object.fromEntries(known),
+  };
+  return Object.entries(properties).reduce(
+    (current, [property, value]) => addProperty(current, property, value),
+    draft,
+  );
+}
+
+function newImage(request: Registration, context: RequestContext): Parameters<ImageTransitions['register']>[1] {
+  const { attributes, properties } = draftFrom(request, context);
+  const { image_type, enterprise_project_id } = request.facts;
   return {
-    ...request.facts,
+    ...attributes,
+    ...propertyColumns(properties),
     id: request.image_id,
     region: request.region,
-    owner,
-    visibility: request.visibility,
-    disk_format: request.disk_format,
-    container_format: request.disk_format === null ? null : 'bare',
+    image_type,
+    enterprise_project_id,
     agreement: request.agreement,
     job_id: request.job_id,
     registration_hash: hashOf(request),
@@ -107,7 +139,7 @@ function newImage(request: Registration, owner: string): Parameters<ImageTransit
 
 /** A repeated registration gets the record as it is now; another one under a taken id is refused. */
 function sameAs(known: ImageRow, request: Registration, context: RequestContext): Registered {
-  const same = known.owner === context.project_id && known.registration_hash === hashOf(request);
+  const same = known.owner === ownerOf(request, context) && known.registration_hash === hashOf(request);
   if (same && known.status !== 'deleted') return { image: known, event_ids: [] };
   throw refusal('image.exists', `The image id ${request.image_id} is taken.`);
 }

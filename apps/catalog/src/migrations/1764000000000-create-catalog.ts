@@ -1,5 +1,6 @@
 import { createMessagingTables, dropMessagingTables } from '@imago/messaging';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { IMAGE_INDEXES, IMAGE_TERMS } from './image-search.ts';
 
 export class CreateCatalog1764000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -12,7 +13,7 @@ export class CreateCatalog1764000000000 implements MigrationInterface {
         ('queued', 'saving', 'uploading', 'importing', 'active', 'deactivated', 'killed', 'deleted')),
       visibility text NOT NULL CONSTRAINT images_visibility_check CHECK (visibility IN
         ('public', 'private', 'shared', 'community')),
-      name text NOT NULL,
+      name text,
       description text,
       image_type text NOT NULL,
       architecture text,
@@ -40,19 +41,16 @@ export class CreateCatalog1764000000000 implements MigrationInterface {
       error jsonb,
       registration_hash text NOT NULL,
       deleted_by_request text,
+      changed_by_request text,
+      terms uuid[] NOT NULL DEFAULT '{}',
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
       version integer NOT NULL,
       CONSTRAINT images_stored_check CHECK (status NOT IN ('active', 'deactivated')
         OR (size IS NOT NULL AND virtual_size IS NOT NULL AND disk_format IS NOT NULL)),
       CONSTRAINT images_killed_check CHECK (status <> 'killed' OR error IS NOT NULL))`);
-    // A page of a list reads one of these backwards from its marker, however many images there are.
-    await runner.query(`CREATE INDEX images_owner_idx ON catalog.images (region, owner, created_at, id)
-      WHERE status <> 'deleted'`);
-    await runner.query(`CREATE INDEX images_public_idx ON catalog.images (region, created_at, id)
-      WHERE status <> 'deleted' AND visibility = 'public'`);
-    await runner.query(`CREATE INDEX images_region_idx ON catalog.images (region, created_at, id)
-      WHERE status <> 'deleted'`);
+    for (const statement of IMAGE_TERMS) await runner.query(statement);
+    for (const { name, on } of IMAGE_INDEXES) await runner.query(`CREATE INDEX ${name} ON catalog.images ${on}`);
     // Ids whose registration was taken back: a registration still on its way must not come to life after that.
     await runner.query(`CREATE TABLE catalog.abandoned_registrations (
       image_id uuid CONSTRAINT abandoned_registrations_pkey PRIMARY KEY,
@@ -96,6 +94,8 @@ export class CreateCatalog1764000000000 implements MigrationInterface {
     for (const table of ['object_references', 'objects', 'abandoned_registrations', 'images']) {
       await runner.query(`DROP TABLE catalog.${table}`);
     }
+    await runner.query('DROP FUNCTION catalog.set_image_terms()');
+    await runner.query('DROP FUNCTION catalog.image_term(text, text, text)');
     await dropMessagingTables(runner, 'catalog');
   }
 }

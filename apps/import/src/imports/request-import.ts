@@ -96,6 +96,7 @@ export class RequestImport {
         facts,
         visibility: 'private',
         disk_format: 'qcow2',
+        container_format: 'bare',
         agreement: { accepted_by: context.user_id, accepted_at: job.created_at.toISOString() },
       },
       { context },

@@ -1,0 +1,53 @@
+import type { ImageSort } from '@imago/contracts';
+import { SORT_EXPRESSIONS } from '../migrations/image-search.ts';
+
+const NEWEST_FIRST: readonly ImageSort[] = [{ key: 'created_at', direction: 'desc' }];
+
+/**
+ * A total order: images equal in what was asked for come in the order of their making, in the direction of the last key
+ * asked for, so that an index of one key can be read in it forwards or backwards.
+ */
+export function totalOrder(asked: readonly ImageSort[]): readonly ImageSort[] {
+  const sorts = asked.length === 0 ? NEWEST_FIRST : asked;
+  const direction = sorts.at(-1)?.direction ?? 'desc';
+  const order: ImageSort[] = [];
+  const ties = (['created_at', 'id'] as const).map((key) => ({ key, direction }));
+  for (const sort of [...sorts, ...ties]) {
+    // No two images have the same id: nothing sorts after it.
+    if (order.at(-1)?.key === 'id') break;
+    if (order.every(({ key }) => key !== sort.key)) order.push(sort);
+  }
+  return order;
+}
+
+export function orderBy(order: readonly ImageSort[]): string {
+  return `ORDER BY ${order.map(({ key, direction }) => `${SORT_EXPRESSIONS[key]} ${direction.toUpperCase()}`).join(', ')}`;
+}
+
+/** What a page needs to know of its marker: {@link afterMarker} compares with it. */
+export function markerColumns(order: readonly ImageSort[]): string {
+  return order.map(({ key }, place) => `${SORT_EXPRESSIONS[key]} AS k${place}`).join(', ');
+}
+
+/** What comes after the marker in the order. In one direction it is one comparison of rows, which an index can begin at. */
+export function afterMarker(order: readonly ImageSort[]): string {
+  const [first] = order;
+  if (first === undefined) throw new Error('an order has at least one key');
+  if (order.every(({ direction }) => direction === first.direction)) {
+    const columns = order.map(({ key }) => SORT_EXPRESSIONS[key]).join(', ');
+    return `(${columns}) ${comparison(first)} (${order.map((_, place) => marked(place)).join(', ')})`;
+  }
+  const steps = order.map((sort, place) => {
+    const equal = order.slice(0, place).map(({ key }, before) => `${SORT_EXPRESSIONS[key]} = ${marked(before)}`);
+    return `(${[...equal, `${SORT_EXPRESSIONS[sort.key]} ${comparison(sort)} ${marked(place)}`].join(' AND ')})`;
+  });
+  return `${SORT_EXPRESSIONS[first.key]} ${comparison(first)}= ${marked(0)} AND (${steps.join(' OR ')})`;
+}
+
+function comparison({ direction }: ImageSort): '<' | '>' {
+  return direction === 'asc' ? '>' : '<';
+}
+
+function marked(place: number): string {
+  return `(SELECT k${place} FROM marker)`;
+}
