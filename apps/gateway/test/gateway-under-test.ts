@@ -42,6 +42,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { gatewayConfig } from '../src/config.ts';
 import { gatewayService } from '../src/gateway-service.ts';
 import { ActivityNeighbour, CatalogNeighbour, ImportNeighbour, QuotaNeighbour, World } from './neighbours.ts';
+import { UploadBook, UploadCatalogNeighbour, UploadNeighbour } from './upload-neighbours.ts';
 
 /** Login roles are of the whole cluster, so every suite gives them the same passwords. */
 const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
@@ -61,6 +62,7 @@ export interface GatewayUnderTest {
   readonly base: string;
   readonly server: Server;
   readonly world: World;
+  readonly uploads: UploadBook;
   /** The bucket of the images of both regions. */
   readonly store: ObjectStore;
   /** The gateway's own way to that store. */
@@ -86,13 +88,19 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
   const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, provision });
   const directory = await mkdtemp(join(tmpdir(), 'imago-gateway-'));
   const contextKey = randomBytes(32).toString('hex');
-  const neighbourhood = { postgres: env.postgres, amqpUrl: env.rabbitmq.amqpUrl, contextKey, world: new World() };
+  const neighbourhood = {
+    postgres: env.postgres,
+    amqpUrl: env.rabbitmq.amqpUrl,
+    contextKey,
+    world: new World(),
+    uploads: new UploadBook(),
+  };
   await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
   const neighbours = await Promise.all([
-    startNeighbour('catalog', CatalogNeighbour, neighbourhood),
-    startNeighbour('import', ImportNeighbour, neighbourhood),
-    startNeighbour('quota', QuotaNeighbour, neighbourhood),
-    startNeighbour('activity', ActivityNeighbour, neighbourhood),
+    startNeighbour('catalog', [CatalogNeighbour, UploadCatalogNeighbour], neighbourhood),
+    startNeighbour('import', [ImportNeighbour, UploadNeighbour], neighbourhood),
+    startNeighbour('quota', [QuotaNeighbour], neighbourhood),
+    startNeighbour('activity', [ActivityNeighbour], neighbourhood),
   ]);
   const logLines: string[] = [];
   const wayToStore = await FaultyProxy.to(env.s3.endpoint);
@@ -109,11 +117,14 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
   const running = await startService(gatewayService(config), logger);
   const base = `http://127.0.0.1:${running.port}`;
   const tokens = new Map<Person, string>();
+  const store = new S3ObjectStore(env.s3);
+  neighbourhood.uploads.store = store;
   return {
     base,
     server: running.app.getHttpServer(),
     world: neighbourhood.world,
-    store: new S3ObjectStore(env.s3),
+    uploads: neighbourhood.uploads,
+    store,
     wayToStore,
     routes: routesOf(running),
     logLines,
@@ -216,12 +227,13 @@ interface Neighbourhood {
   readonly amqpUrl: string;
   readonly contextKey: string;
   readonly world: World;
+  readonly uploads: UploadBook;
 }
 
 async function startNeighbour(
   service: PersistentService,
-  controller: Type,
-  { postgres, amqpUrl, contextKey, world }: Neighbourhood,
+  controllers: Type[],
+  { postgres, amqpUrl, contextKey, world, uploads }: Neighbourhood,
 ): Promise<INestApplication> {
   const urls = databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD);
   await runMigrations({ service, url: urls.migrate, migrations: [messagingTablesOf(service)] });
@@ -230,8 +242,11 @@ async function startNeighbour(
       PersistenceModule.forRoot({ service, url: urls.run }),
       MessagingModule.forRoot({ service, amqpUrl, contextKey, registry: new Registry(), subscriptions: DEAF }),
     ],
-    controllers: [controller],
-    providers: [{ provide: World, useValue: world }],
+    controllers,
+    providers: [
+      { provide: World, useValue: world },
+      { provide: UploadBook, useValue: uploads },
+    ],
   }).compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
