@@ -1,10 +1,13 @@
 import type { DataSource } from 'typeorm';
+import { IMAGE_INDEXES } from '../src/migrations/image-search.ts';
 
 /**
  * Images of three owners, as different as images are: every tenth is public, every third deleted, a few are hidden,
  * protected or failed, one in a thousand has the rare tag and the rare property; many were made at the very same moment.
  */
 export async function insertManyImages(db: DataSource, many: number): Promise<void> {
+  // Built at once they take a fraction of the time they take row by row.
+  for (const { name } of IMAGE_INDEXES) await db.query(`DROP INDEX catalog.${name}`);
   await db.query(
     `INSERT INTO catalog.images (id, region, owner, status, visibility, name, image_type, os_distro, min_disk, min_ram,
        enterprise_project_id, tags, properties, protected, os_hidden, disk_format, size, checksum, error,
@@ -25,5 +28,6 @@ export async function insertManyImages(db: DataSource, many: number): Promise<vo
      FROM generate_series(1, $1::integer) AS n`,
     [many],
   );
+  for (const { name, on } of IMAGE_INDEXES) await db.query(`CREATE INDEX ${name} ON catalog.images ${on}`);
   await db.query('ANALYZE catalog.images');
 }

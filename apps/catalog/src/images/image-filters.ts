@@ -41,10 +41,16 @@ function rangeConditions(filters: ImageFilters, parameters: Parameters): readonl
   const conditions: string[] = [];
   if (filters.id !== undefined) conditions.push(`id = ANY (${parameters.add(uuidsIn(filters.id), 'uuid[]')})`);
   for (const { attribute, minimum, maximum } of filters.ranges) {
-    // The very expression of the index; what has no size is in no range.
-    const figure = attribute === 'size' ? SORT_EXPRESSIONS.size : attribute;
-    if (minimum !== null) conditions.push(`${figure} >= ${parameters.add(minimum, 'bigint')}`);
-    if (maximum !== null) conditions.push(`${figure} <= ${parameters.add(maximum, 'bigint')} AND ${figure} >= 0`);
+    for (const [comparison, end] of [
+      ['>=', minimum],
+      ['<=', maximum],
+    ] as const) {
+      if (end === null) continue;
+      conditions.push(`${attribute} ${comparison} ${parameters.add(end, 'bigint')}`);
+      // Postgres knows the figures of the column and reads the index of its order: it is told both.
+      if (attribute === 'size')
+        conditions.push(`${SORT_EXPRESSIONS.size} ${comparison} ${parameters.add(end, 'bigint')}`);
+    }
   }
   for (const { attribute, operator, instant } of filters.times) {
     const at = (ms: number): string => parameters.add(new Date(ms).toISOString(), 'timestamptz');

@@ -19,23 +19,35 @@ export const IMAGE_TERMS: readonly string[] = [
   `CREATE FUNCTION catalog.set_image_terms() RETURNS trigger LANGUAGE plpgsql AS $terms$
      DECLARE
        scopes text[] := ARRAY[NEW.region, NEW.region || '/' || NEW.owner];
+       said text[] := ARRAY[
+         'owner' || E'\\x1f' || NEW.owner, 'name' || E'\\x1f' || NEW.name, 'status' || E'\\x1f' || NEW.status,
+         'visibility' || E'\\x1f' || NEW.visibility, 'container_format' || E'\\x1f' || NEW.container_format,
+         'disk_format' || E'\\x1f' || NEW.disk_format, 'checksum' || E'\\x1f' || NEW.checksum,
+         'os_hash_value' || E'\\x1f' || NEW.os_hash_value, 'protected' || E'\\x1f' || NEW.protected::text,
+         'p:description' || E'\\x1f' || NEW.description, 'p:architecture' || E'\\x1f' || NEW.architecture,
+         'p:os_distro' || E'\\x1f' || NEW.os_distro, 'p:os_version' || E'\\x1f' || NEW.os_version,
+         'p:hw_firmware_type' || E'\\x1f' || NEW.boot_mode,
+         'p:enterprise_project_id' || E'\\x1f' || NEW.enterprise_project_id];
      BEGIN
+       IF NEW.status = 'deleted' THEN -- it would count among the frequent ones
+         NEW.terms := '{}';
+         RETURN NEW;
+       END IF;
        IF NEW.visibility IN ('public', 'community') THEN
          scopes := scopes || (NEW.region || '//' || NEW.visibility);
        END IF;
+       IF NOT NEW.properties ? 'image_type' THEN
+         said := said || ('p:image_type' || E'\\x1f' || NEW.image_type);
+       END IF;
+       IF NEW.properties <> '{}' THEN
+         said := said || ARRAY(SELECT 'p:' || key || E'\\x1f' || value FROM jsonb_each_text(NEW.properties));
+       END IF;
+       IF cardinality(NEW.tags) > 0 THEN
+         said := said || ARRAY(SELECT 'tag' || E'\\x1f' || tag FROM unnest(NEW.tags) AS tag);
+       END IF;
        NEW.terms := ARRAY(
-         SELECT catalog.image_term(scope, attribute, value) FROM unnest(scopes) AS scope, (
-           VALUES ('owner', NEW.owner), ('name', NEW.name), ('status', NEW.status), ('visibility', NEW.visibility),
-             ('container_format', NEW.container_format), ('disk_format', NEW.disk_format),
-             ('checksum', NEW.checksum), ('os_hash_value', NEW.os_hash_value), ('protected', NEW.protected::text),
-             ('p:description', NEW.description), ('p:architecture', NEW.architecture),
-             ('p:os_distro', NEW.os_distro), ('p:os_version', NEW.os_version), ('p:hw_firmware_type', NEW.boot_mode),
-             ('p:image_type', CASE WHEN NOT NEW.properties ? 'image_type' THEN NEW.image_type END),
-             ('p:enterprise_project_id', NEW.enterprise_project_id)
-           UNION ALL SELECT 'tag', tag FROM unnest(NEW.tags) AS tag
-           UNION ALL SELECT 'p:' || property.key, property.value FROM jsonb_each_text(NEW.properties) AS property
-         ) AS said (attribute, value)
-         WHERE value IS NOT NULL);
+         SELECT md5(scope || E'\\x1f' || each)::uuid FROM unnest(scopes) AS scope, unnest(said) AS each
+         WHERE each IS NOT NULL);
        RETURN NEW;
      END $terms$`,
   `CREATE TRIGGER images_terms BEFORE INSERT OR UPDATE ON catalog.images
