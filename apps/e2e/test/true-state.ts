@@ -10,13 +10,14 @@ import type { Tenant } from './tenant.ts';
 const HEALING_TIME = 60_000;
 
 /**
- * What must be true of a system at rest, whatever was killed in it: every job has ended, quota equals live images, the
+ * What must be true of a system at rest, whatever was killed in it: every job and upload has ended, quota equals live images, the
  * store holds what the rows say and nothing else, every event has left and none is parked.
  */
 export async function expectTrueState(sut: SystemUnderTest): Promise<void> {
   await eventually(
     async () => {
       expect(await openJobs(sut)).toEqual([]);
+      expect(await openUploads(sut)).toEqual([]);
       expect(await unpublished(sut)).toEqual({});
       for (const tenant of [sut.alice, sut.bob]) await expectQuotaEqualsLiveImages(tenant);
       await expectStoreEqualsRows(sut);
@@ -28,6 +29,14 @@ export async function expectTrueState(sut: SystemUnderTest): Promise<void> {
 
 async function openJobs({ db }: SystemUnderTest): Promise<unknown[]> {
   const { rows } = await db.query('SELECT id, state, phase FROM import.jobs WHERE finished_at IS NULL');
+  return rows;
+}
+
+async function openUploads({ db }: SystemUnderTest): Promise<unknown[]> {
+  const { rows } = await db.query(
+    `SELECT id, state FROM import.upload_sessions WHERE lease_until IS NOT NULL
+     UNION ALL SELECT id, status FROM catalog.images WHERE status = 'saving'`,
+  );
   return rows;
 }
 
@@ -54,12 +63,13 @@ async function expectQuotaEqualsLiveImages(tenant: Tenant): Promise<void> {
 }
 
 async function expectStoreEqualsRows({ db, images }: SystemUnderTest): Promise<void> {
-  const { rows } = await db.query<{ key: string; state: string }>(
-    `SELECT key, state FROM catalog.objects WHERE state <> 'swept'`,
+  const { rows } = await db.query<{ key: string; state: string; index_hash: string | null }>(
+    `SELECT key, state, index_hash FROM catalog.objects WHERE state <> 'swept'`,
   );
-  const wanted = rows.flatMap(({ key, state }) =>
-    state === 'sealed' ? [key, `${key}.index`] : [`${key} is ${state}`],
-  );
+  const wanted = rows.flatMap(({ key, state, index_hash }) => {
+    if (state !== 'sealed') return [`${key} is ${state}`];
+    return index_hash === null ? [key] : [key, `${key}.index`];
+  });
   const { objects, uploads } = await images.keys();
   expect({ objects: [...objects].sort(), uploads }).toEqual({ objects: wanted.sort(), uploads: [] });
 }
