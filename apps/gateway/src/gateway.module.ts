@@ -16,6 +16,7 @@ import { ImagesController } from './images/images.controller.ts';
 import { ImportsController } from './imports/imports.controller.ts';
 import { JobBoard } from './jobs/job-board.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
+import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
 import { QuotasController } from './quotas/quotas.controller.ts';
 import { SchemasController } from './schemas/schemas.controller.ts';
 import { ImageUploadController } from './uploads/image-upload.controller.ts';
@@ -49,6 +50,7 @@ export class GatewayModule {
         ImageEventsController,
         ImportsController,
         JobsController,
+        OperatingSystemsController,
         QuotasController,
         BucketsController,
       ],

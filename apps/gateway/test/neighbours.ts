@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
+  AddImageTag,
   AssignBucket,
   CancelImport,
   ConfirmApplied,
+  ConfirmQuotaApplied,
+  DeactivateImage,
   DeleteImage,
   type EventEnvelope,
   GetImage,
@@ -13,18 +16,22 @@ import {
   ListImages,
   ListJobs,
   LocateImageFile,
+  ReactivateImage,
   refusal,
+  RegisterImage,
+  RemoveImageTag,
   RequestImport,
   type RequestOf,
   type ResponseOf,
   ShowJob,
   ShowQuotas,
+  UpdateImage,
 } from '@imago/contracts';
 import { type Action, type RequestContext, requireAllowed } from '@imago/identity';
 import { OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { aJob } from './records.ts';
+import { aJob, anImage } from './records.ts';
 
 /** What the services behind the gateway hold, and what was asked of them. */
 export class World {
@@ -36,6 +43,13 @@ export class World {
   readonly imports: { readonly request: RequestOf<typeof RequestImport>; readonly context: RequestContext }[] = [];
   readonly lists: RequestOf<typeof ListImages>[] = [];
   readonly jobLists: RequestOf<typeof ListJobs>[] = [];
+  readonly registrations: RequestOf<typeof RegisterImage>[] = [];
+  /** What was asked of catalog to change, in order. */
+  readonly changes: unknown[] = [];
+  /** What catalog answers instead of making or changing an image. */
+  refuseChanges: Error | null = null;
+  /** Event ids quota was asked about. */
+  readonly counted: string[] = [];
   /** Event ids the board was asked about; what it answers. */
   readonly confirmed: string[] = [];
   boardIsCurrent = true;
@@ -79,6 +93,62 @@ export class CatalogNeighbour {
     return { images, next_marker: hasMore ? (images.at(-1)?.id ?? null) : null };
   }
 
+  @OnRequest(RegisterImage)
+  async register(
+    @Payload() request: RequestOf<typeof RegisterImage>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof RegisterImage>> {
+    requireAllowed('image.create', context, 'owner');
+    if (this.world.refuseChanges !== null) throw this.world.refuseChanges;
+    this.world.registrations.push(request);
+    const known = this.world.images.get(request.image_id);
+    if (known !== undefined) return { image: known, event_ids: [] };
+    const { facts, image_id, region, properties, visibility } = request;
+    const image = anImage({ ...facts, id: image_id, region, properties, visibility, status: 'queued' });
+    this.world.images.set(image.id, image);
+    return { image, event_ids: [randomUUID()] };
+  }
+
+  @OnRequest(UpdateImage)
+  async update(
+    @Payload() request: RequestOf<typeof UpdateImage>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof UpdateImage>> {
+    return this.change('image.update', request, call.context);
+  }
+
+  @OnRequest(AddImageTag)
+  async addTag(
+    @Payload() request: RequestOf<typeof AddImageTag>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof AddImageTag>> {
+    return this.change('image.tag', request, call.context);
+  }
+
+  @OnRequest(RemoveImageTag)
+  async removeTag(
+    @Payload() request: RequestOf<typeof RemoveImageTag>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof RemoveImageTag>> {
+    return this.change('image.tag', request, call.context);
+  }
+
+  @OnRequest(DeactivateImage)
+  async deactivate(
+    @Payload() request: RequestOf<typeof DeactivateImage>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof DeactivateImage>> {
+    return this.change('image.deactivate', request, call.context);
+  }
+
+  @OnRequest(ReactivateImage)
+  async reactivate(
+    @Payload() request: RequestOf<typeof ReactivateImage>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof ReactivateImage>> {
+    return this.change('image.reactivate', request, call.context);
+  }
+
   @OnRequest(DeleteImage)
   async delete(
     @Payload() request: RequestOf<typeof DeleteImage>,
@@ -100,6 +170,17 @@ export class CatalogNeighbour {
       throw refusal('image.deactivated', 'The image is deactivated.');
     }
     return { file: this.world.files.get(image.id) ?? null };
+  }
+
+  private change(
+    action: Action,
+    request: { image_id: string; region: string },
+    context: RequestContext,
+  ): ResponseOf<typeof UpdateImage> {
+    const image = this.find(action, request, context);
+    if (this.world.refuseChanges !== null) throw this.world.refuseChanges;
+    this.world.changes.push(request);
+    return { image: { ...image, version: image.version + 1 }, event_ids: [randomUUID()] };
   }
 
   private find(action: Action, request: RequestOf<typeof GetImage>, context: RequestContext): ImageRecord {
@@ -158,6 +239,17 @@ export class ImportNeighbour {
 
 @Controller()
 export class QuotaNeighbour {
+  constructor(private readonly world: World) {}
+
+  @OnRequest(ConfirmQuotaApplied)
+  async confirm(
+    @Payload() request: RequestOf<typeof ConfirmQuotaApplied>,
+  ): Promise<ResponseOf<typeof ConfirmQuotaApplied>> {
+    if (this.world.boardIsBroken) throw new Error('the ledger is broken');
+    this.world.counted.push(...request.event_ids);
+    return { applied: this.world.boardIsCurrent };
+  }
+
   @OnRequest(ShowQuotas)
   async show(@Payload() request: RequestOf<typeof ShowQuotas>): Promise<ResponseOf<typeof ShowQuotas>> {
     const { project_id, region } = request;

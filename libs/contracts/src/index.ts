@@ -10,6 +10,7 @@ export * from './image.ts';
 export * from './import.events.ts';
 export * from './import.requests.ts';
 export * from './job.ts';
+export * from './operating-systems.ts';
 export * from './quota.events.ts';
 export * from './quota.requests.ts';
 export * from './scalars.ts';

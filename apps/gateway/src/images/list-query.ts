@@ -48,7 +48,7 @@ const listQuery = z
     created_at: moments.optional(),
     updated_at: moments.optional(),
     ...counts,
-    'changes-since': z.undefined({ message: 'is not known in this version: use updated_at=gte:…' }),
+    'changes-since': z.never({ message: 'is not known in this version: use updated_at=gte:…' }).optional(),
   })
   .catchall(once.max(65_535));
 

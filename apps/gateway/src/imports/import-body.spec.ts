@@ -74,6 +74,8 @@ describe('the body of an import', () => {
     ['name', 'x'.repeat(256)],
     ['architecture', 'mips'],
     ['os_distro', ''],
+    ['os_distro', 'beos'],
+    ['os_version', '22.05'],
     ['min_disk', 0],
     ['min_disk', 1025],
     ['min_disk', 1.5],

@@ -3,6 +3,7 @@ import {
   imageFacts,
   importDiskFormat,
   objectKey,
+  operatingSystemFault,
   type RequestImport,
   type RequestOf,
 } from '@imago/contracts';
@@ -21,8 +22,7 @@ const source = z.string().transform((text, context) => {
 
 const { description, image_type, min_ram, boot_mode, tags, ...required } = imageFacts.shape;
 
-/** What a tenant says to import an image file (R13). Unknown fields are refused. */
-export const importBody = z.strictObject({
+const fields = z.strictObject({
   source,
   disk_format: importDiskFormat,
   ...required,
@@ -33,6 +33,13 @@ export const importBody = z.strictObject({
   tags: tags.default([]),
   /** The tenant accepted the agreement; who and when is recorded. */
   agreement_accepted: z.literal(true, { message: 'must be true: the agreement has to be accepted' }),
+});
+
+/** What a tenant says to import an image file (R13). Unknown fields are refused, and systems that are not known (R9). */
+export const importBody = fields.superRefine((body, context) => {
+  if (context.issues.length > 0) return; // of the fields themselves
+  const fault = operatingSystemFault(body);
+  if (fault !== null) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message });
 });
 
 export type ImportBody = z.output<typeof importBody>;
