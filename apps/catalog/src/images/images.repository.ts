@@ -105,7 +105,7 @@ export class ImagesRepository {
     const found: (ImageRow & { marker_found: boolean })[] = await tx.query(sql, [...parameters]);
     const rows = found.filter((row) => (row.id as string | null) !== null);
     return {
-      marker_found: found[0]?.marker_found === true,
+      marker_found: query.marker === null || found[0]?.marker_found === true,
       rows: rows.slice(0, query.limit),
       more: rows.length > query.limit,
     };
