@@ -2,6 +2,7 @@ import { MessagingModule } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { PersistenceModule } from '@imago/persistence';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AppliedEventsController } from './applied-events.controller.ts';
 import { CATALOG_CONFIG } from './config-token.ts';
 import type { CatalogConfig } from './config.ts';
 import { AbandonImage } from './images/abandon-image.ts';
@@ -9,6 +10,7 @@ import { CloseImage } from './images/close-image.ts';
 import { DeleteImage } from './images/delete-image.ts';
 import { EditImage } from './images/edit-image.ts';
 import { FindImages } from './images/find-images.ts';
+import { ImageEditsController } from './images/image-edits.controller.ts';
 import { ImageTransitions } from './images/image-transitions.ts';
 import { ImageRow } from './images/image.row.ts';
 import { ImagesController } from './images/images.controller.ts';
@@ -43,7 +45,7 @@ export class CatalogModule {
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [ImagesController, ObjectsController],
+      controllers: [ImagesController, ImageEditsController, ObjectsController, AppliedEventsController],
       providers: [
         { provide: CATALOG_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },

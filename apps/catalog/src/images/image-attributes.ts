@@ -41,7 +41,7 @@ export const PROPERTY_COLUMNS = {
   hw_firmware_type: 'boot_mode',
 } as const satisfies Record<string, keyof ImageRow>;
 
-const COLUMN_VALUES: Readonly<Record<string, z.ZodType<string>>> = { hw_firmware_type: z.enum(['bios', 'uefi']) };
+const FIRMWARE_TYPE: z.ZodType<string> = z.enum(['bios', 'uefi']);
 
 /** What Imago says of an image and nobody else does. */
 const READ_ONLY: ReadonlySet<string> = new Set([
@@ -70,7 +70,7 @@ export function attributeValue(name: AttributeName, value: unknown): Attributes[
 /** @throws Refusal request.invalid when it is not the name or not the value of a custom property. */
 export function customProperty(name: string, value: unknown): string {
   valueOf(name, propertyName, name);
-  return valueOf(name, COLUMN_VALUES[name] ?? propertyValue, value);
+  return valueOf(name, name === 'hw_firmware_type' ? FIRMWARE_TYPE : propertyValue, value);
 }
 
 function valueOf<T>(name: string, schema: z.ZodType<T>, value: unknown): T {

@@ -91,8 +91,8 @@ function armsOf({ region, viewer, filters }: ImagePageQuery, parameters: Paramet
     scope: `${region}//${each}`,
     terms: owner === undefined ? [] : [['owner', owner] as const],
   }));
-  if (owner !== undefined) return others.length > 0 ? others : [{ ...of(owner), where: 'false' }];
   const own = of(viewer);
+  if (owner !== undefined) return others.length > 0 ? others : [{ ...own, where: `${own.where} AND false` }];
   return [visibility === undefined ? { ...own, where: `${own.where} AND visibility <> 'community'` } : own, ...others];
 }
 

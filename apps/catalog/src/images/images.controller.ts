@@ -1,8 +1,6 @@
 import {
   AbandonImage as AbandonImageContract,
-  AddImageTag,
   type DataOf,
-  DeactivateImage,
   DeleteImage as DeleteImageContract,
   type EventEnvelope,
   GetImage,
@@ -11,20 +9,15 @@ import {
   ImageImportFailedV1,
   ListImages,
   LocateImageFile,
-  ReactivateImage,
   RegisterImage as RegisterImageContract,
-  RemoveImageTag,
   type RequestOf,
   type ResponseOf,
-  UpdateImage,
 } from '@imago/contracts';
 import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { AbandonImage } from './abandon-image.ts';
-import { CloseImage } from './close-image.ts';
 import { DeleteImage } from './delete-image.ts';
-import { EditImage, type EditedImage } from './edit-image.ts';
 import { FindImages } from './find-images.ts';
 import { toRecord } from './image-record.ts';
 import { MakingOutcomes } from './making-outcomes.ts';
@@ -38,8 +31,6 @@ export class ImagesController {
     private readonly abandonImage: AbandonImage,
     private readonly deleteImage: DeleteImage,
     private readonly findImages: FindImages,
-    private readonly editImage: EditImage,
-    private readonly closeImage: CloseImage,
     private readonly outcomes: MakingOutcomes,
   ) {}
 
@@ -48,7 +39,8 @@ export class ImagesController {
     @Payload() request: RequestOf<typeof RegisterImageContract>,
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof RegisterImageContract>> {
-    return answer(await this.registerImage.execute(request, call));
+    const { image, event_ids } = await this.registerImage.execute(request, call);
+    return { image: toRecord(image), event_ids: [...event_ids] };
   }
 
   @OnRequest(AbandonImageContract)
@@ -66,46 +58,6 @@ export class ImagesController {
   ): Promise<ResponseOf<typeof DeleteImageContract>> {
     const { event_ids } = await this.deleteImage.execute(request, call.context, call.cause);
     return { members_losing: 0, event_ids: [...event_ids] };
-  }
-
-  @OnRequest(UpdateImage)
-  async update(
-    @Payload() request: RequestOf<typeof UpdateImage>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof UpdateImage>> {
-    return answer(await this.editImage.update(request, call));
-  }
-
-  @OnRequest(AddImageTag)
-  async addTag(
-    @Payload() request: RequestOf<typeof AddImageTag>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof AddImageTag>> {
-    return answer(await this.editImage.addTag(request, call));
-  }
-
-  @OnRequest(RemoveImageTag)
-  async removeTag(
-    @Payload() request: RequestOf<typeof RemoveImageTag>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof RemoveImageTag>> {
-    return answer(await this.editImage.removeTag(request, call));
-  }
-
-  @OnRequest(DeactivateImage)
-  async deactivate(
-    @Payload() request: RequestOf<typeof DeactivateImage>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof DeactivateImage>> {
-    return answer(await this.closeImage.close(request, call));
-  }
-
-  @OnRequest(ReactivateImage)
-  async reactivate(
-    @Payload() request: RequestOf<typeof ReactivateImage>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof ReactivateImage>> {
-    return answer(await this.closeImage.open(request, call));
   }
 
   @OnRequest(GetImage)
@@ -155,8 +107,4 @@ export class ImagesController {
   ): Promise<void> {
     await this.outcomes.failed(tx, { image_id: data.image_id, job_id: data.job.id, cause }, data.error);
   }
-}
-
-function answer({ image, event_ids }: EditedImage): ResponseOf<typeof UpdateImage> {
-  return { image: toRecord(image), event_ids: [...event_ids] };
 }
