@@ -15,6 +15,8 @@ export interface BenchInstallation {
   readonly system: System;
   readonly tenant: Session;
   readonly user: InstallationUser;
+  /** The superuser's, in the database of Imago. */
+  readonly postgresUrl: string;
   /** The tenant's bucket, with the client Imago itself uses. */
   readonly bucket: S3ObjectStore;
   /** The processes of the data plane, whose CPU counts. */
@@ -50,6 +52,7 @@ export async function openInstallation(say: (line: string) => void): Promise<Ben
       system,
       tenant: await logIn(system.gateway, user),
       user,
+      postgresUrl: Object.assign(new URL(postgres.adminUrl), { pathname: '/imago' }).href,
       bucket: new S3ObjectStore({ endpoint: s3.endpoint, region: s3.region, ...user.s3 }),
       pids: { s3: processRunning('s3/main', directory), import: system.service('import').pid ?? 0 },
       close: async () => {
