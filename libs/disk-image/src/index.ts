@@ -18,6 +18,7 @@ export type { PartSink } from './store/part-writer.ts';
 export { sealStoredImage } from './store/seal-stored-image.ts';
 export type { SealedImage } from './store/seal-stored-image.ts';
 export { writeStoredImage } from './store/write-stored-image.ts';
+export { storedFrame } from './store/stored-frame.ts';
 export type { StoreOptions } from './store/write-stored-image.ts';
 export { DiskWriter } from './writer/disk-writer.ts';
 export type { WriteOptions } from './writer/disk-writer.ts';

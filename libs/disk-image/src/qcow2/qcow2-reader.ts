@@ -54,7 +54,7 @@ export class Qcow2Reader extends DiskReader {
       const start = index * clusterSize;
       const end = Math.min(start + clusterSize, this.virtualSize);
       const places = this.map.places(start, end);
-      return { index, length: end - start, places, bytes: [], missing: places.length };
+      return { index, length: end - start, places, bytes: [], copies: [], missing: places.length };
     };
     return readClusters(this.source, { order, firstOffset, open }, signal);
   }

@@ -37,7 +37,7 @@ export class RawReader extends DiskReader {
       const start = firstOffset(index);
       const length = Math.min(clusterSize, this.virtualSize - start);
       const place = { at: 0, length, start, end: start + length, encoding: 'plain', unit: length, from: 0 } as const;
-      return { index, length, places: [place], bytes: [], missing: 1 };
+      return { index, length, places: [place], bytes: [], copies: [], missing: 1 };
     };
     return readClusters(this.source, { order, firstOffset, open }, signal);
   }

@@ -3,9 +3,10 @@ import type { ByteSource } from '../source/byte-source.ts';
 import { RANGE_LIMITS } from '../source/coalesce.ts';
 import { inOrder } from '../source/in-order.ts';
 import { Semaphore } from '../source/semaphore.ts';
+import { freeNow } from './free-now.ts';
 import type { EncodedCluster } from './piece.ts';
 import { planReads } from './read-plan.ts';
-import type { OpenCluster, PlannedDisk, ReadStep } from './read-plan.ts';
+import type { OpenCluster, PlannedDisk, ReadStep, Wanted } from './read-plan.ts';
 
 /** Bytes that are asked for ahead of the consumer. */
 const BYTES_IN_FLIGHT = 24 * 2 ** 20;
@@ -63,11 +64,22 @@ function* distribute(step: ReadStep, data: Buffer): Generator<EncodedCluster> {
     }
     used += range.end - range.start;
   }
-  for (const cluster of complete) yield encoded(cluster);
-  for (const { cluster, piece } of step.ranges.flatMap((range) => range.items)) {
-    const bytes = cluster.bytes[piece];
-    if (cluster.missing > 0 && bytes) cluster.bytes[piece] = Buffer.from(bytes); // it waits for a later step
+  for (const cluster of complete) {
+    yield encoded(cluster);
+    for (const copy of cluster.copies) freeNow(copy);
   }
+  for (const wanted of step.ranges.flatMap((range) => range.items)) {
+    if (wanted.cluster.missing > 0) keep(wanted);
+  }
+}
+
+/** Copies what waits for a later step, since the memory of this one is used again. */
+function keep({ cluster, piece }: Wanted): void {
+  const bytes = cluster.bytes[piece];
+  if (!bytes) return;
+  const copy = Buffer.from(bytes);
+  cluster.bytes[piece] = copy;
+  cluster.copies.push(copy);
 }
 
 function encoded({ index, length, places, bytes }: OpenCluster): EncodedCluster {

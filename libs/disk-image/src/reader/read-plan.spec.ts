@@ -24,7 +24,7 @@ function disk(order: readonly number[], { pieces, bytes }: { pieces: number; byt
   const firstOffset = (index: number): number => first[index] ?? Infinity;
   const open = (index: number): OpenCluster => {
     const places = placesOf(index);
-    return { index, length: pieces * bytes, places, bytes: [], missing: pieces };
+    return { index, length: pieces * bytes, places, bytes: [], copies: [], missing: pieces };
   };
   return { order: clusters.sort((a, b) => firstOffset(a) - firstOffset(b)), firstOffset, open };
 }

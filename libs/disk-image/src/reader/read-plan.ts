@@ -14,6 +14,8 @@ export interface OpenCluster {
   /** What was read, by place. */
   readonly bytes: (Buffer | undefined)[];
   missing: number;
+  /** Those of the bytes that are copies. */
+  readonly copies: Buffer[];
 }
 
 /** One piece of one cluster, as a span of the source. */
