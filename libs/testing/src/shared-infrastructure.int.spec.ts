@@ -14,7 +14,7 @@ const ENV = {
   IMAGO_POSTGRES_URL: 'postgresql://user:password@127.0.0.1:1/postgres',
   IMAGO_AMQP_URL: 'amqp://user:password@127.0.0.1:1',
   IMAGO_RABBITMQ_MANAGEMENT_URL: 'http://user:password@127.0.0.1:1',
-  IMAGO_QEMU_IMG: '/somewhere/qemu-img',
+  IMAGO_QEMU_IMG: process.execPath,
 };
 
 let directory: string;

@@ -10,6 +10,8 @@ export interface S3ProcessOptions {
   /** Where the server keeps objects and keys; a second start with the same directory has the same. */
   readonly directory: string;
   readonly port: number;
+  /** False: no fsync, for tests whose data nobody needs after a power cut. Default true. */
+  readonly durable?: boolean;
   /** True: begin without the data of earlier starts. */
   readonly empty?: boolean;
   readonly signal: AbortSignal;
@@ -23,7 +25,7 @@ export interface RunningS3 {
 
 /** Starts the embedded S3 server as a process of its own, after stopping one that a killed run left on the same data. */
 export async function startS3Process(options: S3ProcessOptions): Promise<RunningS3> {
-  const { directory, port, signal } = options;
+  const { directory, port, durable = true, signal } = options;
   await stopLeftovers(directory, 'SIGTERM');
   if (options.empty === true) await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -40,6 +42,7 @@ export async function startS3Process(options: S3ProcessOptions): Promise<Running
       S3_HOST: '127.0.0.1',
       S3_PORT: String(port),
       S3_REGION: REGION,
+      S3_DURABLE: String(durable),
       S3_ADMIN_ACCESS_KEY: access_key,
       S3_ADMIN_SECRET_KEY: secret_key,
     },
