@@ -6,7 +6,7 @@ export { openDisk } from './inspect/open-disk.ts';
 export type { InspectedDisk, Inspection, OpenOptions, SourceFormat } from './inspect/open-disk.ts';
 export { DiskReader } from './reader/disk-reader.ts';
 export type { ClusterOptions, DiskCluster, Extent } from './reader/disk-reader.ts';
-export type { EncodedCluster, Encoding, Piece, PiecePlace } from './reader/piece.ts';
+export type { EncodedCluster, Encoding, Piece } from './reader/piece.ts';
 export { BufferSource, CountingSource, ShortReadError } from './source/byte-source.ts';
 export type { ByteSource } from './source/byte-source.ts';
 export { FileSource } from './source/file-source.ts';

@@ -14,7 +14,7 @@ export interface StoreOptions {
   /** Parts of an earlier attempt, contiguous from part 2. */
   readonly done: readonly PartRecord[];
   readonly sink: PartSink;
-  /** Least bytes of a part but the last; 16 MiB unless the store wants others. */
+  /** Least bytes of a part but the last; 12 MiB unless the store wants others. */
   readonly minPartSize?: number;
   readonly signal: AbortSignal;
   /** Bytes of the disk worked through, done parts included; ends at the inspection's `allocatedBytes`. */
@@ -22,7 +22,7 @@ export interface StoreOptions {
 }
 
 /** Clusters each thread has at hand, so that it never waits for the next. */
-const CLUSTERS_PER_THREAD = 3;
+const CLUSTERS_PER_THREAD = 2;
 
 /**
  * Reads every cluster of the disk that is not done, skips zeros, hashes and compresses the others in threads, packs the
