@@ -111,7 +111,7 @@ it('says why the servers could not be started, to all who wait for them', async 
     await expect(attempt).rejects.toThrow(
       'The test servers could not be started: IMAGO_S3_PORT is not a TCP port. Set it to a number from 1 to 65535.',
     );
-  await share();
+  await eventually(() => share()); // the second one's keeper may be about to fail still
 });
 
 it('uses the servers of a running test run when the environment names them', async () => {
