@@ -16,17 +16,18 @@ export function peakResidentMib(pid: number): number {
   return Number(line?.[1]) / 1024;
 }
 
-/** The process whose command line holds both texts. */
-export function processRunning(...texts: readonly string[]): number {
+/** The process of a program that was started with a text in its environment. */
+export function processRunning(program: string, environment: string): number {
   for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
     try {
-      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      if (texts.every((text) => command.includes(text)) && Number(name) !== process.pid) return Number(name);
+      const [command, variables] = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${name}/${file}`, 'utf8'));
+      const isIt = command?.includes(program) === true && variables?.includes(environment) === true;
+      if (isIt && Number(name) !== process.pid) return Number(name);
     } catch {
       // gone meanwhile
     }
   }
-  throw new Error(`No process runs ${texts.join(' ')}`);
+  throw new Error(`No process runs ${program} for ${environment}`);
 }
 
 /** Seconds of the clock and of the CPUs of the named processes that `work` takes. */

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInfrastructure } from '@imago/infra';
 import { S3ObjectStore } from '@imago/object-store';
-import { type InstallationUser, newInstallation, startSystem, type System } from '@imago/system';
+import { type InstallationUser, newInstallation, prepareStore, startSystem, type System } from '@imago/system';
 import { assignBuckets } from '../../tools/commands/start/assign-buckets.ts';
-import { prepareStore } from '../../tools/commands/start/prepare-store.ts';
 import { logIn, type Session } from '../../tools/commands/session.ts';
 import { processRunning } from './cpu.ts';
 
@@ -38,7 +37,7 @@ export async function openInstallation(say: (line: string) => void): Promise<Ben
       directory: join(directory, 'services'),
       postgresAdminUrl: postgres.adminUrl,
       database: 'imago',
-      amqpUrl: await rabbitmq.createVhost('imago'),
+      amqpUrl: await rabbitmq.createVhost('imago-bench'),
       installation: { ...installation, users },
       regions,
       restart: false,
