@@ -124,3 +124,20 @@ describe('the clusters that are read', () => {
     await fc.assert(property, { numRuns: 25 });
   });
 });
+
+describe('a reader', () => {
+  it('reads no further ahead than its memory goes, however slow its consumer is', async () => {
+    const source = new CountingSource(new BufferSource(Buffer.alloc(128 * MIB, 1)));
+    const plan = disk(shuffled(128, 1, 0), { pieces: 1, bytes: MIB });
+    let most = 0;
+    let taken = 0;
+    for await (const cluster of readClusters(source, plan)) {
+      await new Promise(setImmediate); // whatever can be read ahead now is
+      taken += cluster.length;
+      most = Math.max(most, source.bytes - taken);
+    }
+    expect(taken).toBe(128 * MIB);
+    expect(most).toBeGreaterThan(8 * MIB);
+    expect(most).toBeLessThanOrEqual(32 * MIB);
+  });
+});
