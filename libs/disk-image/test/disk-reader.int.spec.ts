@@ -107,9 +107,11 @@ describe('a file that many writers made at once', () => {
       const file = await FileSource.open(qemu.path('large.qcow2'));
       const source = new CountingSource(file);
       const { reader } = await openDisk(source, 'qcow2');
+      const looks = source.reads;
+      expect(looks).toBeLessThanOrEqual(4);
       for await (const { data } of reader.clusters({ clusterSize: MIB })) expect(data.length).toBeGreaterThan(0);
       await file.close();
-      expect(source.reads).toBeLessThanOrEqual((2 * source.size) / (8 * MIB));
+      expect(source.reads - looks).toBeLessThanOrEqual((2 * source.size) / (8 * MIB));
       expect(source.bytes).toBeLessThan(1.05 * source.size);
     },
   );
