@@ -30,14 +30,14 @@ const CLUSTERS_PER_THREAD = 2;
  */
 export function writeStoredImage(disk: DiskReader, options: StoreOptions): Promise<readonly PartRecord[]> {
   return withClusterPool(async (pool) => {
+    options.signal.throwIfAborted();
+    const done = doneClusters(disk, options.done);
+    const clustersLeft = done.reduce((left, isDone) => left - isDone, done.length);
     const abort = new AbortController();
     const forward = (): void => {
       abort.abort(options.signal.reason);
     };
-    options.signal.throwIfAborted();
     options.signal.addEventListener('abort', forward, { once: true });
-    const done = doneClusters(disk, options.done);
-    const clustersLeft = done.reduce((left, isDone) => left - isDone, done.length);
     const writer = new PartWriter({ ...options, clustersLeft, abort });
     try {
       await transfer(disk, { writer, pool, done, signal: abort.signal, progress: options.progress });
