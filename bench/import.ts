@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { openInstallation } from './import/installation.ts';
 import { convertThroughScratch } from './import/incumbent.ts';
 import { importThroughImago } from './import/ours.ts';
-import { makeSources } from './import/sources.ts';
+import { makeSources, makeWarmUp } from './import/sources.ts';
 import { measureStages } from './import/stages.ts';
 
 // npm run bench:import: how fast a file in a bucket becomes a stored image, beside the way everybody else does it and
@@ -21,7 +21,9 @@ const say = (line: string): void => {
 const installation = await openInstallation(say);
 const rows: Record<string, Record<string, string | number>> = {};
 try {
-  for (const source of await makeSources(installation)) {
+  const sources = await makeSources(installation);
+  await importThroughImago(installation, await makeWarmUp(installation));
+  for (const source of sources) {
     say(`${source.name}: through Imago`);
     const ours = await importThroughImago(installation, source);
     say(`${source.name}: GET to scratch, qemu-img convert, PUT`);

@@ -21,32 +21,38 @@ export interface Source {
 
 /** One disk like an installed operating system's, as two files: clusters in the guest's order, and in none. */
 export async function makeSources(installation: BenchInstallation): Promise<readonly Source[]> {
-  const { directory, qemuImg, bucket } = installation;
-  const raw = join(directory, 'disk.raw');
+  const raw = join(installation.directory, 'disk.raw');
   const data = await makeOsLikeDisk(raw, { size: 2 * GIB, data: GIB });
-  const sources: Source[] = [];
-  for (const [name, order] of [
-    ['guest order', []],
-    ['out of order (-W)', ['-m', '16', '-W']],
-  ] as const) {
-    const path = join(directory, `source-${sources.length}.qcow2`);
-    await run(qemuImg, [
-      'convert',
-      '-c',
-      '-o',
-      'compression_type=zstd',
-      ...order,
-      '-f',
-      'raw',
-      '-O',
-      'qcow2',
-      raw,
-      path,
-    ]);
-    const key = `source-${sources.length}`;
-    await putInParts(bucket, key, path);
-    sources.push({ name, key, path, size: (await stat(path)).size, data });
-  }
+  const inOrder = await toSource(installation, raw, { name: 'guest order', data, order: [] });
+  const outOfOrder = await toSource(installation, raw, { name: 'out of order (-W)', data, order: ['-m', '16', '-W'] });
   await rm(raw);
-  return sources;
+  return [inOrder, outOfOrder];
+}
+
+/** A small disk: a service that runs has its code compiled and its connections open. */
+export async function makeWarmUp(installation: BenchInstallation): Promise<Source> {
+  const raw = join(installation.directory, 'warm-up.raw');
+  const data = await makeOsLikeDisk(raw, { size: GIB / 4, data: GIB / 8 });
+  const source = await toSource(installation, raw, { name: 'warm-up', data, order: [] });
+  await rm(raw);
+  return source;
+}
+
+interface Making {
+  readonly name: string;
+  readonly data: number;
+  readonly order: readonly string[];
+}
+
+async function toSource(
+  { directory, qemuImg, bucket }: BenchInstallation,
+  raw: string,
+  { name, data, order }: Making,
+): Promise<Source> {
+  const path = join(directory, `${name}.qcow2`);
+  const options = ['-c', '-o', 'compression_type=zstd', ...order];
+  await run(qemuImg, ['convert', ...options, '-f', 'raw', '-O', 'qcow2', raw, path]);
+  const key = name.replaceAll(/\W+/g, '-');
+  await putInParts(bucket, key, path);
+  return { name, key, path, size: (await stat(path)).size, data };
 }

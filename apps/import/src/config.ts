@@ -8,8 +8,8 @@ export const importConfig = z.object({
   AMQP_URL: z.url({ protocol: /^amqps?$/ }),
   IMAGO_CONTEXT_KEY: z.string().regex(/^([0-9a-f]{2}){32,}$/i),
   IMAGO_REGIONS_FILE: z.string().min(1),
-  /** Imports at the same time in one process; in-flight bytes are bounded per import. */
-  IMPORT_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  /** Imports at the same time in one process. One keeps it under 250 MiB, two under 300; more processes are the other way. */
+  IMPORT_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
   /** Seconds a claimed job stays claimed without a sign of life. */
   IMPORT_LEASE_SECONDS: z.coerce.number().int().min(2).max(600).default(15),
   /** Seconds without a byte or a phase after which an attempt is given up. */

@@ -10,7 +10,7 @@ import { S3Gate } from '../test/s3-gate.ts';
 import { assignBuckets, startSurroundings, type Surroundings } from '../test/surroundings.ts';
 import { importService } from './import-service.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describe('the import service', () => {
   let surroundings: Surroundings;

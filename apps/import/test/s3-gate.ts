@@ -29,6 +29,7 @@ export interface S3Call {
 }
 
 type Matches = (call: S3Call) => boolean;
+type Refuses = (call: S3Call) => boolean | Promise<boolean>;
 
 /** Calls that are kept waiting. */
 export interface Held {
@@ -56,7 +57,7 @@ export class S3Gate {
   readonly #target: URL;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #rules = new Set<Rule>();
-  #refuses: Matches = () => false;
+  #refuses: Refuses = () => false;
   #isShut = false;
 
   private constructor(server: Server, target: URL) {
@@ -103,7 +104,7 @@ export class S3Gate {
   }
 
   /** Answers these with 503 in the store's place, as a store that is away. */
-  refuse(matches: Matches): void {
+  refuse(matches: Refuses): void {
     this.#refuses = matches;
   }
 
@@ -126,7 +127,7 @@ export class S3Gate {
       response.destroy();
       return;
     }
-    if (this.#refuses(call)) {
+    if (await this.#refuses(call)) {
       request.resume();
       response.writeHead(503, { 'content-length': 0 }).end();
       return;

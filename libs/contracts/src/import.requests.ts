@@ -18,7 +18,8 @@ export const objectKey = z
 
 /**
  * Starts an import from a bucket assigned to the caller's project. Idempotent by `idempotency_key` per project.
- * Refusals: import.bucket_not_found, import.object_not_found, quota.images_exceeded, request.idempotency_conflict.
+ * Refusals: import.bucket_not_found, import.object_not_found, import.source_unreadable, quota.images_exceeded,
+ * request.idempotency_conflict.
  */
 export const RequestImport = defineRequest('import', 'requestImport', {
   kind: 'command',

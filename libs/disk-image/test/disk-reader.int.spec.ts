@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, jest } from '@jest/globals';
-import { FileSource, openDisk } from '../src/index.ts';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CountingSource, FileSource, openDisk } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
 import { describeDiskReader } from './describe-disk-reader.ts';
 import { QemuImg } from './qemu-img.ts';
 
 const MIB = 2 ** 20;
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 /** No whole number of clusters of any size but the smallest. */
 const SIZE = 9 * MIB + 23 * 512;
 
@@ -96,4 +96,23 @@ describeQcow2('qcow2 with a persistent bitmap and data it does not cover', async
   await qemu.run(`create -f qcow2 ${file} ${SIZE}`);
   await qemu.run(`bitmap --add ${file} backup`);
   await qemu.io(file, 'write -P 3 2M 2M');
+});
+
+describe('a file that many writers made at once', () => {
+  it.each(['', '-W -m 16', '-c -W -m 16 -o compression_type=zstd'])(
+    'is read once, by few ranges: %s',
+    async (options) => {
+      await qemu.file('large.raw', sampleDisk(2, 100 * MIB));
+      await qemu.run(`convert -f raw -O qcow2 ${options} large.raw large.qcow2`.replace('  ', ' '));
+      const file = await FileSource.open(qemu.path('large.qcow2'));
+      const source = new CountingSource(file);
+      const { reader } = await openDisk(source, 'qcow2');
+      const looks = source.reads;
+      expect(looks).toBeLessThanOrEqual(4);
+      for await (const { data } of reader.clusters({ clusterSize: MIB })) expect(data.length).toBeGreaterThan(0);
+      await file.close();
+      expect(source.reads - looks).toBeLessThanOrEqual((2 * source.size) / (8 * MIB));
+      expect(source.bytes).toBeLessThan(1.05 * source.size);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import type { DiskReader, WriteOptions } from '../src/index.ts';
 import { describeDiskWriter } from './describe-disk-writer.ts';
 import { keepThreads, MemoryParts } from './stored-object.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 keepThreads();
 
 /** The store in memory; its object becomes a file, so that qemu can look at it. */

@@ -8,7 +8,7 @@ import { keepThreads, MemoryParts, rawDisk, writeSmallParts } from './stored-obj
 
 const MIB = 2 ** 20;
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 keepThreads();
 
 async function readBack(object: Buffer): Promise<Buffer> {

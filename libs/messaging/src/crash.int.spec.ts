@@ -52,7 +52,7 @@ describe('SIGKILL of a process', () => {
     await lead.end();
     await messaging.start({ service: 'quota' });
     await eventually(async () => {
-      const subjects = (await messaging.effects('catalog')).map(({ subject }) => subject);
+      const subjects = (await messaging.effects('catalog')).map(({ subject }) => subject).sort();
       expect(subjects).toEqual(['image-1', 'image-2']);
     });
   });

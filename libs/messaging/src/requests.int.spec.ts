@@ -21,10 +21,11 @@ beforeAll(async () => {
   messaging = await messagingUnderTest();
   proxy = await brokerProxy(messaging.amqpUrl);
 }, 300_000);
-beforeEach(async () => {
+/** No services but the one that asks. */
+async function fresh(): Promise<void> {
   await messaging.reset();
   client = await messaging.start({ service: 'gateway' });
-});
+}
 afterAll(async () => {
   await messaging.close();
   await proxy.close();
@@ -56,7 +57,7 @@ function figures(project_id: string, count = 1): Response {
   return { quotas: Array.from({ length: count }, () => one) };
 }
 
-function ask(project = 'p1', timeout_ms = 10_000, from = client): Promise<Response> {
+function ask(project = 'p1', timeout_ms = 30_000, from = client): Promise<Response> {
   return from.requests.send(ShowQuotas, { project_id: project, region: null }, { context, timeout_ms });
 }
 
@@ -79,6 +80,8 @@ const goodHeaders = (): Record<string, unknown> => ({
 });
 
 describe('a request', () => {
+  beforeEach(fresh);
+
   it('is answered, with who asks and why at hand', async () => {
     const calls: RequestCall[] = [];
     const controller = quotaThat(({ project_id }, call) => {
@@ -134,6 +137,8 @@ describe('a request', () => {
 });
 
 describe('nobody waits for ever', () => {
+  beforeEach(fresh);
+
   it('when the service takes too long: request.timeout', async () => {
     const slow: PromiseWithResolvers<Response> = Promise.withResolvers();
     await messaging.start({ service: 'quota', controllers: [quotaThat(() => slow.promise)] });
@@ -171,10 +176,10 @@ describe('nobody waits for ever', () => {
 });
 
 describe('a request is refused before its handler runs', () => {
-  let handled: number;
+  let handled = 0;
 
-  beforeEach(async () => {
-    handled = 0;
+  beforeAll(async () => {
+    await fresh();
     const controller = quotaThat(({ project_id }) => {
       handled += 1;
       return figures(project_id);
@@ -220,9 +225,11 @@ describe('a request is refused before its handler runs', () => {
     ['that is no packet', 'request.invalid', () => askRaw({ hello: 1 }, goodHeaders())],
     ['that is not JSON', 'request.invalid', () => askRaw(undefined, goodHeaders(), 'hello')],
   ])('%s: %s', async (_case, code, run) => {
+    const before = handled;
     expect(await run()).toMatchObject({ err: { code } });
-    expect(handled).toBe(0);
+    expect(handled).toBe(before);
     expect(await ask()).toEqual(figures('p1'));
+    expect(handled).toBe(before + 1);
   });
 
   it('with the faults named, and no value', async () => {
@@ -233,6 +240,8 @@ describe('a request is refused before its handler runs', () => {
 });
 
 describe('an open request survives', () => {
+  beforeEach(fresh);
+
   it('that its service is restarted', async () => {
     const reached: PromiseWithResolvers<void> = Promise.withResolvers();
     const stuck = quotaThat(() => {
@@ -240,7 +249,7 @@ describe('an open request survives', () => {
       return release.promise;
     });
     await messaging.start({ service: 'quota', controllers: [stuck] }, proxy.amqpUrl);
-    const answer = ask('p1', 20_000);
+    const answer = ask('p1', 30_000);
     await reached.promise;
     await messaging.start({ service: 'quota', controllers: [quotaThat(({ project_id }) => figures(project_id))] });
     proxy.shut(); // the first one is gone with everything it held
@@ -261,11 +270,13 @@ describe('an open request survives', () => {
       return figures(project_id);
     });
     await messaging.start({ service: 'quota', controllers: [controller] });
-    expect(await ask('p1', 10_000, asker)).toEqual(figures('p1'));
+    expect(await ask('p1', 30_000, asker)).toEqual(figures('p1'));
   });
 });
 
 describe('a request that ends the process of its service', () => {
+  beforeEach(fresh);
+
   it('is answered as internal after the second time, and not tried for ever', async () => {
     let handled = 0;
     const controller = quotaThat(({ project_id }) => {
@@ -275,7 +286,7 @@ describe('a request that ends the process of its service', () => {
       return release.promise;
     });
     await messaging.start({ service: 'quota', controllers: [controller] }, proxy.amqpUrl);
-    await expect(ask('poison', 20_000)).rejects.toMatchObject({ code: 'internal' });
+    await expect(ask('poison', 30_000)).rejects.toMatchObject({ code: 'internal' });
     expect(handled).toBe(2);
     expect(await ask('p2')).toEqual(figures('p2'));
   });

@@ -11,7 +11,14 @@ export {
   ObjectStoreUnavailableError,
 } from './object-store.errors.ts';
 export { ObjectStore } from './object-store.ts';
-export type { ListedObject, MultipartUpload, ObjectFacts, ReadOptions, UploadedPart } from './object-store.ts';
+export type {
+  ListedObject,
+  MultipartUpload,
+  ObjectFacts,
+  RangeOptions,
+  ReadOptions,
+  UploadedPart,
+} from './object-store.ts';
 export { loadRegions, Regions, regionsFile } from './regions.ts';
 export type { Region } from './regions.ts';
 export { S3ObjectStore } from './s3-object-store.ts';

@@ -34,6 +34,12 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface RangeOptions extends ReadOptions {
+  readonly length: number;
+  /** Memory to fill, `length` bytes; new memory when absent. */
+  readonly into?: Buffer;
+}
+
 /**
  * One bucket of an S3 store; the port every service reads and writes bytes through.
  *
@@ -46,10 +52,11 @@ export abstract class ObjectStore {
   /** @throws ObjectNotFoundError */
   abstract head(key: string, signal?: AbortSignal): Promise<ObjectFacts>;
   /**
-   * Exactly the range asked for, in memory; a reply cut short is asked for again.
+   * Exactly the range asked for, in memory; a reply cut short is asked for again. Who reads much gives the memory: what
+   * is made anew for every range stays with the process for long.
    * @throws ObjectNotFoundError | ObjectChangedError
    */
-  abstract read(key: string, options: ReadOptions & { readonly length: number }): Promise<Buffer>;
+  abstract read(key: string, options: RangeOptions): Promise<Buffer>;
   /**
    * The range as a stream with back-pressure. It fails when the store sends fewer bytes than promised.
    * @throws ObjectNotFoundError | ObjectChangedError before the first byte

@@ -18,6 +18,7 @@ import {
   type MultipartUpload,
   type ObjectFacts,
   ObjectStore,
+  type RangeOptions,
   type ReadOptions,
   type UploadedPart,
 } from './object-store.ts';
@@ -63,13 +64,14 @@ export class S3ObjectStore extends ObjectStore {
     return { size: reply.ContentLength ?? 0, etag: withoutQuotes(reply.ETag) };
   }
 
-  override async read(key: string, options: ReadOptions & { readonly length: number }): Promise<Buffer> {
+  override async read(key: string, options: RangeOptions): Promise<Buffer> {
     const { offset = 0, length, etag, signal } = options;
     if (length === 0) {
       await this.#requireUnchanged(key, options);
       return Buffer.alloc(0);
     }
-    const whole = Buffer.allocUnsafeSlow(length);
+    const whole = options.into ?? Buffer.allocUnsafeSlow(length);
+    if (whole.length !== length) throw new RangeError(`${length} bytes do not fill memory of ${whole.length}`);
     let filled = 0;
     let pinned = etag;
     await this.#bucket.ask(key, signal, async (_options, patience) => {

@@ -45,6 +45,17 @@ export function describeObjectStore(name: string, make: () => Promise<StoreUnder
         expect(body.equals(await buffer(await store.stream(key)))).toBe(true);
       });
 
+      it('is read into memory that is given, and into nothing else', async () => {
+        const body = randomBytes(3 * MIB);
+        const key = await stored(body);
+        const memory = Buffer.alloc(MIB + 2);
+        const into = memory.subarray(1, -1);
+        expect((await store.read(key, { offset: 77, length: MIB, into })).buffer).toBe(memory.buffer);
+        expect(into.equals(body.subarray(77, MIB + 77))).toBe(true);
+        expect([memory.at(0), memory.at(-1)]).toEqual([0, 0]);
+        await expect(store.read(key, { length: MIB, into: memory })).rejects.toThrow(RangeError);
+      });
+
       it('is replaced whole, and its ETag changes with its bytes', async () => {
         const key = await stored(Buffer.from('the first'));
         const first = await store.head(key);

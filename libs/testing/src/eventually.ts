@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface EventuallyOptions {
-  /** Milliseconds until the last failure is thrown. Default 10,000. */
+  /** Milliseconds until the last failure is thrown. Default 30,000: a net, not a measure. */
   readonly timeout?: number;
   /** Milliseconds between two tries. Default 25. */
   readonly interval?: number;
@@ -13,7 +13,7 @@ export interface EventuallyOptions {
  * is made whatever the time-out is.
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
-  const { timeout = 10_000, interval = 25 } = options;
+  const { timeout = 30_000, interval = 25 } = options;
   const end = performance.now() + timeout;
   for (;;) {
     try {

@@ -29,7 +29,7 @@ const cache: PackageCache = {
   signal: abort.signal,
   report: (line) => reports.push(line),
 };
-const { PATH: path } = process.env;
+const { PATH: path, http_proxy: proxy } = process.env;
 let scratch: string;
 
 beforeAll(async () => {
@@ -37,7 +37,8 @@ beforeAll(async () => {
 });
 afterEach(() => {
   process.env['PATH'] = path;
-  delete process.env['http_proxy'];
+  if (proxy === undefined) delete process.env['http_proxy'];
+  else process.env['http_proxy'] = proxy;
   reports.splice(0);
 });
 afterAll(async () => {

@@ -1,3 +1,4 @@
+// Also exported as `@imago/infra/source`, which never needs a build: `npm start` starts servers while it builds.
 export { attachInfrastructure, PACKAGE_CACHE, startInfrastructure } from './infrastructure.ts';
 export type {
   AttachedInfrastructure,

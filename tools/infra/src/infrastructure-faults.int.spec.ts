@@ -16,7 +16,7 @@ const ELSEWHERE = {
   IMAGO_POSTGRES_URL: 'postgresql://user:password@127.0.0.1:1/postgres',
   IMAGO_AMQP_URL: 'amqp://user:password@127.0.0.1:1',
   IMAGO_RABBITMQ_MANAGEMENT_URL: 'http://user:password@127.0.0.1:1',
-  IMAGO_QEMU_IMG: '/somewhere/qemu-img',
+  IMAGO_QEMU_IMG: process.execPath,
 };
 
 let directory: string;
@@ -50,6 +50,7 @@ describe('a start that fails', () => {
     ],
     [{ IMAGO_S3_PORT: '70000' }, 'IMAGO_S3_PORT is not a TCP port. Set it to a number from 1 to 65535.'],
     [{ IMAGO_AMQP_URL: '' }, /^Only one of the two URLs of a RabbitMQ is set\. .*set IMAGO_AMQP_URL/],
+    [{ IMAGO_QEMU_IMG: '/no/qemu-img' }, 'IMAGO_QEMU_IMG names no program that runs here. Set it to the path of a'],
     [{ IMAGO_S3_ENDPOINT: 'http://x' }, /^IMAGO_S3_ENDPOINT is set without keys\. Set IMAGO_S3_ACCESS_KEY and/],
   ])('names the fault and its remedy: %j', async (env, message) => {
     const failure = start(env);

@@ -41,7 +41,7 @@ async function startHolder(): Promise<ChildProcess> {
   await writeFile(join(tools, 'setpriv'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   const main = join(import.meta.dirname, '../test/hold-infrastructure.main.ts');
   return spawn(process.execPath, ['--conditions=@imago/source', main, directory], {
-    env: { ...process.env, NODE_OPTIONS: '', PATH: `${tools}:${process.env['PATH'] ?? ''}` },
+    env: { PATH: `${tools}:${process.env['PATH'] ?? ''}` }, // servers of others may be named in ours
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -99,7 +99,7 @@ it('starts an S3 whose keys open their buckets', async () => {
 });
 
 it('refuses a second set of servers on the same directory, and leaves the first alone', async () => {
-  await expect(startInfrastructure({ directory })).rejects.toThrow(
+  await expect(startInfrastructure({ directory, env: {} })).rejects.toThrow(
     `Another process runs its servers in ${directory}. Stop it, or use another directory.`,
   );
   expect(await query(first, 'SELECT what FROM kept')).toEqual([{ what: 'row' }]);
@@ -109,7 +109,7 @@ it('takes over from a killed process: its orphans end, its data stay', async () 
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   expect(await livingProcesses(directory)).not.toEqual([]);
-  second = await startInfrastructure({ directory });
+  second = await startInfrastructure({ directory, env: {} });
   expect(await query(second, 'SELECT what FROM kept')).toEqual([{ what: 'row' }]);
   const connection = await connect(await second.rabbitmq.createVhost('suite'));
   const channel = await connection.createChannel();

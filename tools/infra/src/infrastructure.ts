@@ -6,6 +6,7 @@ import { startPostgres } from './postgres.ts';
 import { tryLock } from './process-lock.ts';
 import { ProvisionError } from './provision-error.ts';
 import { provideQemuImg } from './qemu.ts';
+import { commandWorks } from './run-command.ts';
 import { rabbitMqAdministration } from './rabbitmq-administration.ts';
 import type { RabbitMqAddress, RabbitMqAdministration } from './rabbitmq-administration.ts';
 import { RABBITMQ_INSTEAD, rabbitMqPrograms } from './rabbitmq-programs.ts';
@@ -164,9 +165,9 @@ function startersOf(options: InfrastructureOptions, signal: AbortSignal): Starte
       const elsewhere = s3Elsewhere(env);
       if (elsewhere) return given(elsewhere);
       const port = await choosePort('IMAGO_S3_PORT', env);
-      return startS3Process({ directory: join(directory, 's3'), port, empty, signal });
+      return startS3Process({ directory: join(directory, 's3'), port, durable, empty, signal });
     },
-    qemu: async () => env['IMAGO_QEMU_IMG'] ?? provideQemuImg({ cache, forcePrivate }),
+    qemu: async () => (await qemuElsewhere(env)) ?? provideQemuImg({ cache, forcePrivate }),
   };
 }
 
@@ -179,6 +180,12 @@ function rabbitMqElsewhere(env: NodeJS.ProcessEnv): RabbitMqAddress | undefined 
   if (amqpUrl && managementUrl) return { amqpUrl, managementUrl };
   if (!amqpUrl && !managementUrl) return undefined;
   throw new ProvisionError('Only one of the two URLs of a RabbitMQ is set.', RABBITMQ_INSTEAD);
+}
+
+async function qemuElsewhere({ IMAGO_QEMU_IMG: path }: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (!path) return undefined;
+  if (await commandWorks(path, ['--version'])) return path;
+  throw new ProvisionError('IMAGO_QEMU_IMG names no program that runs here.', 'Set it to the path of a qemu-img.');
 }
 
 function s3Elsewhere(env: NodeJS.ProcessEnv): S3Address | undefined {

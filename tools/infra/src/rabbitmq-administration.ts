@@ -26,6 +26,7 @@ export function rabbitMqAdministration(address: RabbitMqAddress): RabbitMqAdmini
   return {
     ...address,
     createVhost: async (name) => {
+      if (name === decodeURIComponent(api.username)) throw new Error(`${name} is the administrator's own name`);
       const id = encodeURIComponent(name);
       await call(api, 'PUT', `vhosts/${id}`, {});
       await call(api, 'PUT', `users/${id}`, { password: passwordOf(name), tags: '' });

@@ -18,6 +18,12 @@ export interface ServiceProcessOptions {
   readonly restart: boolean;
 }
 
+/**
+ * Bytes of images live outside V8's heap, and a large young generation keeps many of their dead buffers: eight
+ * downloads at once take 328 MiB with V8's default and 188 with one MiB.
+ */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=1'] as const;
+
 /** Milliseconds a service has to become ready, and to go when asked, before it is given up. */
 const READY_DEADLINE = 60_000;
 const STOP_DEADLINE = 15_000;
@@ -87,7 +93,7 @@ export class ServiceProcess {
     const { directory, entry, environment } = this.#options;
     rmSync(this.#readyFile, { force: true });
     const log = openSync(this.logFile, 'a', 0o600);
-    const node = [process.execPath, '--enable-source-maps', entry];
+    const node = [process.execPath, ...NODE_OPTIONS, entry];
     const [command = '', ...args] = [...(await deathSignal('SIGTERM')), ...node];
     const child = spawn(command, args, {
       env: { PATH: process.env['PATH'] ?? '', ...markOf(directory), ...environment, READY_FILE: this.#readyFile },

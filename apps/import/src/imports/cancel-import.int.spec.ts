@@ -6,7 +6,7 @@ import { type ImportUnderTest, startImport } from '../../test/import-under-test.
 import type { ImportWorker } from '../../test/import-worker.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describe('an import that is cancelled', () => {
   let imports: ImportUnderTest;

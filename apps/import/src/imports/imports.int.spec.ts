@@ -7,7 +7,7 @@ import { type ImportUnderTest, startImport } from '../../test/import-under-test.
 import { REGION } from '../../test/requests.ts';
 import type { ImportJob } from './import-job.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 /** An import that is over: what was said of it and what is stored. */
 interface Imported {

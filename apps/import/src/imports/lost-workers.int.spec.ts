@@ -7,7 +7,7 @@ import { type ImportUnderTest, startImport } from '../../test/import-under-test.
 import type { ImportWorker } from '../../test/import-worker.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describe('a worker that is lost', () => {
   const small = smallDisk();

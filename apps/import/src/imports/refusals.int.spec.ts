@@ -18,7 +18,7 @@ function firstL2Entry(file: Buffer): number {
   return Number(file.readBigUInt64BE(l1Offset) & 0x00ff_ffff_ffff_fe00n);
 }
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describe('an image file that cannot be an image', () => {
   let imports: ImportUnderTest;

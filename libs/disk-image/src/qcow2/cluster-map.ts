@@ -7,7 +7,8 @@ import {
   hasZeroFlag,
   isCompressed,
 } from './format.ts';
-import type { PiecePlace } from '../reader/piece.ts';
+import { UNREAD } from '../reader/piece.ts';
+import type { Piece } from '../reader/piece.ts';
 
 /** Where every cluster of the disk lies in the file; checked when it was loaded. */
 export class ClusterMap {
@@ -32,17 +33,17 @@ export class ClusterMap {
   }
 
   /** What to read for a part of the disk; `at` counts from its start. Neighbours in the file are one piece. */
-  places(start: number, end: number): PiecePlace[] {
+  pieces(start: number, end: number): Piece[] {
     const { clusterSize } = this.header;
-    const places: PiecePlace[] = [];
+    const pieces: Piece[] = [];
     for (const { cluster, high, low } of this.allocated(start, end)) {
       const from = Math.max(0, start - cluster * clusterSize);
       const at = cluster * clusterSize + from - start;
       const length = Math.min(clusterSize - from, end - start - at);
-      if (isCompressed(high)) places.push(this.compressedPlace(high, low, { at, length, from }));
-      else appendPlain(places, { at, length, start: entryOffset(high, low) + from });
+      if (isCompressed(high)) pieces.push(this.compressedPiece(high, low, { at, length, from }));
+      else appendPlain(pieces, { at, length, start: entryOffset(high, low) + from });
     }
-    return places;
+    return pieces;
   }
 
   /** Parts of the disk that hold data, in its order, as pairs of start and end. */
@@ -77,7 +78,7 @@ export class ClusterMap {
     return isCompressed(high) ? compressedOffset(high, low, this.header.clusterBits) : entryOffset(high, low);
   }
 
-  private compressedPlace(high: number, low: number, slice: { at: number; length: number; from: number }): PiecePlace {
+  private compressedPiece(high: number, low: number, slice: { at: number; length: number; from: number }): Piece {
     const { clusterBits, clusterSize, compression } = this.header;
     const start = compressedOffset(high, low, clusterBits);
     const bytes = compressedBytes(start, compressedSectors(high, clusterBits));
@@ -87,6 +88,7 @@ export class ClusterMap {
       unit: clusterSize,
       start,
       end: Math.min(start + bytes, this.fileSize), // the last one is not always filled up to a sector
+      bytes: UNREAD,
     };
   }
 
@@ -113,17 +115,16 @@ export class ClusterMap {
   }
 }
 
-function appendPlain(places: PiecePlace[], slice: { at: number; length: number; start: number }): void {
-  const last = places.at(-1);
+function appendPlain(pieces: Piece[], slice: { at: number; length: number; start: number }): void {
+  const last = pieces.at(-1);
   const { at, length, start } = slice;
   if (last?.encoding === 'plain' && last.end === start && last.at + last.length === at) {
-    places.pop();
-    places.push(plainPlace(last.at, last.length + length, last.start));
+    pieces[pieces.length - 1] = plainPiece(last.at, last.length + length, last.start);
   } else {
-    places.push(plainPlace(at, length, start));
+    pieces.push(plainPiece(at, length, start));
   }
 }
 
-function plainPlace(at: number, length: number, start: number): PiecePlace {
-  return { at, length, start, end: start + length, encoding: 'plain', unit: length, from: 0 };
+function plainPiece(at: number, length: number, start: number): Piece {
+  return { at, length, start, end: start + length, encoding: 'plain', unit: length, from: 0, bytes: UNREAD };
 }

@@ -19,6 +19,8 @@ import type { Qcow2Header } from './format.ts';
 import { HostUse } from './host-use.ts';
 
 const TABLES_IN_FLIGHT = 16 * 2 ** 20;
+/** What a request counts for at least, so that tables here and there are not all asked for at once. */
+const REQUEST = 2 ** 20;
 
 interface TablePlace extends Span {
   readonly index: number;
@@ -100,7 +102,7 @@ async function readTables(
   const tables = new Array<DataView | undefined>(header.l1Entries);
   const reads = inOrder(coalesce(places), {
     run: async (range) => ({ range, data: await source.read(range.start, range.end - range.start, signal) }),
-    weigh: (range) => range.end - range.start,
+    weigh: (range) => Math.max(REQUEST, range.end - range.start),
     budget: TABLES_IN_FLIGHT,
   });
   let compressed = 0;

@@ -2,8 +2,9 @@ import { decodeCluster } from '../reader/decode.ts';
 import { decodeClusters } from '../reader/decode-clusters.ts';
 import { DiskReader } from '../reader/disk-reader.ts';
 import type { ClusterOptions, DiskCluster, Extent } from '../reader/disk-reader.ts';
-import type { EncodedCluster, Piece } from '../reader/piece.ts';
+import type { EncodedCluster } from '../reader/piece.ts';
 import { readClusters } from '../reader/read-clusters.ts';
+import { openCluster } from '../reader/read-plan.ts';
 import type { OpenCluster } from '../reader/read-plan.ts';
 import { assertRange } from '../source/byte-source.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -30,12 +31,11 @@ export class Qcow2Reader extends DiskReader {
   override async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     assertRange({ size: this.virtualSize }, offset, length);
     signal?.throwIfAborted();
-    const places = this.map.places(offset, offset + length).sort((a, b) => a.start - b.start);
-    const pieces: Piece[] = [];
-    for (const range of coalesce(places)) {
+    const pieces = this.map.pieces(offset, offset + length).sort((a, b) => a.start - b.start);
+    for (const range of coalesce(pieces)) {
       const data = await this.source.read(range.start, range.end - range.start, signal);
-      for (const place of range.items) {
-        pieces.push({ ...place, bytes: data.subarray(place.start - range.start, place.end - range.start) });
+      for (const piece of range.items) {
+        piece.bytes = data.subarray(piece.start - range.start, piece.end - range.start);
       }
     }
     return decodeCluster({ index: 0, length, pieces }, Buffer.allocUnsafeSlow(length));
@@ -53,8 +53,7 @@ export class Qcow2Reader extends DiskReader {
     const open = (index: number): OpenCluster => {
       const start = index * clusterSize;
       const end = Math.min(start + clusterSize, this.virtualSize);
-      const places = this.map.places(start, end);
-      return { index, length: end - start, places, bytes: [], missing: places.length };
+      return openCluster(index, end - start, this.map.pieces(start, end));
     };
     return readClusters(this.source, { order, firstOffset, open }, signal);
   }

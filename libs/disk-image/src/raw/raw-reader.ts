@@ -1,8 +1,10 @@
 import { decodeClusters } from '../reader/decode-clusters.ts';
 import { DiskReader } from '../reader/disk-reader.ts';
 import type { ClusterOptions, DiskCluster, Extent } from '../reader/disk-reader.ts';
+import { UNREAD } from '../reader/piece.ts';
 import type { EncodedCluster } from '../reader/piece.ts';
 import { readClusters } from '../reader/read-clusters.ts';
+import { openCluster } from '../reader/read-plan.ts';
 import type { OpenCluster } from '../reader/read-plan.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 
@@ -36,8 +38,8 @@ export class RawReader extends DiskReader {
     const open = (index: number): OpenCluster => {
       const start = firstOffset(index);
       const length = Math.min(clusterSize, this.virtualSize - start);
-      const place = { at: 0, length, start, end: start + length, encoding: 'plain', unit: length, from: 0 } as const;
-      return { index, length, places: [place], bytes: [], missing: 1 };
+      const place = { at: 0, length, start, end: start + length, unit: length, from: 0 };
+      return openCluster(index, length, [{ ...place, encoding: 'plain', bytes: UNREAD }]);
     };
     return readClusters(this.source, { order, firstOffset, open }, signal);
   }

@@ -20,7 +20,7 @@ export function decodeCluster(cluster: EncodedCluster, target: Buffer): Buffer {
   return data;
 }
 
-function decodePiece(piece: Piece, data: Buffer): void {
+function decodePiece(piece: Readonly<Piece>, data: Buffer): void {
   if (piece.encoding === 'plain') {
     piece.bytes.copy(data, piece.at);
     return;
@@ -31,7 +31,7 @@ function decodePiece(piece: Piece, data: Buffer): void {
   freeNow(unit);
 }
 
-function decodeUnit(piece: Piece): Buffer {
+function decodeUnit(piece: Readonly<Piece>): Buffer {
   const limits = { maxOutputLength: piece.unit, chunkSize: piece.unit + SPARE };
   try {
     if (piece.encoding === 'deflate') return inflateRawSync(piece.bytes, limits);
@@ -42,7 +42,7 @@ function decodeUnit(piece: Piece): Buffer {
   }
 }
 
-function damaged(piece: Piece, reason: string): InspectionRefusal {
+function damaged(piece: Readonly<Piece>, reason: string): InspectionRefusal {
   return new InspectionRefusal(
     'image.data',
     `The compressed cluster at ${piece.start} is damaged: ${reason}`,

@@ -1,8 +1,8 @@
 /** How bytes are written down in a source. */
 export type Encoding = 'plain' | 'deflate' | 'zstd';
 
-/** A slice of a cluster and where the source has it. */
-export interface PiecePlace {
+/** A slice of a cluster as its source has it. */
+export interface Piece {
   /** Place in the cluster, and bytes of it. */
   readonly at: number;
   readonly length: number;
@@ -13,17 +13,16 @@ export interface PiecePlace {
   /** The encoded form in the source. It may end in bytes that are not its own. */
   readonly start: number;
   readonly end: number;
+  /** What the source has from `start` to `end`; nothing until it has been read. */
+  bytes: Buffer;
 }
 
-export interface Piece extends PiecePlace {
-  /** What the source has from `start` to `end`. */
-  readonly bytes: Buffer;
-}
+export const UNREAD = Buffer.alloc(0);
 
 /** A cluster of the disk as its source has it; what no piece covers is zeros. */
 export interface EncodedCluster {
   readonly index: number;
   /** Bytes of the cluster: less than the cluster size only at the end of a disk. */
   readonly length: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly Readonly<Piece>[];
 }

@@ -3,12 +3,13 @@ import type { ByteSource } from '../source/byte-source.ts';
 import { RANGE_LIMITS } from '../source/coalesce.ts';
 import { inOrder } from '../source/in-order.ts';
 import { Semaphore } from '../source/semaphore.ts';
+import { freeNow } from './free-now.ts';
 import type { EncodedCluster } from './piece.ts';
 import { planReads } from './read-plan.ts';
-import type { OpenCluster, PlannedDisk, ReadStep } from './read-plan.ts';
+import type { OpenCluster, PlannedDisk, ReadStep, Wanted } from './read-plan.ts';
 
 /** Bytes that are asked for ahead of the consumer. */
-const BYTES_IN_FLIGHT = 24 * 2 ** 20;
+const BYTES_IN_FLIGHT = 16 * 2 ** 20;
 const READS_IN_FLIGHT = 16;
 
 interface StepData {
@@ -49,6 +50,7 @@ export async function* readClusters(
     }
     memory.giveBack(data);
   }
+  memory.end();
 }
 
 /** Gives the pieces of a step to their clusters and answers those that are complete. */
@@ -57,21 +59,25 @@ function* distribute(step: ReadStep, data: Buffer): Generator<EncodedCluster> {
   let used = 0;
   for (const range of step.ranges) {
     for (const { cluster, piece, start, end } of range.items) {
-      cluster.bytes[piece] = data.subarray(used + start - range.start, used + end - range.start);
+      piece.bytes = data.subarray(used + start - range.start, used + end - range.start);
       cluster.missing -= 1;
       if (cluster.missing === 0) complete.push(cluster);
     }
     used += range.end - range.start;
   }
-  for (const cluster of complete) yield encoded(cluster);
-  for (const { cluster, piece } of step.ranges.flatMap((range) => range.items)) {
-    const bytes = cluster.bytes[piece];
-    if (cluster.missing > 0 && bytes) cluster.bytes[piece] = Buffer.from(bytes); // it waits for a later step
+  for (const cluster of complete) {
+    yield cluster;
+    for (const copy of cluster.copies) freeNow(copy);
+  }
+  for (const { items } of step.ranges) {
+    for (const wanted of items) if (wanted.cluster.missing > 0) keep(wanted);
   }
 }
 
-function encoded({ index, length, places, bytes }: OpenCluster): EncodedCluster {
-  return { index, length, pieces: places.map((place, at) => ({ ...place, bytes: bytes[at] ?? Buffer.alloc(0) })) };
+/** Copies what waits for a later step, since the memory of this one is used again. */
+function keep({ cluster, piece }: Wanted): void {
+  piece.bytes = Buffer.from(piece.bytes);
+  cluster.copies.push(piece.bytes);
 }
 
 /** Buffers of the size of a step, used again and again. */
@@ -81,10 +87,16 @@ class StepMemory {
   take(bytes: number): Buffer {
     const reused = this.free.pop();
     if (reused && reused.length >= bytes) return reused;
+    if (reused) freeNow(reused);
     return Buffer.allocUnsafeSlow(Math.max(bytes, RANGE_LIMITS.maxBytes));
   }
 
   giveBack(buffer: Buffer): void {
     this.free.push(buffer);
+  }
+
+  /** For when no read is in flight that could still write there. */
+  end(): void {
+    for (const buffer of this.free.splice(0)) freeNow(buffer);
   }
 }

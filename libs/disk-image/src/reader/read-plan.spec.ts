@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { BufferSource, CountingSource } from '../source/byte-source.ts';
 import { seededRandom } from '../testing/index.ts';
 import { decodeCluster } from './decode.ts';
-import type { PiecePlace } from './piece.ts';
+import { UNREAD } from './piece.ts';
+import type { Piece } from './piece.ts';
 import { readClusters } from './read-clusters.ts';
-import { planReads } from './read-plan.ts';
+import { openCluster, planReads } from './read-plan.ts';
 import type { OpenCluster, PlannedDisk } from './read-plan.ts';
 
 const MIB = 2 ** 20;
@@ -14,18 +15,24 @@ const MIB = 2 ** 20;
 function disk(order: readonly number[], { pieces, bytes }: { pieces: number; bytes: number }): PlannedDisk {
   const place = new Array<number>(order.length);
   order.forEach((piece, at) => (place[piece] = at * bytes));
-  const placesOf = (index: number): PiecePlace[] =>
+  const piecesOf = (index: number): Piece[] =>
     Array.from({ length: pieces }, (_, at) => {
       const start = place[index * pieces + at] ?? 0;
-      return { at: at * bytes, length: bytes, encoding: 'plain', unit: bytes, from: 0, start, end: start + bytes };
+      return {
+        at: at * bytes,
+        length: bytes,
+        encoding: 'plain',
+        unit: bytes,
+        from: 0,
+        start,
+        end: start + bytes,
+        bytes: UNREAD,
+      };
     });
   const clusters = Array.from({ length: order.length / pieces }, (_, index) => index);
-  const first = clusters.map((index) => Math.min(...placesOf(index).map(({ start }) => start)));
+  const first = clusters.map((index) => Math.min(...piecesOf(index).map(({ start }) => start)));
   const firstOffset = (index: number): number => first[index] ?? Infinity;
-  const open = (index: number): OpenCluster => {
-    const places = placesOf(index);
-    return { index, length: pieces * bytes, places, bytes: [], missing: pieces };
-  };
+  const open = (index: number): OpenCluster => openCluster(index, pieces * bytes, piecesOf(index));
   return { order: clusters.sort((a, b) => firstOffset(a) - firstOffset(b)), firstOffset, open };
 }
 
@@ -115,5 +122,22 @@ describe('the clusters that are read', () => {
       },
     );
     await fc.assert(property, { numRuns: 25 });
+  });
+});
+
+describe('a reader', () => {
+  it('reads no further ahead than its memory goes, however slow its consumer is', async () => {
+    const source = new CountingSource(new BufferSource(Buffer.alloc(128 * MIB, 1)));
+    const plan = disk(shuffled(128, 1, 0), { pieces: 1, bytes: MIB });
+    let most = 0;
+    let taken = 0;
+    for await (const cluster of readClusters(source, plan)) {
+      await new Promise(setImmediate); // whatever can be read ahead now is
+      taken += cluster.length;
+      most = Math.max(most, source.bytes - taken);
+    }
+    expect(taken).toBe(128 * MIB);
+    expect(most).toBeGreaterThan(8 * MIB);
+    expect(most).toBeLessThanOrEqual(32 * MIB);
   });
 });

@@ -1,6 +1,6 @@
 import { coalesce, RANGE_LIMITS } from '../source/coalesce.ts';
 import type { RangeRead, Span } from '../source/coalesce.ts';
-import type { PiecePlace } from './piece.ts';
+import type { Piece } from './piece.ts';
 
 /** How far behind a block the rest of a cluster may lie for the cluster to wait for it. */
 const WINDOW = 32 * 2 ** 20;
@@ -10,16 +10,20 @@ const BLOCK = RANGE_LIMITS.maxBytes;
 export interface OpenCluster {
   readonly index: number;
   readonly length: number;
-  readonly places: readonly PiecePlace[];
-  /** What was read, by place. */
-  readonly bytes: (Buffer | undefined)[];
+  readonly pieces: readonly Piece[];
   missing: number;
+  /** Bytes of its pieces that are copies. */
+  readonly copies: Buffer[];
+}
+
+export function openCluster(index: number, length: number, pieces: readonly Piece[]): OpenCluster {
+  return { index, length, pieces, missing: pieces.length, copies: [] };
 }
 
 /** One piece of one cluster, as a span of the source. */
 export interface Wanted extends Span {
   readonly cluster: OpenCluster;
-  readonly piece: number;
+  readonly piece: Piece;
 }
 
 /** Ranges that are read together; their pieces complete clusters, in this order. */
@@ -73,5 +77,5 @@ export function* planReads(disk: PlannedDisk): Generator<ReadStep> {
 }
 
 function wantedOf(cluster: OpenCluster): Wanted[] {
-  return cluster.places.map(({ start, end }, piece) => ({ cluster, piece, start, end }));
+  return cluster.pieces.map((piece) => ({ cluster, piece, start: piece.start, end: piece.end }));
 }

@@ -1,17 +1,18 @@
 import { STORED_CLUSTER_SIZE } from './layout.ts';
+import { HASH_BYTES } from './part-record.ts';
 
-/** A cluster as the index has it. */
-export interface IndexedCluster {
-  readonly index: number;
-  /** Bytes of its zstd frame. */
-  readonly size: number;
-  /** SHA-256 of the whole cluster, the zeros behind the end of the disk included. */
-  readonly hash: Uint8Array;
+/** All clusters of a disk as columns; what has no size reads as zeros. */
+export interface IndexedClusters {
+  /** Bytes of the zstd frame of each cluster. */
+  readonly sizes: Uint32Array;
+  /** SHA-256 of each whole cluster, the zeros behind the end of the disk included. */
+  readonly hashes: Uint8Array;
+  /** How many there are. */
+  readonly count: number;
 }
 
 const MAGIC = 'IMAGOIX1';
 const HEADER_BYTES = 32;
-const HASH_BYTES = 32;
 const ENTRY_BYTES = 8 + HASH_BYTES;
 
 /**
@@ -30,19 +31,28 @@ const ENTRY_BYTES = 8 + HASH_BYTES;
  * It says what is in the image and not where: the same disk has the same index whatever file it came from and however
  * its clusters were ordered. So its hash is the identity of the image.
  */
-export function packIndex(virtualSize: number, clusters: readonly IndexedCluster[]): Buffer {
-  const packed = Buffer.alloc(HEADER_BYTES + clusters.length * ENTRY_BYTES);
+export function packIndex(virtualSize: number, { sizes, hashes, count }: IndexedClusters): Buffer {
+  const packed = Buffer.alloc(HEADER_BYTES + count * ENTRY_BYTES);
   packed.write(MAGIC, 0, 'latin1');
   packed.writeBigUInt64BE(BigInt(virtualSize), 8);
   packed.writeUInt32BE(STORED_CLUSTER_SIZE, 16);
-  packed.writeUInt32BE(clusters.length, 20);
-  clusters.forEach(({ index, size, hash }, at) => {
-    const entry = HEADER_BYTES + at * ENTRY_BYTES;
+  packed.writeUInt32BE(count, 20);
+  let entry = HEADER_BYTES;
+  sizes.forEach((size, index) => {
+    if (size === 0) return;
     packed.writeUInt32BE(index, entry);
     packed.writeUInt32BE(size, entry + 4);
-    packed.set(hash, entry + 8);
+    packed.set(hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES), entry + 8);
+    entry += ENTRY_BYTES;
   });
   return packed;
+}
+
+/** A cluster as the index has it. */
+export interface IndexedCluster {
+  readonly index: number;
+  readonly size: number;
+  readonly hash: Uint8Array;
 }
 
 export interface ClusterIndex {

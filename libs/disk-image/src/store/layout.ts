@@ -6,7 +6,8 @@ export const STORED_CLUSTER_BITS = 20;
 
 /** S3 takes 10,000 parts, the head is one of them, and some are kept back. */
 export const MAX_DATA_PARTS = 9500;
-export const MIN_PART_SIZE = 16 * 2 ** 20;
+/** Two of them in flight and one that grows are what a process of 300 MiB has room for; S3 takes 5 MiB and more. */
+export const MIN_PART_SIZE = 12 * 2 ** 20;
 export const FIRST_DATA_PART = 2;
 
 /** Most bytes one zstd frame of a cluster has: the bound of the format, in whole sectors. */

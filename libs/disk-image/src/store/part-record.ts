@@ -18,7 +18,7 @@ export interface PartCluster {
   readonly hash: Uint8Array;
 }
 
-const HASH_BYTES = 32;
+export const HASH_BYTES = 32;
 const ENTRY_BYTES = 12 + HASH_BYTES;
 
 /** Three big-endian 32-bit numbers and the hash, 44 bytes each. */

@@ -1,5 +1,5 @@
 import { COMPRESSED_SECTOR } from '../qcow2/format.ts';
-import { FIRST_DATA_PART, MAX_DATA_PARTS, partSize } from './layout.ts';
+import { FIRST_DATA_PART, MAX_DATA_PARTS, MAX_FRAME_BYTES, MIN_PART_SIZE, partSize } from './layout.ts';
 import { ChunkPool, PartBody } from './part-body.ts';
 import { packPartClusters } from './part-record.ts';
 import type { PartCluster, PartRecord } from './part-record.ts';
@@ -13,15 +13,15 @@ export interface PartSink {
   store(record: PartRecord, body: readonly Buffer[], signal: AbortSignal): Promise<void>;
 }
 
-/** Bytes of parts that are being stored while the next one grows. A part larger than that goes alone. */
-const BYTES_IN_FLIGHT = 40 * 2 ** 20;
+/** Bytes of parts that are being stored while the next one grows: two, each a cluster over its size at most. */
+const BYTES_IN_FLIGHT = 2 * (MIN_PART_SIZE + MAX_FRAME_BYTES);
 
 export interface PartWriterOptions {
   readonly sink: PartSink;
   readonly done: readonly PartRecord[];
   /** Clusters that may still come. */
   readonly clustersLeft: number;
-  /** Least bytes of a part but the last; 16 MiB unless the store wants others. */
+  /** Least bytes of a part but the last; 12 MiB unless the store wants others. */
   readonly minPartSize?: number | undefined;
   /** Ends the uploads when one of them has failed, or the writer. */
   readonly abort: AbortController;

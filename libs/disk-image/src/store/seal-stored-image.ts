@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { COMPRESSED_SECTOR, compressedEntry, FEATURE, QCOW2_MAGIC } from '../qcow2/format.ts';
 import { packIndex } from './cluster-index.ts';
-import type { IndexedCluster } from './cluster-index.ts';
+import type { IndexedClusters } from './cluster-index.ts';
 import { FIRST_DATA_PART, STORED_CLUSTER_BITS, STORED_CLUSTER_SIZE, storedLayout } from './layout.ts';
 import type { StoredLayout } from './layout.ts';
-import { partClusters } from './part-record.ts';
+import { HASH_BYTES, partClusters } from './part-record.ts';
 import type { PartRecord } from './part-record.ts';
 
 export interface SealedImage {
@@ -20,31 +20,35 @@ export interface SealedImage {
   readonly allocatedBytes: number;
 }
 
-interface PlacedCluster extends IndexedCluster {
-  /** In the object. */
-  readonly offset: number;
-}
-
 /** Makes the head and the index of a stored image. Pure: the same records give the same bytes. */
 export function sealStoredImage(virtualSize: number, parts: readonly PartRecord[]): SealedImage {
   const layout = storedLayout(virtualSize);
   const placed = placeClusters(layout, parts);
   const size = layout.headBytes + parts.reduce((sum, part) => sum + part.size, 0);
   const index = packIndex(virtualSize, placed);
-  const last = virtualSize % STORED_CLUSTER_SIZE;
-  const lastIsShort = last > 0 && placed.at(-1)?.index === layout.clusters - 1;
+  const lastStart = (layout.clusters - 1) * STORED_CLUSTER_SIZE;
+  const missing = placed.sizes.at(-1) === 0 ? 0 : lastStart + STORED_CLUSTER_SIZE - virtualSize;
   return {
     head: makeHead({ virtualSize, layout, placed, size }),
     size,
     index,
     indexHash: createHash('sha256').update(index).digest('hex'),
-    allocatedBytes: placed.length * STORED_CLUSTER_SIZE - (lastIsShort ? STORED_CLUSTER_SIZE - last : 0),
+    allocatedBytes: placed.count * STORED_CLUSTER_SIZE - missing,
   };
 }
 
-/** All clusters in the order of the disk. Records that do not fit together are a mistake of ours: it throws. */
-function placeClusters(layout: StoredLayout, parts: readonly PartRecord[]): PlacedCluster[] {
-  const placed: PlacedCluster[] = [];
+/** What became of each cluster of the disk. Columns, since a large disk has a million of them. */
+interface PlacedClusters extends IndexedClusters {
+  /** In the object. */
+  readonly offsets: Float64Array;
+}
+
+/** Records that do not fit together are a mistake of ours: it throws. */
+function placeClusters(layout: StoredLayout, parts: readonly PartRecord[]): PlacedClusters {
+  const offsets = new Float64Array(layout.clusters);
+  const sizes = new Uint32Array(layout.clusters);
+  const hashes = new Uint8Array(layout.clusters * HASH_BYTES);
+  let count = 0;
   let partOffset = layout.headBytes;
   parts.forEach((part, at) => {
     if (part.part_number !== at + FIRST_DATA_PART) throw new Error(`Part ${at + FIRST_DATA_PART} is missing`);
@@ -52,21 +56,21 @@ function placeClusters(layout: StoredLayout, parts: readonly PartRecord[]): Plac
       if (index >= layout.clusters || offset + size > part.size || size === 0) {
         throw new Error(`The record of part ${part.part_number} places cluster ${index} outside of the image`);
       }
-      placed.push({ index, size, hash, offset: partOffset + offset });
+      if (sizes[index] !== 0) throw new Error(`Cluster ${index} is in two places`);
+      offsets[index] = partOffset + offset;
+      sizes[index] = size;
+      hashes.set(hash, index * HASH_BYTES);
+      count += 1;
     }
     partOffset += part.size;
   });
-  placed.sort((a, b) => a.index - b.index);
-  placed.forEach(({ index }, at) => {
-    if (index === placed[at + 1]?.index) throw new Error(`Cluster ${index} is in two places`);
-  });
-  return placed;
+  return { offsets, sizes, hashes, count };
 }
 
 interface Image {
   readonly virtualSize: number;
   readonly layout: StoredLayout;
-  readonly placed: readonly PlacedCluster[];
+  readonly placed: PlacedClusters;
   readonly size: number;
 }
 
@@ -74,29 +78,29 @@ function makeHead({ virtualSize, layout, placed, size }: Image): Buffer {
   const head = Buffer.alloc(layout.headBytes);
   writeHeader(head, virtualSize, layout);
   for (let block = 0; block < layout.refcountBlocks; block += 1) {
-    head.writeBigUInt64BE(
-      BigInt(layout.refcountBlocksOffset + block * STORED_CLUSTER_SIZE),
-      layout.refcountTableOffset + block * 8,
-    );
+    const offset = BigInt(layout.refcountBlocksOffset + block * STORED_CLUSTER_SIZE);
+    head.writeBigUInt64BE(offset, layout.refcountTableOffset + block * 8);
   }
   for (let table = 0; table < layout.l2Tables; table += 1) {
     const offset = BigInt(layout.l2Offset + table * STORED_CLUSTER_SIZE);
     head.writeBigUInt64BE((1n << 63n) | offset, layout.l1Offset + table * 8);
   }
-  const count = (offset: number, bytes: number): void => {
-    const end = Math.ceil((offset + bytes) / STORED_CLUSTER_SIZE);
-    for (let cluster = Math.floor(offset / STORED_CLUSTER_SIZE); cluster < end; cluster += 1) {
+  const count = (start: number, end: number): void => {
+    const last = Math.ceil(end / STORED_CLUSTER_SIZE);
+    for (let cluster = Math.floor(start / STORED_CLUSTER_SIZE); cluster < last; cluster += 1) {
       const at = layout.refcountBlocksOffset + cluster * 2;
       head.writeUInt16BE(head.readUInt16BE(at) + 1, at);
     }
   };
-  for (let offset = 0; offset < layout.headBytes; offset += STORED_CLUSTER_SIZE) count(offset, STORED_CLUSTER_SIZE);
-  for (const { index, offset, size: bytes } of placed) {
+  for (let at = 0; at < layout.headBytes; at += STORED_CLUSTER_SIZE) count(at, at + STORED_CLUSTER_SIZE);
+  placed.sizes.forEach((bytes, index) => {
+    if (bytes === 0) return;
+    const offset = placed.offsets[index] ?? 0;
     head.writeBigUInt64BE(compressedEntry(offset, bytes, STORED_CLUSTER_BITS), layout.l2Offset + index * 8);
     // Compressed data counts for every cluster its sectors touch.
-    const start = offset - (offset % COMPRESSED_SECTOR);
-    count(start, Math.min(Math.ceil((offset + bytes) / COMPRESSED_SECTOR) * COMPRESSED_SECTOR, size) - start);
-  }
+    const end = Math.ceil((offset + bytes) / COMPRESSED_SECTOR) * COMPRESSED_SECTOR;
+    count(offset - (offset % COMPRESSED_SECTOR), Math.min(end, size));
+  });
   return head;
 }
 

@@ -14,7 +14,7 @@ export interface StoreOptions {
   /** Parts of an earlier attempt, contiguous from part 2. */
   readonly done: readonly PartRecord[];
   readonly sink: PartSink;
-  /** Least bytes of a part but the last; 16 MiB unless the store wants others. */
+  /** Least bytes of a part but the last; 12 MiB unless the store wants others. */
   readonly minPartSize?: number;
   readonly signal: AbortSignal;
   /** Bytes of the disk worked through, done parts included; ends at the inspection's `allocatedBytes`. */
@@ -22,7 +22,7 @@ export interface StoreOptions {
 }
 
 /** Clusters each thread has at hand, so that it never waits for the next. */
-const CLUSTERS_PER_THREAD = 3;
+const CLUSTERS_PER_THREAD = 2;
 
 /**
  * Reads every cluster of the disk that is not done, skips zeros, hashes and compresses the others in threads, packs the
@@ -30,14 +30,14 @@ const CLUSTERS_PER_THREAD = 3;
  */
 export function writeStoredImage(disk: DiskReader, options: StoreOptions): Promise<readonly PartRecord[]> {
   return withClusterPool(async (pool) => {
+    options.signal.throwIfAborted();
+    const done = doneClusters(disk, options.done);
+    const clustersLeft = done.reduce((left, isDone) => left - isDone, done.length);
     const abort = new AbortController();
     const forward = (): void => {
       abort.abort(options.signal.reason);
     };
-    options.signal.throwIfAborted();
     options.signal.addEventListener('abort', forward, { once: true });
-    const done = doneClusters(options.done);
-    const clustersLeft = Math.ceil(disk.virtualSize / STORED_CLUSTER_SIZE) - done.size;
     const writer = new PartWriter({ ...options, clustersLeft, abort });
     try {
       await transfer(disk, { writer, pool, done, signal: abort.signal, progress: options.progress });
@@ -55,7 +55,7 @@ export function writeStoredImage(disk: DiskReader, options: StoreOptions): Promi
 interface Transfer {
   readonly writer: PartWriter;
   readonly pool: LentPool;
-  readonly done: ReadonlySet<number>;
+  readonly done: Uint8Array;
   readonly signal: AbortSignal;
   readonly progress: (bytesDone: number) => void;
 }
@@ -64,10 +64,12 @@ async function transfer(disk: DiskReader, { writer, pool, done, signal, progress
   const lengthOf = (index: number): number =>
     Math.min(STORED_CLUSTER_SIZE, disk.virtualSize - index * STORED_CLUSTER_SIZE);
   let bytesDone = 0;
-  for (const index of done) bytesDone += lengthOf(index);
+  done.forEach((isDone, index) => {
+    bytesDone += isDone * lengthOf(index);
+  });
   if (bytesDone > 0) progress(bytesDone);
   const slots = new CompressionSlots(pool);
-  const skip = (index: number): boolean => done.has(index);
+  const skip = (index: number): boolean => done[index] === 1;
   const compressed = inOrder(disk.encodedClusters({ clusterSize: STORED_CLUSTER_SIZE, skip, signal }), {
     run: async (cluster: EncodedCluster) => ({ index: cluster.index, result: await slots.compress(cluster) }),
     weigh: () => 1,
@@ -86,12 +88,13 @@ async function transfer(disk: DiskReader, { writer, pool, done, signal, progress
   }
 }
 
-function doneClusters(parts: readonly PartRecord[]): ReadonlySet<number> {
-  const done = new Set<number>();
+/** For each cluster of the disk 1 when a part has it. */
+function doneClusters(disk: DiskReader, parts: readonly PartRecord[]): Uint8Array {
+  const done = new Uint8Array(Math.ceil(disk.virtualSize / STORED_CLUSTER_SIZE));
   parts.forEach((part, at) => {
-    if (part.part_number !== at + FIRST_DATA_PART)
-      throw new Error(`Part ${at + FIRST_DATA_PART} of the earlier attempt is missing`);
-    for (const { index } of partClusters(part)) done.add(index);
+    const expected = at + FIRST_DATA_PART;
+    if (part.part_number !== expected) throw new Error(`Part ${expected} of the earlier attempt is missing`);
+    for (const { index } of partClusters(part)) done[index] = 1;
   });
   return done;
 }

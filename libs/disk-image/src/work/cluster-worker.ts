@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import { freeNow } from '../reader/free-now.ts';
 import { STORED_CLUSTER_SIZE } from '../store/layout.ts';
+import { unpackPieces } from './cluster-job.ts';
 import type { ClusterAnswer, ClusterJob } from './cluster-job.ts';
 import { compressCluster } from './compress-cluster.ts';
 
@@ -9,12 +10,8 @@ import { compressCluster } from './compress-cluster.ts';
 const scratch = Buffer.allocUnsafeSlow(STORED_CLUSTER_SIZE);
 
 function answer({ slot, index, length, pieces }: ClusterJob): ClusterAnswer {
-  const encoded = pieces.map(({ slotOffset, ...place }) => ({
-    ...place,
-    bytes: Buffer.from(slot, slotOffset, place.end - place.start),
-  }));
   try {
-    const compressed = compressCluster({ index, length, pieces: encoded }, scratch);
+    const compressed = compressCluster({ index, length, pieces: unpackPieces(pieces, slot) }, scratch);
     if (!compressed) return { type: 'zero' };
     Buffer.from(slot).set(compressed.frame);
     const size = compressed.frame.length;

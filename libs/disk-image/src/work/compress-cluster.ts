@@ -1,17 +1,10 @@
 import { hash } from 'node:crypto';
-import { constants, zstdCompressSync } from 'node:zlib';
 import { decodeCluster } from '../reader/decode.ts';
 import type { EncodedCluster } from '../reader/piece.ts';
-import { MAX_FRAME_BYTES, STORED_CLUSTER_SIZE } from '../store/layout.ts';
+import { STORED_CLUSTER_SIZE } from '../store/layout.ts';
+import { storedFrame } from '../store/stored-frame.ts';
 
-/** The fastest level that still stores as little as qemu-img does with small clusters at its default level. */
-const LEVEL = 1;
 const ZERO = Buffer.alloc(STORED_CLUSTER_SIZE);
-const OPTIONS = {
-  params: { [constants.ZSTD_c_compressionLevel]: LEVEL },
-  pledgedSrcSize: STORED_CLUSTER_SIZE,
-  chunkSize: MAX_FRAME_BYTES, // the frame is one buffer
-};
 
 export interface CompressedCluster {
   readonly frame: Buffer;
@@ -22,7 +15,7 @@ export interface CompressedCluster {
 export function compressCluster(cluster: EncodedCluster, scratch: Buffer): CompressedCluster | undefined {
   const data = wholeCluster(cluster, scratch);
   if (data.equals(ZERO)) return undefined;
-  return { hash: hash('sha256', data, 'buffer'), frame: zstdCompressSync(data, OPTIONS) };
+  return { hash: hash('sha256', data, 'buffer'), frame: storedFrame(data) };
 }
 
 function wholeCluster(cluster: EncodedCluster, scratch: Buffer): Buffer {

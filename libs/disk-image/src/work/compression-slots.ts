@@ -1,8 +1,8 @@
 import { InspectionRefusal } from '../inspection-refusal.ts';
-import type { EncodedCluster } from '../reader/piece.ts';
-import { MAX_FRAME_BYTES } from '../store/layout.ts';
+import type { EncodedCluster, Piece } from '../reader/piece.ts';
+import { MAX_FRAME_BYTES, STORED_CLUSTER_SIZE } from '../store/layout.ts';
+import { packPieces } from './cluster-job.ts';
 import type { LentPool } from './cluster-pool.ts';
-import type { SlotPiece } from './cluster-job.ts';
 
 /** What became of a cluster. `frame` is in a slot that is given back with `release`. */
 export type CompressedSlot =
@@ -10,7 +10,7 @@ export type CompressedSlot =
   | { readonly type: 'frame'; readonly frame: Buffer; readonly hash: Uint8Array; readonly release: () => void };
 
 const ZERO = { type: 'zero' } as const;
-const ZEROS = Buffer.alloc(2 ** 20);
+const ZEROS = Buffer.alloc(STORED_CLUSTER_SIZE);
 
 /** Memory shared with the threads of a pool. It is reused, so that a disk of any size costs the same few slots. */
 export class CompressionSlots {
@@ -21,23 +21,17 @@ export class CompressionSlots {
     this.pool = pool;
   }
 
-  async compress(cluster: EncodedCluster): Promise<CompressedSlot> {
-    if (cluster.pieces.every(isZero)) return ZERO;
-    const pieces: SlotPiece[] = [];
-    let used = 0;
-    for (const { bytes, ...place } of cluster.pieces) {
-      pieces.push({ ...place, slotOffset: used });
-      used += bytes.length;
-    }
-    const slot = this.take(used);
-    const target = Buffer.from(slot);
-    for (const [at, { bytes }] of cluster.pieces.entries()) target.set(bytes, pieces[at]?.slotOffset);
-    const answer = await this.pool.run({ slot, index: cluster.index, length: cluster.length, pieces });
+  /** Has taken the bytes of the cluster over when it returns. */
+  async compress({ index, length, pieces }: EncodedCluster): Promise<CompressedSlot> {
+    if (pieces.every(isZero)) return ZERO;
+    const slot = this.take(pieces.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    const memory = Buffer.from(slot);
+    const answer = await this.pool.run({ slot, index, length, pieces: packPieces(pieces, memory) });
     if (answer.type === 'frame') {
       const release = (): void => {
         this.free.push(slot);
       };
-      return { type: 'frame', frame: target.subarray(0, answer.size), hash: answer.hash, release };
+      return { type: 'frame', frame: memory.subarray(0, answer.size), hash: answer.hash, release };
     }
     this.free.push(slot);
     if (answer.type === 'zero') return ZERO;
@@ -51,6 +45,6 @@ export class CompressionSlots {
   }
 }
 
-function isZero({ encoding, bytes }: { readonly encoding: string; readonly bytes: Buffer }): boolean {
+function isZero({ encoding, bytes }: Readonly<Piece>): boolean {
   return encoding === 'plain' && ZEROS.subarray(0, bytes.length).equals(bytes);
 }

@@ -16,7 +16,7 @@ export interface DigestOptions {
 /** Bytes handed to the threads at once: enough to make the handing over cheap. */
 const RUN = 2 ** 20;
 /** Runs on their way; all the memory a read-back takes. */
-const RUNS = 8;
+const RUNS = 4;
 
 /**
  * Hashes a stream with MD5 and SHA-512 at the same time, each on a thread of its own; this one only moves bytes. The

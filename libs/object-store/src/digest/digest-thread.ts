@@ -13,7 +13,7 @@ export class DigestThread {
   #failure: Error | null = null;
 
   constructor(task: DigestTask) {
-    this.#worker = new Worker(PROGRAM, { workerData: task });
+    this.#worker = new Worker(PROGRAM, { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: 4 } });
     this.#worker.on('message', (reply: DigestReply) => this.#open.shift()?.resolve(reply));
     this.#worker.on('error', (error) => {
       this.#fail(error as Error);

@@ -21,29 +21,20 @@ export class S3Admin {
 
   /** Adds or replaces an access key. */
   async addKey({ access_key, ...document }: AccessKey): Promise<void> {
-    await this.#send('PUT', `/${ADMIN_PREFIX}/keys/${access_key}`, { body: JSON.stringify(document), expect: [204] });
+    await this.#send('PUT', `/${ADMIN_PREFIX}/keys/${access_key}`, JSON.stringify(document));
   }
 
   async removeKey(accessKey: string): Promise<void> {
-    await this.#send('DELETE', `/${ADMIN_PREFIX}/keys/${accessKey}`, { body: '', expect: [204] });
+    await this.#send('DELETE', `/${ADMIN_PREFIX}/keys/${accessKey}`, '');
   }
 
-  /** Does nothing when the bucket exists. */
-  async createBucket(bucket: string): Promise<void> {
-    await this.#send('PUT', `/${bucket}`, { body: '', expect: [200, 409] });
-  }
-
-  async #send(
-    method: string,
-    path: string,
-    call: { readonly body: string; readonly expect: readonly number[] },
-  ): Promise<void> {
+  async #send(method: string, path: string, document: string): Promise<void> {
     const url = new URL(path, this.#options.endpoint);
-    const headers = this.#sign(method, url, call.body);
-    const body = call.body === '' ? null : call.body;
+    const headers = this.#sign(method, url, document);
+    const body = document === '' ? null : document;
     const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
     const text = await response.text();
-    if (call.expect.includes(response.status)) return;
+    if (response.status === 204) return;
     throw new Error(`S3 server refused ${method} ${path}: ${response.status} ${/<Code>(\w+)/.exec(text)?.[1] ?? ''}`);
   }
 

@@ -21,19 +21,21 @@ interface Pending {
  */
 export class Journal {
   readonly #file: FileHandle;
+  readonly #durable: boolean;
   #pending: Pending[] = [];
   #flushing: Promise<void> | undefined;
   #broken: Error | undefined;
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, durable: boolean) {
     this.#file = file;
+    this.#durable = durable;
   }
 
-  static async open(path: string): Promise<Journal> {
+  static async open(path: string, durable: boolean): Promise<Journal> {
     const file = await open(path, 'a', 0o600);
     await file.sync();
     await syncDirectory(dirname(path));
-    return new Journal(file);
+    return new Journal(file, durable);
   }
 
   /** Resolves once the record is in the file, and with `durable` once it is on the disk. */
@@ -59,7 +61,7 @@ export class Journal {
       this.#pending = [];
       try {
         await this.#file.appendFile(batch.map((entry) => entry.line).join(''));
-        if (batch.some((entry) => entry.durable)) await this.#file.datasync();
+        if (this.#durable && batch.some((entry) => entry.durable)) await this.#file.datasync();
         for (const entry of batch) entry.resolve();
       } catch (cause) {
         this.#fail(batch, new Error('The journal could not be written', { cause }));

@@ -40,8 +40,9 @@ export async function createUpload({ store, bucket, key, request, response }: Ex
 
 /**
  * A part survives a kill of the server once this answers, and a power failure once the upload is completed. Its etag is
- * its MD5, as some clients expect, unless the client itself proved it by x-amz-checksum-sha256: then that is
- * the etag (its first half), which saves a third of the work.
+ * its MD5 for clients that hash: some compare. Where the client proved the part by x-amz-checksum-sha256 it is
+ * the first half of that, and where it sent UNSIGNED-PAYLOAD without any checksum it is random: S3 promises an opaque
+ * name of the bytes, and MD5 is two fifths of the work of receiving them.
  */
 export async function uploadPart(exchange: Exchange): Promise<void> {
   const { store, response } = exchange;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Authenticated } from './authenticate.ts';
 import { AwsChunkedDecoder } from './aws-chunked.ts';
@@ -14,7 +15,7 @@ const MAX_BODY_BYTES = 5 * 1024 ** 3;
 export interface ReceiveOptions {
   /** Lower case: compute this checksum even when the client sent none with this body. */
   readonly algorithm?: string | undefined;
-  /** A body that its client proves by a SHA-256 checksum gets its etag from that instead of an MD5 of its own. */
+  /** Do without an MD5 of our own where the client gave none and proves the body otherwise, or not at all. */
   readonly frugal?: boolean;
 }
 
@@ -34,9 +35,9 @@ export async function receiveBody(exchange: Exchange, options: ReceiveOptions = 
   const decoder = announced.chunked
     ? new AwsChunkedDecoder(announced.signed ? auth.chunkSigning : undefined)
     : undefined;
-  const etagBySha256 = frugal && expectedMd5 === undefined && promise?.name === 'sha256';
+  const identity = frugal && expectedMd5 === undefined ? frugalIdentity(auth, promise) : 'md5';
   const digests = new Digests([
-    ...(etagBySha256 ? [] : ['md5']),
+    ...(identity === 'random' ? [] : [identity]),
     ...(signedHash === undefined ? [] : ['sha256']),
     ...(promise ? [promise.name] : []),
   ]);
@@ -52,7 +53,7 @@ export async function receiveBody(exchange: Exchange, options: ReceiveOptions = 
     if (expectedMd5 && !expectedMd5.equals(digests.get('md5'))) throw new S3Error('BadDigest');
     const value = promise && digests.get(promise.name).toString('base64');
     checkPromise(promise, value, decoder);
-    const etag = digests.get(etagBySha256 ? 'sha256' : 'md5').toString('hex', 0, 16);
+    const etag = (identity === 'random' ? randomBytes(16) : digests.get(identity)).toString('hex', 0, 16);
     const pieces = sink.bytes > 0 ? [{ segment, offset: 0, length: sink.bytes }] : [];
     if (sink.bytes === 0) await segments.remove([segment]);
     return { size: sink.bytes, etag, modified: Date.now(), pieces, ...storedChecksum(promise?.name, value) };
@@ -62,6 +63,12 @@ export async function receiveBody(exchange: Exchange, options: ReceiveOptions = 
   } finally {
     await file.close();
   }
+}
+
+/** What the etag is made of. A body that nobody hashed gets one of its own: no two alike, as an etag must be. */
+function frugalIdentity(auth: Authenticated, promise: ChecksumPromise | undefined): 'md5' | 'sha256' | 'random' {
+  if (promise?.name === 'sha256') return 'sha256';
+  return auth.payloadHash === 'UNSIGNED-PAYLOAD' && promise === undefined ? 'random' : 'md5';
 }
 
 interface AnnouncedBody {

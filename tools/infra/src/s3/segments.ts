@@ -1,23 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-const FANOUT = 256;
-
-/** The files that hold bodies: one per PutObject or part, written once, never changed, removed when unreferenced. */
+/**
+ * The files that hold bodies: one per PutObject or part, written once, never changed, removed when unreferenced. They
+ * lie in up to 256 folders, by the first two digits of their names.
+ */
 export class SegmentFiles {
   readonly #directory: string;
+  readonly #durable: boolean;
   readonly #syncs = new Map<string, Promise<void>>();
 
-  private constructor(directory: string) {
+  private constructor(directory: string, durable: boolean) {
     this.#directory = directory;
+    this.#durable = durable;
   }
 
-  static async open(directory: string): Promise<SegmentFiles> {
-    const folders = Array.from({ length: FANOUT }, (_, n) => join(directory, n.toString(16).padStart(2, '0')));
-    await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })));
-    return new SegmentFiles(directory);
+  static async open(directory: string, durable: boolean): Promise<SegmentFiles> {
+    await mkdir(directory, { recursive: true });
+    return new SegmentFiles(directory, durable);
   }
 
   path(segment: string): string {
@@ -27,11 +29,18 @@ export class SegmentFiles {
   /** An empty new segment, open for writing. */
   async create(): Promise<{ readonly segment: string; readonly file: FileHandle }> {
     const segment = randomBytes(16).toString('hex');
-    return { segment, file: await open(this.path(segment), 'wx', 0o600) };
+    const path = this.path(segment);
+    const file = await open(path, 'wx', 0o600).catch(async (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await mkdir(dirname(path), { recursive: true }); // the first of its folder
+      return open(path, 'wx', 0o600);
+    });
+    return { segment, file };
   }
 
   /** Resolves when the bytes are on the disk; a sync under way is shared. */
   sync(segment: string): Promise<void> {
+    if (!this.#durable) return Promise.resolve();
     const running = this.#syncs.get(segment);
     if (running) return running;
     const sync = syncFile(this.path(segment));

@@ -28,8 +28,8 @@ export interface S3ServerOptions {
   readonly region?: string;
   /** The administrator; stored like every key, so a later start may bring another secret. */
   readonly adminKey: { readonly access_key: string; readonly secret_key: string };
-  /** Clock in milliseconds, for tests of expiry. */
-  readonly now?: () => number;
+  /** False: without fsync, for data that nobody needs after a power failure. Default true. */
+  readonly durable?: boolean;
 }
 
 export interface S3Server {
@@ -51,15 +51,14 @@ export interface S3Server {
  * object survives a kill of the process and a power failure; larger needs want a real object store.
  */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
-  const store = await Store.open(options.directory);
+  const store = await Store.open(options.directory, options);
   try {
     const region = options.region ?? 'us-east-1';
-    const now = options.now ?? Date.now;
     await store.commit({ op: 'set_key', key: { ...options.adminKey, buckets: '*' } });
     const host = options.host ?? '127.0.0.1';
     let endpoint = '';
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
-      void serve({ store, region, now, endpoint }, request, response);
+      void serve({ store, region, endpoint }, request, response);
     };
     const http = createServer({
       highWaterMark: 1 << 20,
@@ -94,7 +93,6 @@ interface Service {
   readonly store: Store;
   readonly region: string;
   readonly endpoint: string;
-  readonly now: () => number;
 }
 
 async function serve(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -106,8 +104,8 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
   try {
     if (handleCors(request, response)) return;
     const target = parseTarget(request.url ?? '/');
-    const { region, now, store } = service;
-    const auth = authenticate(request, target, { region, now, keys: store.state.accessKeys });
+    const { region, store } = service;
+    const auth = authenticate(request, target, { region, keys: store.state.accessKeys });
     const { query, bucket, key } = target;
     await route({ store, region, endpoint: service.endpoint, request, response, query, auth, bucket, key });
   } catch (error) {

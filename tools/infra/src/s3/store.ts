@@ -34,19 +34,22 @@ export class Store {
     this.#unlock = parts.unlock;
   }
 
-  /** Throws when another living process owns the directory, or when the journal is damaged before its last line. */
-  static async open(directory: string): Promise<Store> {
+  /**
+   * `durable: false` leaves out every fsync: what is acknowledged then survives a kill, but no power failure.
+   * Throws when another living process owns the directory, or when the journal is damaged before its last line.
+   */
+  static async open(directory: string, { durable = true }: { readonly durable?: boolean } = {}): Promise<Store> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const unlock = await lockDirectory(join(directory, 'lock'));
     try {
       const path = join(directory, 'journal.jsonl');
       const state = new State();
       const replayed = await replayJournal(path, (record) => state.apply(record as ChangeRecord));
-      const segments = await SegmentFiles.open(join(directory, 'segments'));
+      const segments = await SegmentFiles.open(join(directory, 'segments'), durable);
       await dropLostParts(state, segments);
       await segments.sweep((segment) => state.isReferenced(segment));
       await compact(path, state, replayed);
-      return new Store({ state, segments, journal: await Journal.open(path), unlock });
+      return new Store({ state, segments, journal: await Journal.open(path, durable), unlock });
     } catch (error) {
       await unlock();
       throw error;

@@ -15,6 +15,7 @@ import type {
   CompleteMultipartUploadCommandInput,
   ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expectBytes, put, randomBody, randomKey, read, refusal } from './s3-under-test.ts';
 import type { Suite } from './s3-under-test.ts';
 
@@ -149,6 +150,19 @@ export function describeMultipart(suite: () => Suite): void {
       expect(ContentLength).toBe(a.length + c.length);
     });
 
+    it('tell a part from another one of the same number by its etag, also when the client hashed neither', async () => {
+      const upload = await begin();
+      const url = await getSignedUrl(suite().s3, new UploadPartCommand({ ...upload.about(), PartNumber: 1 }));
+      const send = async (body: string): Promise<string | null> =>
+        (await fetch(url, { method: 'PUT', body })).headers.get('etag');
+      const [first, second] = [await send('first'), await send('second')];
+      expect(first).toMatch(/^"[0-9a-f]{32}"$/);
+      expect(second).not.toBe(first);
+      expect(await refusal(upload.complete([{ PartNumber: 1, ETag: first ?? '' }]))).toBe('400 InvalidPart');
+      await upload.complete([{ PartNumber: 1, ETag: second ?? '' }]);
+      expect((await read(suite(), upload.key)).toString()).toBe('second');
+    });
+
     it('never replace an object when asked to create', async () => {
       const upload = await begin();
       const part = await upload.send(1, c);
@@ -172,7 +186,7 @@ class Upload {
   }
 
   async send(PartNumber: number, Body: Buffer, ChecksumSHA256?: string): Promise<CompletedPart> {
-    const part = new UploadPartCommand({ ...this.#about(), PartNumber, Body, ChecksumSHA256 });
+    const part = new UploadPartCommand({ ...this.about(), PartNumber, Body, ChecksumSHA256 });
     const { ETag } = await this.#suite.s3.send(part);
     return { PartNumber, ETag };
   }
@@ -182,14 +196,14 @@ class Upload {
     conditions: Pick<CompleteMultipartUploadCommandInput, 'IfNoneMatch'> = {},
   ): Promise<{ ETag?: string | undefined }> {
     const parts = { MultipartUpload: { Parts } };
-    return this.#suite.s3.send(new CompleteMultipartUploadCommand({ ...this.#about(), ...parts, ...conditions }));
+    return this.#suite.s3.send(new CompleteMultipartUploadCommand({ ...this.about(), ...parts, ...conditions }));
   }
 
   async abort(): Promise<void> {
-    await this.#suite.s3.send(new AbortMultipartUploadCommand(this.#about()));
+    await this.#suite.s3.send(new AbortMultipartUploadCommand(this.about()));
   }
 
-  #about(): { Bucket: string; Key: string; UploadId: string } {
+  about(): { Bucket: string; Key: string; UploadId: string } {
     return { Bucket: this.#suite.bucket, Key: this.key, UploadId: this.id };
   }
 }

@@ -23,10 +23,18 @@ export class ObjectSource implements ByteSource {
 
   /** @throws Refusal as {@link sourceFailure} names them. */
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
+    const target = Buffer.allocUnsafeSlow(length);
+    await this.readInto(offset, target, signal);
+    return target;
+  }
+
+  /** @throws Refusal as {@link sourceFailure} names them. */
+  async readInto(offset: number, target: Buffer, signal?: AbortSignal): Promise<void> {
     try {
-      return await this.store.read(this.source.object, {
+      await this.store.read(this.source.object, {
         offset,
-        length,
+        length: target.length,
+        into: target,
         etag: this.pin.etag,
         ...(signal === undefined ? {} : { signal }),
       });
