@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import {
+  BeginUpload,
+  DeleteImage,
+  GetImage,
+  type ImageRecord,
+  ImageUploadedV1,
+  ImageUploadFailedV1,
+  LocateImageFile,
+  ReconcileObjects,
+  refusal,
+  RegisterImage,
+} from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { eventually } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type CatalogUnderTest, operator, REGION, startCatalog, tenant } from '../../test/catalog-under-test.ts';
+import { registration, storedObject } from '../../test/requests.ts';
+
+interface Upload {
+  readonly image_id: string;
+  readonly owner: RequestContext;
+  readonly upload_session_id: string;
+  readonly object: { readonly object_id: string; readonly key: string };
+}
+
+const FORMATS = { disk_format: 'raw', container_format: 'bare' } as const;
+
+describe('uploads to images', () => {
+  let catalog: CatalogUnderTest;
+
+  beforeAll(async () => {
+    catalog = await startCatalog();
+  }, 120_000);
+  afterAll(() => catalog.close());
+
+  async function register(
+    formats: Partial<Parameters<typeof registration>[0]> = FORMATS,
+  ): Promise<{ image_id: string; owner: RequestContext }> {
+    const owner = tenant(randomUUID());
+    const { image_id, ...rest } = registration(formats);
+    await catalog.ask(RegisterImage, { image_id, ...rest, ...formats, job_id: null }, owner);
+    return { image_id, owner };
+  }
+
+  function begin(
+    image_id: string,
+    owner: RequestContext,
+    upload_session_id: string = randomUUID(),
+  ): Promise<Upload['object'] & { disk_format: string; owner: string }> {
+    return catalog.ask(BeginUpload, { image_id, region: REGION, upload_session_id }, owner);
+  }
+
+  async function begun(): Promise<Upload> {
+    const { image_id, owner } = await register();
+    const upload_session_id = randomUUID();
+    const { object_id, key } = await begin(image_id, owner, upload_session_id);
+    await catalog.store.put(key, Buffer.from('data'));
+    return { image_id, owner, upload_session_id, object: { object_id, key } };
+  }
+
+  async function imageOf({ image_id, owner }: Pick<Upload, 'image_id' | 'owner'>): Promise<ImageRecord> {
+    return (await catalog.ask(GetImage, { image_id, region: REGION }, owner)).image;
+  }
+
+  async function uploaded({ image_id, upload_session_id, object }: Upload): Promise<void> {
+    const stored = { ...storedObject(object), disk_format: 'raw', index_hash: null };
+    await catalog.publish(ImageUploadedV1, image_id, { image_id, upload_session_id, object: stored });
+  }
+
+  async function failed({ image_id, upload_session_id }: Upload): Promise<void> {
+    const error = refusal('upload.cut', 'It was cut.').toDocument();
+    await catalog.publish(ImageUploadFailedV1, image_id, { image_id, upload_session_id, error });
+  }
+
+  function comesTo(upload: Upload, status: ImageRecord['status']): Promise<ImageRecord> {
+    return eventually(async () => {
+      const image = await imageOf(upload);
+      expect(image.status).toBe(status);
+      return image;
+    });
+  }
+
+  function isSwept({ object }: Upload): Promise<void> {
+    return eventually(async () => {
+      expect(await catalog.store.list(object.key)).toEqual([]);
+    });
+  }
+
+  it('begin once per session, name one key, and make the image saving', async () => {
+    const { image_id, owner } = await register();
+    const session = randomUUID();
+    const first = await begin(image_id, owner, session);
+    expect(first).toMatchObject({ disk_format: 'raw', owner: owner.project_id });
+    expect(await begin(image_id, owner, session)).toEqual(first);
+    expect(await imageOf({ image_id, owner })).toMatchObject({ status: 'saving', version: 2 });
+    await expect(begin(image_id, owner)).rejects.toMatchObject({ code: 'image.wrong_state' });
+  });
+
+  it('are for whoever may write the image, and for images that wait for a file of a known format', async () => {
+    const { image_id, owner } = await register();
+    await expect(begin(image_id, tenant(randomUUID()))).rejects.toMatchObject({ code: 'image.not_found' });
+    const reader = tenant(owner.project_id, ['reader']);
+    await expect(begin(image_id, reader)).rejects.toMatchObject({ code: 'auth.forbidden' });
+    const made = registration();
+    const importer = tenant(randomUUID());
+    await catalog.ask(RegisterImage, made, importer);
+    await expect(begin(made.image_id, importer)).rejects.toMatchObject({ code: 'image.wrong_state' });
+    const unknown = await register({ disk_format: null });
+    await expect(begin(unknown.image_id, unknown.owner)).rejects.toMatchObject({ code: 'image.format_missing' });
+    const foreign = await register({ disk_format: 'vmdk', container_format: 'bare' });
+    await expect(begin(foreign.image_id, foreign.owner)).rejects.toMatchObject({ code: 'image.format_unsupported' });
+    expect(await imageOf(foreign)).toMatchObject({ status: 'queued', version: 1 });
+    expect(await begin(image_id, operator())).toMatchObject({ owner: owner.project_id });
+  });
+
+  it('make the image active with the file as it came', async () => {
+    const upload = await begun();
+    await uploaded(upload);
+    const image = await comesTo(upload, 'active');
+    expect(image).toMatchObject({
+      size: '4',
+      container_format: 'bare',
+      disk_format: 'raw',
+      index_hash: null,
+      job_id: null,
+    });
+    const { file } = await catalog.ask(LocateImageFile, { image_id: upload.image_id, region: REGION }, upload.owner);
+    expect(file).toMatchObject({ key: upload.object.key, size: '4' });
+    await expect(begin(upload.image_id, upload.owner)).rejects.toMatchObject({ code: 'image.wrong_state' });
+    const report = await catalog.ask(ReconcileObjects, { region: REGION }, operator());
+    expect(report.missing_objects).not.toContain(upload.object.key);
+  });
+
+  it('that fail leave the image queued for another, and nothing in the store', async () => {
+    const upload = await begun();
+    await failed(upload);
+    await comesTo(upload, 'queued');
+    await isSwept(upload);
+    await uploaded(upload); // late: of a session that was given up
+    const next = randomUUID();
+    const object = await begin(upload.image_id, upload.owner, next);
+    await failed(upload);
+    await uploaded({ ...upload, upload_session_id: next, object: { object_id: object.object_id, key: object.key } });
+    await comesTo(upload, 'active');
+  });
+
+  it('to an image that is deleted meanwhile leave nothing, whichever is heard first', async () => {
+    const upload = await begun();
+    await catalog.ask(DeleteImage, { image_id: upload.image_id, region: REGION }, upload.owner);
+    await uploaded(upload);
+    await isSwept(upload);
+    await expect(imageOf(upload)).rejects.toMatchObject({ code: 'image.not_found' });
+  });
+
+  it('may end for an image nobody knows, as when it was never begun', async () => {
+    const image_id = randomUUID();
+    const error = refusal('upload.cut', 'It was cut.').toDocument();
+    await catalog.publish(ImageUploadFailedV1, image_id, { image_id, upload_session_id: randomUUID(), error });
+    const upload = await begun();
+    await failed(upload);
+    await comesTo(upload, 'queued');
+  });
+});
