@@ -14,6 +14,7 @@ import {
   storedFrame,
   writeStoredImage,
 } from '@imago/disk-image';
+import { drain } from './drain.ts';
 import { PACKAGE_CACHE, provideQemuImg } from '@imago/infra';
 import { makeOsLikeDisk } from '@imago/testing';
 
@@ -122,7 +123,7 @@ async function measureStages(file: string, as: SourceFormat): Promise<Figures> {
     begin = cpuSeconds();
     return spent;
   };
-  for await (const cluster of reader.encodedClusters(options)) void cluster;
+  await drain(reader.encodedClusters(options));
   const read = lap();
   let hashing = 0;
   let compressing = 0;

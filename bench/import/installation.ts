@@ -3,9 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInfrastructure } from '@imago/infra';
 import { S3ObjectStore } from '@imago/object-store';
-import { type InstallationUser, newInstallation, prepareStore, startSystem, type System } from '@imago/system';
-import { assignBuckets } from '../../tools/commands/start/assign-buckets.ts';
-import { logIn, type Session } from '../../tools/commands/session.ts';
+import {
+  assignBuckets,
+  type InstallationUser,
+  newInstallation,
+  prepareStore,
+  startSystem,
+  type System,
+} from '@imago/system';
+import { logIn, type Session } from '@imago/system/session';
 import { processRunning } from './cpu.ts';
 
 /** A whole Imago on servers of its own, empty, with fsync on: what a tenant's import meets. */

@@ -9,6 +9,7 @@ import {
 } from '@imago/disk-image';
 import type { ObjectStore } from '@imago/object-store';
 import pLimit from 'p-limit';
+import { drain } from '../drain.ts';
 import { timed } from './cpu.ts';
 import type { BenchInstallation } from './installation.ts';
 import type { Source } from './sources.ts';
@@ -52,7 +53,7 @@ export async function measureStages(
 async function countReads(bucket: ObjectStore, source: Source): Promise<number> {
   const counted = new CountingSource(objectSource(bucket, source));
   const { reader } = await openDisk(counted, 'qcow2');
-  for await (const cluster of reader.clusters({ clusterSize: STORED_CLUSTER_SIZE })) void cluster;
+  await drain(reader.clusters({ clusterSize: STORED_CLUSTER_SIZE }));
   return counted.reads;
 }
 

@@ -119,7 +119,7 @@ describe('npm run tour', () => {
 async function imagesOfAlice({ gateway, users }: RunFile): Promise<readonly string[]> {
   const [alice] = users;
   if (alice === undefined) throw new Error('there is no user');
-  const { logIn } = await import('./session.ts');
+  const { logIn } = await import('@imago/system/session');
   const session = await logIn(gateway, alice);
   const { images } = await session.need<{ images: { name: string; status: string }[] }>('GET', '/v2/images');
   return images.map(({ name, status }) => `${name} ${status}`);

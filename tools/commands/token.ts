@@ -1,5 +1,5 @@
 import { runningInstallation } from './run-file.ts';
-import { logIn } from './session.ts';
+import { logIn } from '@imago/system/session';
 import { complain } from './steps.ts';
 
 // npm run -s token NAME: a token of a user of the running installation, and nothing else, for command lines.

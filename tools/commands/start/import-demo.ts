@@ -6,7 +6,7 @@ import { PACKAGE_CACHE, ProvisionError } from '@imago/infra';
 import { Bucket } from '../bucket.ts';
 import { DIRECTORY } from '../places.ts';
 import type { RunFile } from '../run-file.ts';
-import { logIn } from '../session.ts';
+import { logIn } from '@imago/system/session';
 
 const OBJECT = 'imago-demo.qcow2';
 /** Says that the tenant has been given the image once; who deletes it does not get it again. */

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { choosePort, type Infrastructure } from '@imago/infra';
-import { openInstallation, prepareStore, startSystem, type System } from '@imago/system';
+import { assignBuckets, openInstallation, prepareStore, startSystem, type System } from '@imago/system';
+import { logIn } from '@imago/system/session';
 import { BROKER_FILE, DIRECTORY, SERVICES_DIRECTORY } from '../places.ts';
 import { type RunFile, writeRunFile } from '../run-file.ts';
-import { logIn } from '../session.ts';
-import { assignBuckets } from './assign-buckets.ts';
 import { importDemo } from './import-demo.ts';
 
 export interface RunOptions {

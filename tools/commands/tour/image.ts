@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Session } from '../session.ts';
+import type { Session } from '@imago/system/session';
 import { expectThat } from './surprise.ts';
 
 /** An image as the image API shows it; the fields the tour looks at. */

@@ -4,7 +4,7 @@ import type { EventEnvelope, JobView } from '@imago/contracts';
 import { Bucket } from '../bucket.ts';
 import { DIRECTORY } from '../places.ts';
 import type { RunFile } from '../run-file.ts';
-import { logIn, type Session } from '../session.ts';
+import { logIn, type Session } from '@imago/system/session';
 import { compareDisks, makeTourDisk, qemuImg, type TourDisk } from './disk.ts';
 import { download, firstBytes, listImages, type TourImage } from './image.ts';
 import { mebibytes, Progress, Story } from './story.ts';

@@ -1,3 +1,4 @@
+export * from './assign-buckets.ts';
 export * from './installation.ts';
 export * from './migrate.ts';
 export * from './prepare-store.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobOnBoard } from '@imago/contracts';
-import type { InstallationUser } from '@imago/system';
+import type { InstallationUser } from './installation.ts';
 
 export interface Answer {
   readonly status: number;

@@ -1,5 +1,6 @@
-import type { InstallationUser, RegionDefinition } from '@imago/system';
-import type { Session } from '../session.ts';
+import type { InstallationUser } from './installation.ts';
+import type { Session } from './session.ts';
+import type { RegionDefinition } from './system.ts';
 
 /** Says, as the operator, which bucket each project may import from, in every region. Repeatable. */
 export async function assignBuckets(
