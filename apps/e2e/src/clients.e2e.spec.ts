@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type OpenStackClients, PACKAGE_CACHE, provideOpenStackClients, ProvisionError } from '@imago/infra';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CommandLine } from '../test/command-line.ts';
+import { smallQcow2 } from '../test/source-disks.ts';
+import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { expectTrueState } from '../test/true-state.ts';
+
+const PAGE = join(import.meta.dirname, '../../../docs/clients.md');
+/** Each test is several commands, and each command is a Python that starts. */
+const LONG = 300_000;
+
+const clients = await openStackClients();
+const journey = clients === null ? describe.skip : describe;
+
+/** Null where they cannot be had, which is said so loudly that nobody takes the silence for a success. */
+async function openStackClients(): Promise<OpenStackClients | null> {
+  const cache = { directory: PACKAGE_CACHE, signal: AbortSignal.timeout(LONG), report: () => undefined };
+  try {
+    return await provideOpenStackClients({ cache, forcePrivate: true });
+  } catch (error) {
+    if (!(error instanceof ProvisionError)) throw error;
+    const line = '!'.repeat(100);
+    process.stderr.write(`${line}\nNOT TESTED: OpenStack's own commands against Imago. ${error.message}\n${line}\n`);
+    return null;
+  }
+}
+
+journey('the commands of OpenStack', () => {
+  let sut: SystemUnderTest;
+  let alice: CommandLine;
+  let bob: CommandLine;
+  let operator: CommandLine;
+  const disk = randomBytes(3 * 2 ** 20);
+
+  beforeAll(async () => {
+    sut = await startSystemUnderTest();
+    const at = { clients: clients as OpenStackClients, gateway: sut.system.gateway, directory: sut.directory };
+    alice = await CommandLine.of(sut.alice, at);
+    bob = await CommandLine.of(sut.bob, at);
+    operator = await CommandLine.of(sut.operator, at);
+    await writeFile(alice.path('disk.raw'), disk);
+    await writeFile(bob.path('disk.raw'), disk);
+    await writeFile(alice.path('disk.qcow2'), await smallQcow2(sut.directory, sut.qemuImg));
+  }, LONG);
+  afterAll(() => sut.close());
+
+  const RAW = ['--disk-format', 'raw', '--container-format', 'bare'] as const;
+
+  it(
+    'make images of files',
+    async () => {
+      await alice.openstack('image', 'create', 'web', ...RAW, '--file', 'disk.raw', '--tag', 'web', '--min-disk', '1');
+      await alice.glance(
+        ...[
+          'image-create',
+          '--name',
+          'db',
+          '--disk-format',
+          'qcow2',
+          '--container-format',
+          'bare',
+          '--file',
+          'disk.qcow2',
+        ],
+        ...['--tags', 'db', '--property', 'team=blue', '--visibility', 'private'],
+      );
+      expect(await alice.show('image', 'show', 'web')).toMatchObject({
+        ...{
+          status: 'active',
+          size: disk.length,
+          disk_format: 'raw',
+          min_disk: 1,
+          visibility: 'shared',
+          tags: ['web'],
+        },
+        owner: sut.alice.user.project_id,
+        properties: { os_hash_algo: 'sha512', 'owner_specified.openstack.object': 'images/web' },
+      });
+      expect(await alice.show('image', 'show', 'db')).toMatchObject({ status: 'active', properties: { team: 'blue' } });
+    },
+    LONG,
+  );
+
+  it(
+    'list them by what one looks for',
+    async () => {
+      const looks: [string[], string[]][] = [
+        [
+          ['--sort', 'name:desc'],
+          ['web', 'db'],
+        ],
+        [['--name', 'web'], ['web']],
+        [['--tag', 'db'], ['db']],
+        [['--property', 'team=blue'], ['db']],
+        [['--private', '--status', 'active'], ['db']],
+        [['--shared'], ['web']],
+        [['--status', 'queued'], []],
+        [['--limit', '1', '--sort', 'name:asc'], ['db']],
+      ];
+      const found = await Promise.all(looks.map(async ([options]) => [options, await alice.names(...options)]));
+      expect(found).toEqual(looks);
+      expect(await alice.glance('image-list', '--page-size', '1', '--sort', 'name:asc')).toMatch(/db[^]*web/);
+      expect(await alice.glance('image-list', '--tag', 'web', '--visibility', 'shared')).toMatch(/web/);
+    },
+    LONG,
+  );
+
+  it(
+    'change them, and keep what is protected',
+    async () => {
+      await alice.openstack(
+        ...['image', 'set', 'web', '--name', 'web-2', '--min-ram', '512', '--tag', 'prod', '--protected'],
+        ...['--property', 'os_distro=debian', '--property', 'hw_disk_bus=virtio'],
+      );
+      await alice.openstack('image', 'unset', 'web-2', '--tag', 'web', '--property', 'hw_disk_bus');
+      const web = await alice.show('image', 'show', 'web-2');
+      expect(web).toMatchObject({ min_ram: 512, tags: ['prod'], protected: true, properties: { os_distro: 'debian' } });
+      expect(web).not.toHaveProperty('properties.hw_disk_bus');
+      await expect(alice.openstack('image', 'delete', 'web-2')).rejects.toThrow(/403/);
+      await alice.openstack('image', 'set', 'web-2', '--unprotected');
+      const id = String((await alice.show('image', 'show', 'db'))['id']);
+      await alice.glance('image-update', id, '--name', 'db-2', '--property', 'tier=1', '--remove-property', 'team');
+      await alice.glance('image-tag-update', id, 'prod');
+      await alice.glance('image-tag-delete', id, 'db');
+      const db = await alice.show('image', 'show', 'db-2');
+      expect(db).toMatchObject({ id, tags: ['prod'], properties: { tier: '1' } });
+      expect(db).not.toHaveProperty('properties.team');
+    },
+    LONG,
+  );
+
+  it(
+    'hide them, and still find them',
+    async () => {
+      const id = String((await alice.show('image', 'show', 'db-2'))['id']);
+      await alice.glance('image-update', id, '--hidden', 'true');
+      expect(await alice.names()).toEqual(['web-2']);
+      expect(await alice.names('--hidden')).toEqual(['db-2']);
+      expect(await alice.show('image', 'show', 'db-2')).toMatchObject({ id });
+      await alice.glance('image-update', id, '--hidden', 'false');
+      expect((await alice.names()).sort()).toEqual(['db-2', 'web-2']);
+    },
+    LONG,
+  );
+
+  it(
+    'give back every byte, which both of them verify',
+    async () => {
+      await alice.openstack('image', 'save', 'web-2', '--file', 'back.raw');
+      expect(disk.equals(await readFile(alice.path('back.raw')))).toBe(true);
+      const { id } = await alice.show<{ id: string }>('image', 'show', 'db-2');
+      await alice.glance('image-download', id, '--file', 'back.qcow2');
+      const sent = await readFile(alice.path('disk.qcow2'));
+      expect(sent.equals(await readFile(alice.path('back.qcow2')))).toBe(true);
+      await expect(alice.glance('image-upload', id, '--file', 'disk.qcow2')).rejects.toThrow(/409/);
+    },
+    LONG,
+  );
+
+  it(
+    'show another tenant nothing, and let him do nothing',
+    async () => {
+      const { id } = await alice.show<{ id: string }>('image', 'show', 'web-2');
+      expect(await bob.names()).toEqual([]);
+      await expect(bob.openstack('image', 'show', id)).rejects.toThrow(/No Image found/);
+      await expect(bob.glance('image-show', id)).rejects.toThrow(/404/);
+      await expect(bob.glance('image-update', id, '--name', 'mine')).rejects.toThrow(/404/);
+      await expect(bob.glance('image-download', id, '--file', 'theirs')).rejects.toThrow(/404/);
+      await expect(bob.glance('image-delete', id)).rejects.toThrow(/Unable to delete|404|No image/i);
+      await bob.openstack('image', 'create', 'web-2', ...RAW, '--file', 'disk.raw');
+      expect(await bob.names()).toEqual(['web-2']);
+      expect(await alice.show('image', 'show', 'web-2')).toMatchObject({ id });
+    },
+    LONG,
+  );
+
+  it(
+    'leave to the operator what is the operator’s',
+    async () => {
+      const { id } = await alice.show<{ id: string }>('image', 'show', 'web-2');
+      await expect(alice.openstack('image', 'set', id, '--public')).rejects.toThrow(/403/);
+      await expect(alice.glance('image-deactivate', id)).rejects.toThrow(/403/);
+      await operator.openstack('image', 'set', id, '--deactivate');
+      await expect(alice.glance('image-download', id, '--file', 'closed')).rejects.toThrow(/403/);
+      await operator.openstack('image', 'set', id, '--activate');
+      await operator.openstack('image', 'set', id, '--public');
+      expect(await bob.names('--public')).toEqual(['web-2']);
+      await expect(bob.glance('image-update', id, '--name', 'mine')).rejects.toThrow(/403/);
+      await expect(bob.glance('image-delete', id)).rejects.toThrow(/403|not permitted|forbidden/i);
+      await operator.openstack('image', 'set', id, '--private');
+    },
+    LONG,
+  );
+
+  it(
+    'refuse a file that is not what it is said to be',
+    async () => {
+      const wrong = ['image-create', '--name', 'junk', '--disk-format', 'qcow2', '--container-format', 'bare'] as const;
+      await expect(alice.glance(...wrong, '--file', 'disk.raw')).rejects.toThrow(/415/);
+      expect(await alice.show('image', 'show', 'junk')).toMatchObject({ status: 'queued' });
+      await alice.openstack('image', 'delete', 'junk');
+    },
+    LONG,
+  );
+
+  it(
+    'delete them, and nothing is left',
+    async () => {
+      await alice.openstack('image', 'delete', 'web-2', 'db-2');
+      await bob.openstack('image', 'delete', 'web-2');
+      expect([await alice.names(), await bob.names()]).toEqual([[], []]);
+      await expect(alice.openstack('image', 'show', 'web-2')).rejects.toThrow(/No Image found/);
+      await expectTrueState(sut);
+    },
+    LONG,
+  );
+
+  it(
+    'work as docs/clients.md says, word for word',
+    async () => {
+      const page = await readFile(PAGE, 'utf8');
+      const blocks = [...page.matchAll(/^```sh\n(?<commands>.*?)^```$/gms)].map(
+        ({ groups }) => groups?.['commands'] ?? '',
+      );
+      expect(blocks.length).toBeGreaterThan(5);
+      const { gateway } = sut.system;
+      const run = { gateway, keystone: `${gateway}/v3`, users: [sut.alice.user, sut.bob.user, sut.operator.user] };
+      const file = alice.path('.imago/run.json');
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, JSON.stringify(run));
+      await alice.script(blocks.join('\n'));
+      expect(await alice.names()).toEqual([]);
+    },
+    2 * LONG,
+  );
+});
