@@ -11,7 +11,7 @@ export interface Call {
 
 /** A client that spends as little of this machine as it can: what it spends is missing to what is measured. */
 export class BareClient {
-  readonly #agent = new Agent({ keepAlive: true, noDelay: true });
+  readonly #agent = new Agent({ keepAlive: true });
   readonly #gateway: string;
   readonly #token: string;
 
