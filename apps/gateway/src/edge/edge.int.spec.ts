@@ -152,19 +152,23 @@ describe('an id in a path', () => {
     for (const route of routes) {
       const [method = '', pattern = ''] = route.split(' ');
       const response = await gateway.askRaw(method, pattern.replace(/:\w+/, id), 'alice');
-      expect([400, 404]).toContain(response.status);
+      expect([400, 404, 415]).toContain(response.status); // a body of a type of its own comes first
     }
   });
 });
 
 describe('a refusal under /v2', () => {
-  const path = '/v2/images?%3Cb%3E=1';
+  const path = '/v2/images?%3Cb%3E=1&%3Cb%3E=2';
 
   it.each([
-    ['*/*', 'text/html', '<h1>400 Bad Request</h1>\n  The request has missing, wrong or unknown fields. &lt;b&gt;: is'],
+    [
+      '*/*',
+      'text/html',
+      '<h1>400 Bad Request</h1>\n  The request has missing, wrong or unknown fields. &lt;b&gt;: must',
+    ],
     ['text/html', 'text/html', '<h1>400 Bad Request</h1>'],
-    ['text/plain', 'text/plain', '400 Bad Request: The request has missing, wrong or unknown fields. <b>: is not'],
-    ['application/json', 'application/json', '"message":"The request has missing, wrong or unknown fields. <b>: is'],
+    ['text/plain', 'text/plain', '400 Bad Request: The request has missing, wrong or unknown fields. <b>: must be'],
+    ['application/json', 'application/json', '"message":"The request has missing, wrong or unknown fields. <b>: must'],
   ])('for %s is %s', async (accept, type, text) => {
     const response = await gateway.ask(path, 'alice', { headers: { accept } });
     expect(response.status).toBe(400);
@@ -176,9 +180,9 @@ describe('a refusal under /v2', () => {
 
 describe('a fault in a query under /v2', () => {
   it('names the field in the text', async () => {
-    const response = await gateway.ask('/v2/images?limit=ten&colour=red', 'alice');
+    const response = await gateway.ask('/v2/images?limit=ten&name=a&name=b', 'alice');
     expect(response.status).toBe(400);
-    expect(await response.text()).toContain('limit: must be a whole number. colour: is not a known field.');
+    expect(await response.text()).toContain('limit: must be a whole number. name: must be given once.');
   });
 });
 
