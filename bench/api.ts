@@ -31,7 +31,10 @@ try {
   client.close();
   await installation.close();
 }
-console.table(figures, Object.keys(figures[0] ?? {}).filter((column) => column !== 'of'));
+console.table(
+  figures,
+  Object.keys(figures[0] ?? {}).filter((column) => column !== 'of'),
+);
 process.exit();
 
 function settings(args: readonly string[]): { readonly sizes: readonly number[]; readonly seconds: number } {
