@@ -46,8 +46,8 @@ function create(body: unknown, as: Person = 'alice'): Promise<Response> {
   return send('POST', '/v2/images', { type: JSON_TYPE, body, as });
 }
 
-function patch(id: string, body: unknown, { type = V21, as = 'alice' as Person } = {}): Promise<Response> {
-  return send('PATCH', `/v2/images/${id}`, { type, body, as });
+function patch(id: string, body: unknown, { type = V21, as }: { type?: string; as?: Person } = {}): Promise<Response> {
+  return send('PATCH', `/v2/images/${id}`, { type, body, ...(as && { as }) });
 }
 
 describe('a new image', () => {

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { LocateImageFile, refusal, type ResponseOf } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
@@ -10,6 +8,7 @@ import type { Request, Response } from 'express';
 import { idInPath } from '../edge/path-ids.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
+import { sendObject } from './send-object.ts';
 
 type StoredFile = NonNullable<ResponseOf<typeof LocateImageFile>['file']>;
 
@@ -62,12 +61,18 @@ export class ImageFileController {
     });
     const range = part ?? { offset: 0, length: Number(file.size) };
     try {
-      const body = await openObject(store, file.key, { ...range, signal: gone.signal });
-      describePart(response, file, part);
-      await pipeline(body, response);
+      await sendObject(response, {
+        store,
+        key: file.key,
+        range,
+        signal: gone.signal,
+        begin: () => {
+          describePart(response, file, part);
+        },
+      });
     } catch (error) {
       if (gone.signal.aborted && !response.errored) return; // the client left; its log line says so
-      if (!response.headersSent) throw error;
+      if (!response.headersSent) throw storeRefusal(error);
       this.#logger.warn({ err: error, key: file.key }, 'a download was cut');
       response.destroy();
     }
@@ -100,21 +105,13 @@ function describePart(response: Response, file: StoredFile, part: ByteRange | nu
   response.setHeader('Content-Range', `bytes ${part.offset}-${last}/${file.size}`);
 }
 
-async function openObject(
-  store: ObjectStore,
-  key: string,
-  options: ByteRange & { readonly signal: AbortSignal },
-): Promise<Readable> {
-  try {
-    return await store.stream(key, options);
-  } catch (error) {
-    if (error instanceof ObjectStoreUnavailableError) {
-      throw refusal('service.unavailable', 'The store of this region does not answer.');
-    }
-    // Deleted between the look at the catalog and this: the same answer as a moment later.
-    if (error instanceof ObjectNotFoundError) throw refusal('image.not_found', 'There is no such image any more.');
-    throw error;
+/** What a client is told of an error of the store. Anything that is not the store's stays what it is. */
+function storeRefusal(error: unknown): unknown {
+  if (error instanceof ObjectStoreUnavailableError) {
+    return refusal('service.unavailable', 'The store of this region does not answer.');
   }
+  // Deleted between the look at the catalog and this: the same answer as a moment later.
+  return error instanceof ObjectNotFoundError ? refusal('image.not_found', 'There is no such image any more.') : error;
 }
 
 /** An object is never overwritten, so its key names its content; only a hash of it is told. */

@@ -66,11 +66,12 @@ describe('images', () => {
   });
 
   it('keep every filter in the links to other pages', async () => {
-    const [first] = [given(), given()];
+    const first = given();
+    given();
     const page = await list('?tag=a&tag=b&limit=1');
     expect(page).toMatchObject({
       first: '/v2/images?tag=a&tag=b&limit=1',
-      next: `/v2/images?tag=a&tag=b&limit=1&marker=${first?.id ?? ''}`,
+      next: `/v2/images?tag=a&tag=b&limit=1&marker=${first.id}`,
     });
   });
 
