@@ -156,12 +156,21 @@ describe('a download', () => {
     expect((await download({ range: 'bytes=0-' }, 'GET', empty)).status).toBe(416);
   });
 
-  it('that the store breaks off is cut, not left waiting', async () => {
-    const large = await stored(randomBytes(8_000_000), null);
+  it('that the store breaks off once goes on where it was', async () => {
+    const content = randomBytes(8_000_000);
+    const large = await stored(content, null);
     await breakConnections();
     gateway.wayToStore.faults.push({ kind: 'cut', direction: 'from_server', after: 1_000_000 });
     const response = await download({}, 'GET', large);
     expect(response.status).toBe(200);
+    expect((await body(response)).equals(content)).toBe(true);
+  });
+
+  it('that the store breaks off for good is cut, not left waiting', async () => {
+    const large = await stored(randomBytes(40_000_000), null);
+    const response = await download({}, 'GET', large);
+    expect(response.status).toBe(200);
+    await gateway.store.deleteMany([gateway.world.files.get(large.id)?.key ?? '']);
     await expect(response.arrayBuffer()).rejects.toThrow();
   });
 
