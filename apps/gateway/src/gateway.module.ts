@@ -7,6 +7,7 @@ import type { GatewayConfig } from './config.ts';
 import { OwnWrites } from './edge/own-writes.ts';
 import { PublicUrl } from './edge/public-url.ts';
 import { DiscoveryController } from './identity/discovery.controller.ts';
+import { ProjectsController } from './identity/projects.controller.ts';
 import { TokensController } from './identity/tokens.controller.ts';
 import { ImageActionsController } from './images/image-actions.controller.ts';
 import { ImageEventsController } from './images/image-events.controller.ts';
@@ -42,6 +43,7 @@ export class GatewayModule {
         SchemasController,
         DiscoveryController,
         TokensController,
+        ProjectsController,
         ImagesController,
         ImageFileController,
         ImageUploadController,

@@ -1,8 +1,8 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Regions } from '@imago/object-store';
-import { callerOf } from '../edge/authenticate.ts';
 import { PublicUrl } from '../edge/public-url.ts';
+import { ownProject } from './projects.controller.ts';
 import { serviceCatalog } from './service-catalog.ts';
 
 /** The version of Keystone's API whose subset this is, and when that came to be. */
@@ -36,10 +36,8 @@ export class DiscoveryController {
   /** The projects of the caller: the one its token is for. */
   @Get(['v3/auth/projects', 'identity/v3/auth/projects'])
   projects(@Req() request: Request): object {
-    const { id, name, domain } = callerOf(request).token.project;
     const self = `${this.publicUrl.of(request)}/v3/auth/projects`;
-    const project = { id, name, domain_id: domain.id, parent_id: domain.id, enabled: true, is_domain: false };
-    return { projects: [{ ...project, links: {} }], links: { self, previous: null, next: null } };
+    return { projects: [ownProject(request)], links: { self, previous: null, next: null } };
   }
 
   @Get(['v3/auth/catalog', 'identity/v3/auth/catalog'])

@@ -192,6 +192,25 @@ describe('a token that proves nothing', () => {
   });
 });
 
+describe('looking projects up', () => {
+  it.each(['/v3/projects/p-a', '/v3/projects?name=project%20p-a', '/identity/v3/projects/p-a'])(
+    'finds one’s own: %s',
+    async (path) => {
+      const text = await (await gateway.ask(path, 'alice')).text();
+      expect(text).toContain('"id":"p-a"');
+    },
+  );
+
+  it.each(['/v3/projects', '/v3/projects/p-b', '/v3/projects/none', '/v3/projects?name=project%20p-b'])(
+    'tells of no other, whether there is one or not: %s',
+    async (path) => {
+      const response = await gateway.ask(path, 'operator');
+      expect(response.status).toBe(403);
+      await expect(response.json()).resolves.toMatchObject({ error: { code: 403, title: 'Forbidden' } });
+    },
+  );
+});
+
 describe('without a good token', () => {
   const closed = [
     'GET /v2/images',
@@ -205,6 +224,7 @@ describe('without a good token', () => {
     'GET /v1/buckets',
     'PUT /v1/operator/projects/p-a/buckets/bucket-1',
     'GET /v3/auth/projects',
+    'GET /v3/projects/p-a',
     'GET /regions/region-2/v2/images',
     'GET /v2/images/../../v1/jobs',
     'GET /not/there',
