@@ -5,7 +5,7 @@ import { BROKER_FILE, DIRECTORY, SERVICES_DIRECTORY } from '../places.ts';
 import { type RunFile, writeRunFile } from '../run-file.ts';
 import { logIn } from '../session.ts';
 import { assignBuckets } from './assign-buckets.ts';
-import { importDemo } from './import-demo.ts';
+import { importDemo, prepareDemo } from './import-demo.ts';
 
 export interface RunOptions {
   readonly infrastructure: Infrastructure;
@@ -24,6 +24,8 @@ export interface RunningImago {
  */
 export async function runImago({ infrastructure, signal, say }: RunOptions): Promise<RunningImago> {
   const { s3, rabbitmq, postgres, qemu } = infrastructure;
+  const demoOptions = { qemuImg: qemu.qemuImg, signal, say };
+  const demo = prepareDemo(demoOptions);
   const installation = openInstallation(DIRECTORY);
   const { regions, users } = await prepareStore(s3, installation);
   const amqpUrl = await rabbitmq.createVhost('imago-services');
@@ -45,7 +47,7 @@ export async function runImago({ infrastructure, signal, say }: RunOptions): Pro
     const operator = users.find((user) => user.role === 'admin');
     if (operator === undefined) throw new Error('The installation has no operator.');
     await assignBuckets(await logIn(gateway, operator), users, regions);
-    await importDemo({ run, qemuImg: qemu.qemuImg, signal, say });
+    if (demo !== undefined) await importDemo(demo, run, demoOptions);
     signal.throwIfAborted();
     writeFileSync(BROKER_FILE, amqpUrl, { mode: 0o600 });
     writeRunFile(run);
