@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { globSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Infrastructure, startInfrastructure, tryLock } from '@imago/infra/source';
 import { Interrupted, interruption } from './interruption.ts';
-import { DIRECTORY } from './places.ts';
+import { DIRECTORY, ROOT } from './places.ts';
 import { runProgram } from './program.ts';
 import { readRunFile, removeRunFile } from './run-file.ts';
 import { complain, Steps } from './steps.ts';
@@ -59,14 +59,13 @@ async function buildAndStartServers(): Promise<Infrastructure> {
 
 async function build(signal: AbortSignal): Promise<void> {
   say('Building what has changed');
-  const { success, output } = await runProgram(
-    ['nx', 'run-many', '-t', 'build', '--outputStyle=static', '--skipSync'],
-    {
-      signal,
-      show: false,
-    },
-  );
+  const { success, output } = await runProgram(['tsc', '--build', ...programs()], { signal, show: false });
   if (!success) throw new Error(`The build failed.\n${output}`);
+}
+
+/** What is run here, without its tests. */
+function programs(): readonly string[] {
+  return globSync(['apps/*/tsconfig.app.json', 'libs/*/tsconfig.lib.json', 'tools/*/tsconfig.lib.json'], { cwd: ROOT });
 }
 
 function alreadyRunning(): string {

@@ -13,22 +13,29 @@ const OBJECT = 'imago-demo.qcow2';
 const DONE = join(DIRECTORY, 'demo-imported');
 
 export interface DemoOptions {
-  readonly run: RunFile;
   readonly qemuImg: string;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+}
+
+/** Begins to provide the demo image, so that it is there when the services are. Undefined when it was imported before. */
+export function prepareDemo({ qemuImg, signal, say }: DemoOptions): Promise<string> | undefined {
+  if (existsSync(DONE)) return undefined;
+  const cache = { directory: PACKAGE_CACHE, signal, report: say };
+  const image = provideDemoImage({ directory: join(DIRECTORY, 'demo-image'), qemuImg, cache });
+  image.catch(() => undefined); // told by whoever waits for it
+  return image;
 }
 
 /**
  * Imports the demo image as the first tenant, the way any tenant imports a file. Done once per installation; after a
  * crash in the middle the same key finds the same job. Imago runs without it where it cannot be built.
  */
-export async function importDemo(options: DemoOptions): Promise<void> {
-  if (existsSync(DONE)) return;
-  const { say } = options;
+export async function importDemo(image: Promise<string>, run: RunFile, { signal, say }: DemoOptions): Promise<void> {
   try {
+    const path = await image;
     say('Importing a small bootable demo image');
-    await importOnce(options);
+    await importOnce(path, run, signal);
     writeFileSync(DONE, '');
   } catch (error) {
     if (!(error instanceof ProvisionError)) throw error;
@@ -36,11 +43,9 @@ export async function importDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-async function importOnce({ run, qemuImg, signal, say }: DemoOptions): Promise<void> {
+async function importOnce(image: string, run: RunFile, signal: AbortSignal): Promise<void> {
   const [tenant] = run.users;
   if (tenant === undefined) throw new Error('The installation has no users.');
-  const cache = { directory: PACKAGE_CACHE, signal, report: say };
-  const image = await provideDemoImage({ directory: join(DIRECTORY, 'demo-image'), qemuImg, cache });
   const bucket = new Bucket(run.s3, tenant);
   await bucket.putFile(OBJECT, image);
   bucket.close();

@@ -4,7 +4,7 @@ import { assignBuckets, openInstallation, prepareStore, startSystem, type System
 import { logIn } from '@imago/system/session';
 import { BROKER_FILE, DIRECTORY, SERVICES_DIRECTORY } from '../places.ts';
 import { type RunFile, writeRunFile } from '../run-file.ts';
-import { importDemo } from './import-demo.ts';
+import { importDemo, prepareDemo } from './import-demo.ts';
 
 export interface RunOptions {
   readonly infrastructure: Infrastructure;
@@ -23,6 +23,8 @@ export interface RunningImago {
  */
 export async function runImago({ infrastructure, signal, say }: RunOptions): Promise<RunningImago> {
   const { s3, rabbitmq, postgres, qemu } = infrastructure;
+  const demoOptions = { qemuImg: qemu.qemuImg, signal, say };
+  const demo = prepareDemo(demoOptions);
   const installation = openInstallation(DIRECTORY);
   const { regions, users } = await prepareStore(s3, installation);
   const amqpUrl = await rabbitmq.createVhost('imago-services');
@@ -44,7 +46,7 @@ export async function runImago({ infrastructure, signal, say }: RunOptions): Pro
     const operator = users.find((user) => user.role === 'admin');
     if (operator === undefined) throw new Error('The installation has no operator.');
     await assignBuckets(await logIn(gateway, operator), users, regions);
-    await importDemo({ run, qemuImg: qemu.qemuImg, signal, say });
+    if (demo !== undefined) await importDemo(demo, run, demoOptions);
     signal.throwIfAborted();
     writeFileSync(BROKER_FILE, amqpUrl, { mode: 0o600 });
     writeRunFile(run);

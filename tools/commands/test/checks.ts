@@ -1,3 +1,7 @@
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { ROOT } from '../places.ts';
 import { type ProgramEnd, runProgram } from '../program.ts';
 import type { Tally } from './tally.ts';
 
@@ -6,15 +10,24 @@ interface Check {
   readonly command: readonly string[];
 }
 
-/** What is checked without running Imago. Each may rely on the ones before it: the canary needs lint's project graph. */
+/** One compiler for all projects: a third of the work of one per project, and what is built is what was checked. */
+const BUILD: Check = { name: 'types and build', command: ['tsc', '--build'] };
+
+/**
+ * What is checked without running Imago, in the order in which it begins. The first one also makes the project graph
+ * that lint's boundaries need; the canary would notice if it had not.
+ */
 const CHECKS: readonly Check[] = [
-  { name: 'formatting', command: ['prettier', '--check', '.', '--log-level', 'warn'] },
   { name: 'project references', command: ['nx', 'sync:check'] },
-  { name: 'lint', command: nx('lint') },
+  { name: 'formatting', command: ['prettier', '--check', '.', '--log-level', 'warn'] },
+  BUILD,
+  { name: 'lint of libs and tools', command: ['eslint', 'libs', ...folders('bench', 'tools/*')] },
+  { name: 'lint of apps', command: ['eslint', 'apps'] },
   { name: 'boundaries really refuse', command: ['node', 'tools/commands/test/boundaries.ts'] },
-  { name: 'types', command: nx('typecheck') },
-  { name: 'build', command: nx('build') },
 ];
+
+/** Checks at the same time. */
+const LIMIT = 2;
 
 export interface CheckOptions {
   readonly signal: AbortSignal;
@@ -22,30 +35,34 @@ export interface CheckOptions {
 }
 
 /** Runs every check, whatever becomes of the others; what a failed one said is shown. */
-export async function runChecks({ signal, say }: CheckOptions): Promise<Tally> {
-  let failed = 0;
-  for (const { name, command } of CHECKS) {
-    say(`Checking: ${name}`);
-    const end = await runProgram(command, { signal, show: false });
-    if (end.success) continue;
-    failed += 1;
-    tell(name, end);
-  }
-  return { passed: CHECKS.length - failed, failed };
+export async function runChecks(options: CheckOptions): Promise<Tally> {
+  const limit = pLimit(LIMIT);
+  const outcomes = await Promise.all(CHECKS.map((check) => limit(() => run(check, options))));
+  const passed = outcomes.filter(Boolean).length;
+  return { passed, failed: outcomes.length - passed };
 }
 
 /** The build alone, for runs of single tests: systems under test are started from it. */
-export async function build({ signal, say }: CheckOptions): Promise<Tally> {
-  say('Building what has changed');
-  const end = await runProgram(nx('build'), { signal, show: false });
-  if (!end.success) tell('build', end);
-  return end.success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+export async function build(options: CheckOptions): Promise<Tally> {
+  const isGood = await run(BUILD, options);
+  return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 };
 }
 
-function nx(target: string): readonly string[] {
-  return ['nx', 'run-many', '-t', target, '--parallel=2', '--outputStyle=static', '--skipSync'];
+async function run({ name, command }: Check, { signal, say }: CheckOptions): Promise<boolean> {
+  say(`Checking: ${name}`);
+  const end = await runProgram(command, { signal, show: false });
+  if (!end.success) tell(name, end);
+  return end.success;
 }
 
 function tell(name: string, { output }: ProgramEnd): void {
   console.error(`${output.trimEnd()}\nFAILED: ${name}\n`);
+}
+
+/** Those of the folders that hold a project. */
+function folders(...patterns: readonly string[]): readonly string[] {
+  return patterns
+    .flatMap((pattern) => globSync(pattern, { cwd: ROOT }))
+    .filter((folder) => existsSync(join(ROOT, folder, 'tsconfig.json')))
+    .sort();
 }
