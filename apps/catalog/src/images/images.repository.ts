@@ -35,6 +35,9 @@ export type NewImage = Pick<
 /** The fields a change may touch; identity and version are not among them. */
 export type ImageChanges = Partial<Omit<ImageRow, 'id' | 'region' | 'terms' | 'created_at' | 'updated_at' | 'version'>>;
 
+/** Whose images take places of one quota. */
+export type Account = Pick<ImageRow, 'owner' | 'region'>;
+
 /** The rows of images. A lock or a change always says in which transaction. */
 @Injectable()
 export class ImagesRepository {
@@ -50,6 +53,17 @@ export class ImagesRepository {
   /** Keeps a registration and a taking back of the same id apart, also while there is no row to lock. */
   async lockId(tx: EntityManager, id: string): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`catalog.image.${id}`]);
+  }
+
+  /** The images that take a place of an account; nobody else counts them before the transaction ends. */
+  async countAlone(tx: EntityManager, { owner, region }: Account): Promise<number> {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`catalog.account.${region}/${owner}`]);
+    const [counted]: { used: number }[] = await tx.query(
+      `SELECT count(*)::integer AS used FROM catalog.images WHERE region = $1 AND owner = $2
+         AND status <> 'deleted' AND status <> 'killed' AND visibility <> 'public'`,
+      [region, owner],
+    );
+    return counted?.used ?? 0;
   }
 
   /** Inserts an image at version 1. Rejects with Postgres's unique violation when the id is taken. */

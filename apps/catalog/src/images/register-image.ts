@@ -9,7 +9,13 @@ import { requireRegistering } from './image-access.ts';
 import { addProperty, type ImageDraft, propertyColumns, requireWithinLimits } from './image-draft.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
-import { ImagesRepository } from './images.repository.ts';
+import { type Account, ImagesRepository } from './images.repository.ts';
+
+/** A place in the quota: until when it is kept, and of how many. */
+interface Place {
+  readonly expires_at: Date;
+  readonly limit: number;
+}
 
 type Registration = RequestOf<typeof RegisterImageContract>;
 
@@ -46,16 +52,16 @@ export class RegisterImage {
     if (known !== null) return sameAs(known, request, context);
     // Looked at again under the lock; here it spares the quota a place nobody will use.
     await this.#refuseAbandoned(this.db.manager, request.image_id);
-    const expiresAt = await this.#reserve(request, context, deadline);
-    return inTransaction(this.db, (tx) => this.#insert(tx, { request, context, expiresAt, cause }));
+    const place = await this.#reserve(request, context, deadline);
+    return inTransaction(this.db, (tx) => this.#insert(tx, { request, context, place, cause }));
   }
 
   /** Public images are the operator's and take nobody's place. Nothing is registered for a caller that has given up. */
-  async #reserve(request: Registration, context: RequestContext, deadline: Date): Promise<Date | null> {
+  async #reserve(request: Registration, context: RequestContext, deadline: Date): Promise<Place | null> {
     if (request.visibility === 'public') return null;
     const { image_id, region } = request;
     const project_id = ownerOf(request, context);
-    const { expires_at } = await this.requests.send(
+    const { expires_at, figures } = await this.requests.send(
       ReserveImage,
       { image_id, project_id, region },
       {
@@ -63,20 +69,37 @@ export class RegisterImage {
         timeout_ms: Math.max(1, deadline.getTime() - Date.now()),
       },
     );
-    return new Date(expires_at);
+    return { expires_at: new Date(expires_at), limit: figures.limit };
   }
 
   async #insert(tx: EntityManager, input: Admission): Promise<Registered> {
-    const { request, context, expiresAt, cause } = input;
+    const { request, context, place, cause } = input;
     await this.images.lockId(tx, request.image_id);
     const known = await this.images.find(tx, request.image_id);
     if (known !== null) return sameAs(known, request, context);
     await this.#refuseAbandoned(tx, request.image_id);
-    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
-      throw refusal('quota.reservation_expired', 'The registration took longer than its place was kept.');
-    }
+    if (place !== null)
+      await this.#requirePlace(tx, place, { owner: ownerOf(request, context), region: request.region });
     const { image, event_id } = await this.transitions.register(tx, newImage(request, context), cause);
     return { image, event_ids: [event_id] };
+  }
+
+  /**
+   * The ledger forgets a reservation whose registration it has not heard of for minutes. So the images themselves are
+   * counted, one registration of a project after the other: they never exceed the limit, however late events are.
+   */
+  async #requirePlace(tx: EntityManager, place: Place, account: Account): Promise<void> {
+    const used = await this.images.countAlone(tx, account);
+    if (place.expires_at.getTime() <= Date.now()) {
+      throw refusal('quota.reservation_expired', 'The registration took longer than its place was kept.');
+    }
+    if (used < place.limit) return;
+    const { owner: project_id, region } = account;
+    throw refusal(
+      'quota.images_exceeded',
+      `The project has ${used} of ${place.limit} images in ${region}: there is no place for another.`,
+      { project_id, region, resource: 'images', limit: place.limit, used },
+    );
   }
 
   async #refuseAbandoned(tx: EntityManager, imageId: string): Promise<void> {
@@ -89,8 +112,8 @@ export class RegisterImage {
 interface Admission {
   readonly request: Registration;
   readonly context: RequestContext;
-  /** When the reservation ends unconfirmed; null when none was needed. */
-  readonly expiresAt: Date | null;
+  /** Null when none was needed. */
+  readonly place: Place | null;
   readonly cause: Cause;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AbandonImage, imageRecord, RegisterImage } from '@imago/contracts';
+import { AbandonImage, DeleteImage, imageRecord, RegisterImage } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -95,6 +95,28 @@ describe('registering images', () => {
         catalog.quota.expiresInMs = 60_000;
       }
       await expect(images.show(request.image_id, owner)).rejects.toMatchObject({ code: 'image.not_found' });
+    });
+
+    it('counts the images itself: none is one too many, also when the ledger has forgotten some and all race', async () => {
+      const owner = tenant(randomUUID());
+      catalog.quota.named = 3;
+      try {
+        const asked = Array.from({ length: 12 }, () => registration());
+        const answers = await Promise.allSettled(asked.map((request) => catalog.ask(RegisterImage, request, owner)));
+        const refused = answers.filter(({ status }) => status === 'rejected');
+        expect(refused).toHaveLength(9);
+        for (const answer of refused) {
+          expect(answer).toMatchObject({ reason: { code: 'quota.images_exceeded', details: { limit: 3, used: 3 } } });
+        }
+        const first = asked[answers.findIndex(({ status }) => status === 'fulfilled')];
+        await catalog.ask(DeleteImage, { image_id: first?.image_id ?? '', region: REGION }, owner);
+        await catalog.ask(RegisterImage, registration(), owner);
+        await expect(catalog.ask(RegisterImage, registration(), owner)).rejects.toMatchObject({
+          code: 'quota.images_exceeded',
+        });
+      } finally {
+        catalog.quota.named = 1_000_000;
+      }
     });
 
     it('registers nothing for a caller that gave up while the quota was silent', async () => {

@@ -2,7 +2,7 @@ import type { StoredObject } from '@imago/contracts';
 import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ObjectsRepository } from '../objects/objects.repository.ts';
+import { newObject, ObjectsRepository } from '../objects/objects.repository.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
@@ -41,8 +41,12 @@ export class UploadOutcomes {
   /** There will be no file: the image waits for another upload, and what was stored is swept. */
   async failed(tx: EntityManager, upload: EndedUpload): Promise<void> {
     const { image_id, upload_session_id, cause } = upload;
-    const image = await this.#writtenBy(tx, upload);
-    if (image !== null) await this.transitions.apply(tx, image, { trigger: 'upload_failed', cause });
+    const image = await this.images.lock(tx, image_id);
+    if (image === null) return;
+    const object = await this.objects.findOfJob(tx, image_id, upload_session_id);
+    if (object?.state === 'writing') await this.transitions.apply(tx, image, { trigger: 'upload_failed', cause });
+    // The request to begin it may still be on its way, and nobody would ever end what it began.
+    if (object === null) await this.objects.insertEnded(tx, newObject(image, upload_session_id));
     await this.objects.writerEnded(tx, image_id, upload_session_id);
   }
 

@@ -6,15 +6,13 @@ import {
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { type Cause, inTransaction } from '@imago/messaging';
-import { imageObjectKey } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { requireService } from '../images/image-access.ts';
 import { ImageTransitions } from '../images/image-transitions.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
-import { ObjectsRepository } from './objects.repository.ts';
+import { newObject, ObjectsRepository } from './objects.repository.ts';
 
 type Request = RequestOf<typeof AllocateObjectContract>;
 type Allocated = ResponseOf<typeof AllocateObjectContract>;
@@ -58,10 +56,9 @@ export class AllocateObject {
     if (image.job_id !== null && image.job_id !== job_id) throw wrongState(image);
     const step = await this.transitions.apply(tx, image, { trigger: 'transfer_begun', changes: { job_id }, cause });
     if (step === null) throw wrongState(image);
-    const objectId = uuidv7();
-    const key = imageObjectKey(image.id, objectId);
-    await this.objects.insert(tx, { id: objectId, image_id: image.id, job_id, region: image.region, key });
-    return { object_id: objectId, key };
+    const object = newObject(image, job_id);
+    await this.objects.insert(tx, object);
+    return { object_id: object.id, key: object.key };
   }
 }
 

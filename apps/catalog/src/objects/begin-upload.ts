@@ -7,15 +7,13 @@ import {
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { type Cause, inTransaction } from '@imago/messaging';
-import { imageObjectKey } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { requireImage } from '../images/image-access.ts';
 import { ImageTransitions } from '../images/image-transitions.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
-import { ObjectsRepository } from './objects.repository.ts';
+import { newObject, ObjectsRepository } from './objects.repository.ts';
 
 type Request = RequestOf<typeof BeginUploadContract>;
 type Begun = ResponseOf<typeof BeginUploadContract>;
@@ -53,11 +51,9 @@ export class BeginUpload {
     if (image.status !== 'queued' || image.job_id !== null) throw wrongState(image);
     const disk_format = acceptedFormat(image);
     if ((await this.transitions.apply(tx, image, { trigger: 'upload_begun', cause })) === null) throw wrongState(image);
-    const id = uuidv7();
-    const key = imageObjectKey(image.id, id);
-    const { upload_session_id: job_id, region } = request;
-    await this.objects.insert(tx, { id, image_id: image.id, job_id, region, key });
-    return { object_id: id, key, disk_format, owner: image.owner };
+    const object = newObject(image, request.upload_session_id);
+    await this.objects.insert(tx, object);
+    return { object_id: object.id, key: object.key, disk_format, owner: image.owner };
   }
 }
 

@@ -1,10 +1,19 @@
 import type { StoredObject } from '@imago/contracts';
+import { imageObjectKey } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { ImageRow } from '../images/image.row.ts';
 import { ObjectRow } from './object.row.ts';
 
 /** What a writer is given. */
 export type NewObject = Pick<ObjectRow, 'id' | 'image_id' | 'job_id' | 'region' | 'key'>;
+
+/** The object that so-and-so writes for an image, under a key of its own. */
+export function newObject({ id, region }: Pick<ImageRow, 'id' | 'region'>, jobId: string): NewObject {
+  const objectId = uuidv7();
+  return { id: objectId, image_id: id, job_id: jobId, region, key: imageObjectKey(id, objectId) };
+}
 
 /** Rows of objects and of the references that keep them. Callers hold the lock of the image. */
 @Injectable()
@@ -22,6 +31,17 @@ export class ObjectsRepository {
       [imageId],
     );
     return rows[0] ?? null;
+  }
+
+  /** Remembers a writer that ended before it began, as something swept that is looked after for a while. */
+  async insertEnded(tx: EntityManager, object: NewObject): Promise<void> {
+    const now = (): string => 'now()';
+    await tx
+      .createQueryBuilder()
+      .insert()
+      .into(ObjectRow)
+      .values({ ...object, state: 'abandoned', abandoned_at: now, writer_ended_at: now, sweep_at: now })
+      .execute();
   }
 
   async insert(tx: EntityManager, object: NewObject): Promise<void> {

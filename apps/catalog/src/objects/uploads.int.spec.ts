@@ -153,6 +153,18 @@ describe('uploads to images', () => {
     await expect(imageOf(upload)).rejects.toMatchObject({ code: 'image.not_found' });
   });
 
+  it('that have ended are not begun by a request that comes late', async () => {
+    const { image_id, owner } = await register();
+    const upload = { image_id, owner, upload_session_id: randomUUID() };
+    const other = await begun();
+    await failed({ ...upload, object: other.object });
+    await failed(other);
+    await comesTo(other, 'queued'); // events come one after another
+    await expect(begin(image_id, owner, upload.upload_session_id)).rejects.toMatchObject({ code: 'image.wrong_state' });
+    expect(await imageOf(upload)).toMatchObject({ status: 'queued', version: 1 });
+    expect(await begin(image_id, owner)).toMatchObject({ owner: owner.project_id });
+  });
+
   it('may end for an image nobody knows, as when it was never begun', async () => {
     const image_id = randomUUID();
     const error = refusal('upload.cut', 'It was cut.').toDocument();
