@@ -37,14 +37,18 @@ export class DirectConnection {
   #headLength = 0;
   #exchange: Exchange | undefined;
   #exchanges = 0;
+  #fellSilent = false;
 
   constructor(request: SignedRequest, { connect_ms, silence_ms }: TransportLimits) {
     const onread = { buffer: () => this.#room(), callback: (bytes: number) => this.#received(bytes) };
     const port = request.port ?? 80;
     this.#socket = connect({ host: hostOf(request), port, noDelay: true, keepAlive: true, onread });
     limitConnecting(this.#socket, connect_ms);
-    this.#socket.setTimeout(silence_ms, () => {
-      if (this.#exchange !== undefined) this.#fail(new ObjectStoreUnavailableError('The store fell silent.'));
+    // Not as an argument of setTimeout, which hears the first time alone: that may pass while nobody asks anything.
+    this.#socket.setTimeout(silence_ms).on('timeout', () => {
+      if (this.#exchange === undefined) return;
+      this.#fellSilent = true;
+      this.#fail(new ObjectStoreUnavailableError('The store fell silent.'));
     });
     this.#socket.on('error', (error) => {
       this.#fail(connectionLost(error));
@@ -61,7 +65,7 @@ export class DirectConnection {
 
   /** It may have been closed by the store while nobody used it, which says nothing about the store. */
   get wasStale(): boolean {
-    return this.#exchanges > 1 && this.#headLength === 0;
+    return this.#exchanges > 1 && this.#headLength === 0 && !this.#fellSilent;
   }
 
   /** Does not keep the process alive while it is idle. */

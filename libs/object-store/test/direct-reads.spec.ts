@@ -157,6 +157,28 @@ describe('a direct read', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('takes silence for an answer, instead of bearing it once for every connection it has kept', async () => {
+    const reads = new DirectReads({ ...LIMITS, silence_ms: 1_000 });
+    replies.push([`${head}hello`], [`${head}hello`]);
+    await Promise.all([ask(reads, landing(5)), ask(reads, landing(5))]);
+    replies.push([], [], []);
+    await expect(ask(reads, landing(5))).rejects.toThrow('silent');
+    expect(requests).toHaveLength(3);
+  });
+
+  it('notices silence also on a connection that was idle for longer than that', async () => {
+    const silence_ms = 500;
+    const reads = new DirectReads({ ...LIMITS, silence_ms });
+    replies.push([`${head}hello`], []);
+    await ask(reads, landing(5));
+    const idle = performance.now();
+    await eventually(() => {
+      expect(performance.now() - idle).toBeGreaterThan(2 * silence_ms);
+    });
+    await expect(ask(reads, landing(5))).rejects.toThrow('silent');
+    expect(requests).toHaveLength(2);
+  });
+
   it('sends no header that would be two', async () => {
     await expect(ask(new DirectReads(LIMITS), landing(5), { 'if-match': '"x"\r\nevil: 1' })).rejects.toThrow('header');
     expect(requests).toEqual([]);
