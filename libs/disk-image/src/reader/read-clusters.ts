@@ -42,7 +42,7 @@ export async function* readClusters(
     await Promise.all(reads);
     return { step, data };
   };
-  const steps = inOrder(planReads(disk), { run: read, weigh: (step) => step.bytes, budget: BYTES_IN_FLIGHT });
+  const steps = inOrder(planReads(disk), { run: read, weigh: (step) => step.weight, budget: BYTES_IN_FLIGHT });
   for await (const { step, data } of steps) {
     for (const cluster of distribute(step, data)) {
       signal?.throwIfAborted();

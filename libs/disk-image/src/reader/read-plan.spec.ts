@@ -87,6 +87,17 @@ describe('the plan of a walk through the source', () => {
     expect(plan.largestStep).toBeLessThanOrEqual(24 * MIB);
     expect(plan.waiting).toBeLessThanOrEqual(32 * MIB);
   });
+
+  it.each([0, 200_000])('holds few pieces at a time, however many a hostile file puts into a block', (distance) => {
+    let [most, read] = [0, 0];
+    for (const { ranges } of planReads(disk(shuffled(120 * 2048, 4, distance), { pieces: 2048, bytes: 1 }))) {
+      const held = ranges.reduce((sum, { items }) => sum + items.length, 0);
+      read += held;
+      most = Math.max(most, held);
+    }
+    expect(read).toBe(120 * 2048);
+    expect(most).toBeLessThan(3 * 2 ** 16);
+  });
 });
 
 describe('the clusters that are read', () => {
