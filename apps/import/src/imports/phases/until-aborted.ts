@@ -1,5 +1,6 @@
 /** The outcome of something that takes no signal; once the signal aborts, its reason instead. Nothing is left waiting. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  work.catch(() => undefined); // it may fail after everybody has left
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = (): void => {
@@ -10,6 +11,5 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
     return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', abort);
-    work.catch(() => undefined); // it may fail after everybody has left
   }
 }
