@@ -6,7 +6,7 @@ import { PACKAGE_CACHE, ProvisionError } from '@imago/infra';
 import { Bucket } from '../bucket.ts';
 import { DIRECTORY } from '../places.ts';
 import type { RunFile } from '../run-file.ts';
-import { logIn } from '@imago/system/session';
+import { logIn, type Session } from '@imago/system/session';
 
 const OBJECT = 'imago-demo.qcow2';
 /** Says that the tenant has been given the image once; who deletes it does not get it again. */
@@ -50,10 +50,17 @@ async function importOnce(image: string, run: RunFile, signal: AbortSignal): Pro
   await bucket.putFile(OBJECT, image);
   bucket.close();
   const session = await logIn(run.gateway, tenant);
-  const job = await session.need<JobView>('POST', '/v1/imports', importRequest(bucket.name), {
-    'idempotency-key': 'imago-demo',
-  });
+  const job = await requestImport(session, bucket.name);
   await session.jobSucceeded(job.id, { signal });
+}
+
+/** One key finds one job however often a start is killed; a job that ended without an image is followed by another. */
+async function requestImport(session: Session, bucket: string): Promise<JobView> {
+  for (let key = 'imago-demo'; ;) {
+    const job = await session.need<JobView>('POST', '/v1/imports', importRequest(bucket), { 'idempotency-key': key });
+    if (job.state !== 'failed' && job.state !== 'cancelled') return job;
+    key = `imago-demo-after-${job.id}`;
+  }
 }
 
 function importRequest(bucket: string): object {

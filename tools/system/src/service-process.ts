@@ -119,6 +119,7 @@ export class ServiceProcess {
       this.#crashes = 0;
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);
+      await this.kill('SIGKILL'); // one that hangs: its end starts the next
     }
   }
 
