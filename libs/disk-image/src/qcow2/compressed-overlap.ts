@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { COMPRESSED_SECTOR, compressedOffset, compressedSectors, isCompressed } from './format.ts';
 import { overlap } from './host-use.ts';
 
@@ -19,12 +20,16 @@ export interface CompressedImage {
 /**
  * Refuses compressed clusters that share bytes. They lie at any byte and only their sectors are known, so that the end
  * of one is somewhere in its last sector: the next may begin there, and not before. Without this one small cluster could
- * be a whole disk, as in a zip bomb. Memory is bounded: a large image is sorted in several goes.
+ * be a whole disk, as in a zip bomb. Memory is bounded: a large image is sorted in several goes, and everybody else has
+ * their turn between them.
  */
-export function refuseSharedBytes(image: CompressedImage, batch = BATCH): void {
+export async function refuseSharedBytes(image: CompressedImage, batch = BATCH): Promise<void> {
   const all = { start: 0, end: image.fileSize, count: image.count };
   let lastSector = -1;
-  for (const window of windows(image, batch, all)) lastSector = checkSorted(collect(image, window).sort(), lastSector);
+  for (const window of windows(image, batch, all)) {
+    lastSector = checkSorted(collect(image, window).sort(), lastSector);
+    await turn();
+  }
 }
 
 /** A range of the file and how many compressed clusters begin in it. */

@@ -114,7 +114,7 @@ async function readTables(
       tables[place.index] = table;
     }
   }
-  refuseSharedBytes({ tables, clusterBits: header.clusterBits, fileSize: source.size, count: compressed });
+  await refuseSharedBytes({ tables, clusterBits: header.clusterBits, fileSize: source.size, count: compressed });
   return tables;
 }
 
