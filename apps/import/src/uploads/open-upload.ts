@@ -9,7 +9,7 @@ import {
 import type { RequestContext } from '@imago/identity';
 import { inTransaction, type RequestCall, RequestClient } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { IMPORT_CONFIG } from '../config-token.ts';
@@ -28,6 +28,8 @@ type Opened = ResponseOf<typeof OpenUploadContract>;
  */
 @Injectable()
 export class OpenUpload {
+  readonly #logger = new Logger(OpenUpload.name);
+
   constructor(
     private readonly db: DataSource,
     private readonly sessions: UploadSessions,
@@ -94,7 +96,8 @@ export class OpenUpload {
         const locked = await this.sessions.lock(tx, session.id);
         if (locked?.state === 'opening') await this.ending.fail(tx, locked, reason);
       });
-      throw new Error(`No upload can be begun for ${key}`, { cause: error });
+      this.#logger.error({ err: error, upload_session_id: session.id, key }, 'no upload can be begun');
+      throw reason;
     }
   }
 
