@@ -25,9 +25,12 @@ describe('contracts', () => {
     expect(refusalFrom({ ...original.toDocument(), code: 'made.up' }).code).toBe('internal');
   });
 
-  it.each(['', '   ', 'a\nb', 'a\u0000b', 'a\u202eb', 'x'.repeat(256), '\ud800'])('refuses %j as an image name', (name) => {
-    expect(imageName.safeParse(name).success).toBe(false);
-  });
+  it.each(['', '   ', 'a\nb', 'a\u0000b', 'a\u202eb', 'x'.repeat(256), '\ud800'])(
+    'refuses %j as an image name',
+    (name) => {
+      expect(imageName.safeParse(name).success).toBe(false);
+    },
+  );
 
   it.each(['web-1', '镜像 甲', 'x'.repeat(255)])('accepts %j as an image name', (name) => {
     expect(imageName.safeParse(name).success).toBe(true);

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { refusalDocument } from './errors.ts';
-import { byteCount, description, imageName, instant, md5Hex, projectId, regionName, sha256Hex, token } from './scalars.ts';
+import {
+  byteCount,
+  description,
+  imageName,
+  instant,
+  md5Hex,
+  projectId,
+  regionName,
+  sha256Hex,
+  token,
+} from './scalars.ts';
 
 export const imageStatus = z.enum([
   'queued',

@@ -23,6 +23,16 @@ export const ImageImportedV1 = defineEvent(
   job.extend({ object: storedObject, source: imageSource }),
 );
 /** The import ended without an image; whatever it had stored is abandoned. */
-export const ImageImportFailedV1 = defineEvent('import', 'ImageImportFailed', 1, job.extend({ error: refusalDocument }));
+export const ImageImportFailedV1 = defineEvent(
+  'import',
+  'ImageImportFailed',
+  1,
+  job.extend({ error: refusalDocument }),
+);
 /** The tenant cancelled the import, or deleted the image in the making. */
-export const ImageImportCancelledV1 = defineEvent('import', 'ImageImportCancelled', 1, job.extend({ error: refusalDocument }));
+export const ImageImportCancelledV1 = defineEvent(
+  'import',
+  'ImageImportCancelled',
+  1,
+  job.extend({ error: refusalDocument }),
+);
