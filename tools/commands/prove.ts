@@ -20,7 +20,7 @@ try {
     say('Proving');
     const only = ['--config', 'apps/e2e/jest.config.mjs', '--testMatch', '**/*.prove.ts', '--runInBand'];
     const { report, output } = await runJest({ args: [...only, ...process.argv.slice(2)], env: servers.env, signal });
-    if (report !== undefined) addToProofsPage(report, figuresIn(output));
+    if (report !== undefined) await addToProofsPage(report, figuresIn(output));
     const tally = sum([built, tallyOf(report)]);
     console.log(verdict(tally));
     process.exitCode = tally.failed === 0 ? 0 : 1;

@@ -47,7 +47,9 @@ describe('the data source of a service', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${environment.postgres.database}'`,
     );
     // A statement may still be given to a connection whose end has not been heard of yet.
-    await eventually(async () => { expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]); });
+    await eventually(async () => {
+      expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
   });
 
   it('refuses to start without its database', async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { ROOT } from '../places.ts';
 import type { JestReport } from '../test/run-jest.ts';
 
@@ -12,7 +13,7 @@ What \`npm run prove\` found: the guarantees at sizes that are too large for eve
 `;
 
 /** Adds a run to the page: what was proved, how long it took, and the figures the proofs told. */
-export function addToProofsPage(report: JestReport, figures: readonly string[]): void {
+export async function addToProofsPage(report: JestReport, figures: readonly string[]): Promise<void> {
   const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
   const rows = tests
     .filter(({ status }) => status === 'passed' || status === 'failed')
@@ -24,7 +25,8 @@ export function addToProofsPage(report: JestReport, figures: readonly string[]):
     ...(figures.length === 0 ? [] : [['```json', ...figures, '```'].join('\n')]),
   ];
   const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : HEAD;
-  writeFileSync(PAGE, `${page}\n${blocks.join('\n\n')}\n`);
+  const text = `${page}\n${blocks.join('\n\n')}\n`;
+  writeFileSync(PAGE, await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
 }
 
 /** A run on changed sources says so: its figures belong to no commit. */
