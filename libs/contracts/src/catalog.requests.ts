@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
-import { agreement, containerFormat, diskFormat, imageProperties, imageRecord, registeredFacts, UPLOAD_DISK_FORMATS, visibility } from './image.ts';
+import {
+  agreement,
+  containerFormat,
+  diskFormat,
+  imageProperties,
+  imageRecord,
+  registeredFacts,
+  UPLOAD_DISK_FORMATS,
+  visibility,
+} from './image.ts';
 import { byteCount, imageTag, projectId, regionName } from './scalars.ts';
 
 const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
