@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { logIn } from '@imago/system/session';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RunFile } from './run-file.ts';
@@ -119,7 +120,6 @@ describe('npm run tour', () => {
 async function imagesOfAlice({ gateway, users }: RunFile): Promise<readonly string[]> {
   const [alice] = users;
   if (alice === undefined) throw new Error('there is no user');
-  const { logIn } = await import('@imago/system/session');
   const session = await logIn(gateway, alice);
   const { images } = await session.need<{ images: { name: string; status: string }[] }>('GET', '/v2/images');
   return images.map(({ name, status }) => `${name} ${status}`);
