@@ -7,5 +7,6 @@ export default {
     '<rootDir>/tools/infra',
     '<rootDir>/tools/system',
   ],
+  testSequencer: '<rootDir>/jest.sequencer.mjs',
   coverageProvider: 'v8',
 };

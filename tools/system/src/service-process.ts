@@ -124,10 +124,10 @@ export class ServiceProcess {
   }
 
   async #ready(child: ChildProcess): Promise<void> {
-    const deadline = Date.now() + READY_DEADLINE;
+    const deadline = performance.now() + READY_DEADLINE;
     while (!existsSync(this.#readyFile)) {
       if (hasEnded(child)) throw new Error(`${this.name} ended before it was ready.\n${this.#lastLines()}`);
-      if (Date.now() > deadline) throw new Error(`${this.name} was not ready in time.\n${this.#lastLines()}`);
+      if (performance.now() > deadline) throw new Error(`${this.name} was not ready in time.\n${this.#lastLines()}`);
       await delay(50);
     }
     const ready = JSON.parse(readFileSync(this.#readyFile, 'utf8')) as { port: number };
