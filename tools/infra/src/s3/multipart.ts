@@ -41,8 +41,8 @@ export async function createUpload({ store, bucket, key, request, response }: Ex
 /**
  * A part survives a kill of the server once this answers, and a power failure once the upload is completed. Its etag is
  * its MD5 for clients that hash: some compare. Where the client proved the part by x-amz-checksum-sha256 it is
- * the first half of that, and where it sent UNSIGNED-PAYLOAD without any checksum it is random: S3 promises an opaque
- * name of the bytes, and MD5 is two fifths of the work of receiving them.
+ * the first half of that, and where it sent UNSIGNED-PAYLOAD without any checksum it is made of CRC32 and size: S3
+ * promises an opaque name of the bytes, and MD5 is two fifths of the work of receiving them.
  */
 export async function uploadPart(exchange: Exchange): Promise<void> {
   const { store, response } = exchange;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Authenticated } from './authenticate.ts';
 import { AwsChunkedDecoder } from './aws-chunked.ts';
@@ -37,7 +37,7 @@ export async function receiveBody(exchange: Exchange, options: ReceiveOptions = 
     : undefined;
   const identity = frugal && expectedMd5 === undefined ? frugalIdentity(auth, promise) : 'md5';
   const digests = new Digests([
-    ...(identity === 'random' ? [] : [identity]),
+    identity,
     ...(signedHash === undefined ? [] : ['sha256']),
     ...(promise ? [promise.name] : []),
   ]);
@@ -53,7 +53,7 @@ export async function receiveBody(exchange: Exchange, options: ReceiveOptions = 
     if (expectedMd5 && !expectedMd5.equals(digests.get('md5'))) throw new S3Error('BadDigest');
     const value = promise && digests.get(promise.name).toString('base64');
     checkPromise(promise, value, decoder);
-    const etag = (identity === 'random' ? randomBytes(16) : digests.get(identity)).toString('hex', 0, 16);
+    const etag = etagOf(identity, digests.get(identity), sink.bytes);
     const pieces = sink.bytes > 0 ? [{ segment, offset: 0, length: sink.bytes }] : [];
     if (sink.bytes === 0) await segments.remove([segment]);
     return { size: sink.bytes, etag, modified: Date.now(), pieces, ...storedChecksum(promise?.name, value) };
@@ -65,10 +65,19 @@ export async function receiveBody(exchange: Exchange, options: ReceiveOptions = 
   }
 }
 
-/** What the etag is made of. A body that nobody hashed gets one of its own: no two alike, as an etag must be. */
-function frugalIdentity(auth: Authenticated, promise: ChecksumPromise | undefined): 'md5' | 'sha256' | 'random' {
+type Identity = 'md5' | 'sha256' | 'crc32';
+
+/**
+ * What the etag of a part is made of. The same bytes must have the same etag, or a part sent twice, by a writer that was
+ * thought dead, would spoil the completion that names the first. A client that hashed nothing gets the cheapest.
+ */
+function frugalIdentity(auth: Authenticated, promise: ChecksumPromise | undefined): Identity {
   if (promise?.name === 'sha256') return 'sha256';
-  return auth.payloadHash === 'UNSIGNED-PAYLOAD' && promise === undefined ? 'random' : 'md5';
+  return auth.payloadHash === 'UNSIGNED-PAYLOAD' && promise === undefined ? 'crc32' : 'md5';
+}
+
+function etagOf(identity: Identity, digest: Buffer, bytes: number): string {
+  return identity === 'crc32' ? hash('md5', `${bytes} ${digest.toString('hex')}`) : digest.toString('hex', 0, 16);
 }
 
 interface AnnouncedBody {
