@@ -1,6 +1,9 @@
-import type { PackageBundle } from './debian-packages.ts';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PackageBundle, unpackBundle } from './debian-packages.ts';
 import { provideProgram } from './programs.ts';
 import type { ProgramChoice } from './programs.ts';
+import { ProvisionError } from './provision-error.ts';
 
 const utilities: PackageBundle = {
   name: 'qemu-utils',
@@ -20,12 +23,57 @@ const system: PackageBundle = {
   remedy: 'Install qemu-system-x86.',
 };
 
+const firmware: PackageBundle = {
+  name: 'ovmf',
+  title: 'OVMF, the UEFI firmware of virtual machines,',
+  packages: ['ovmf'],
+  always: /^ovmf$/,
+  only: /^ovmf$/,
+  remedy: 'Install ovmf; without it, machines that boot with UEFI cannot run.',
+};
+
+const FIRMWARE_DIRECTORY = 'usr/share/OVMF';
+/** Best first: code and the variables that belong to it. */
+const FIRMWARE_FILES = [
+  ['OVMF_CODE_4M.fd', 'OVMF_VARS_4M.fd'],
+  ['OVMF_CODE.fd', 'OVMF_VARS.fd'],
+] as const;
+
+/** The parts of a UEFI firmware: code, which is the same for all machines, and the variables a machine starts with. */
+export interface Ovmf {
+  readonly code: string;
+  readonly vars: string;
+}
+
 /** Path of a qemu-img: the machine's own, else one unpacked from the distribution's packages. */
 export function provideQemuImg(choice: ProgramChoice): Promise<string> {
   return provideProgram('qemu-img', utilities, choice);
 }
 
-/** Path of a qemu-system-x86_64 that finds its firmware. Nothing needs it at a start; proofs boot disks with it. */
+/** Path of a qemu-system-x86_64 that finds its firmware. */
 export function provideQemuSystem(choice: ProgramChoice): Promise<string> {
   return provideProgram('qemu-system-x86_64', system, choice);
+}
+
+/** Paths of the UEFI firmware for x86_64 machines: the machine's own, else one of the distribution's packages. */
+export async function provideOvmf({ cache, forcePrivate }: ProgramChoice): Promise<Ovmf> {
+  const own = forcePrivate ? undefined : await findFirmware('/');
+  const found = own ?? (await findFirmware(await unpackBundle(firmware, cache)));
+  if (found === undefined) throw new ProvisionError(`${firmware.title} is not where it should be.`, firmware.remedy);
+  return found;
+}
+
+async function findFirmware(root: string): Promise<Ovmf | undefined> {
+  for (const [code, vars] of FIRMWARE_FILES) {
+    const found = { code: join(root, FIRMWARE_DIRECTORY, code), vars: join(root, FIRMWARE_DIRECTORY, vars) };
+    if ((await isFile(found.code)) && (await isFile(found.vars))) return found;
+  }
+  return undefined;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
