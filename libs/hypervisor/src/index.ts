@@ -8,3 +8,7 @@ export type {
   PowerState,
   ServerSpec,
 } from './hypervisor.ts';
+export { DiskServerProcess } from './disk-server/disk-server-process.ts';
+export type { DiskServerProcessOptions } from './disk-server/disk-server-process.ts';
+export { removeExport, writeExport } from './disk-server/exports.ts';
+export { diskServerSocket } from './disk-server/socket-path.ts';
