@@ -77,13 +77,6 @@ describe('the body of an order for servers', () => {
   ])('refuses %s = %j', (field, value, fault = field) => {
     expect(faults(createServersBody, { ...valid, [field]: value })).toEqual([fault]);
   });
-
-  it('refuses a name that has no room for the numbers of its servers', () => {
-    const name = 'x'.repeat(253);
-    expect(faults(createServersBody, { ...valid, name, count: 9 })).toEqual([]);
-    expect(faults(createServersBody, { ...valid, name, count: 10 })).toEqual(['name']);
-    expect(faults(createServersBody, { ...valid, name: `${name}xx` })).toEqual([]);
-  });
 });
 
 describe('the body of an order for one server', () => {

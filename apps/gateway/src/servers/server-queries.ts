@@ -13,8 +13,8 @@ export const serversQuery = z.strictObject({
 
 export type ServersQuery = z.output<typeof serversQuery>;
 
-/** Bytes of a console that are shown, at most: if each is a control character, JSON has six for it. */
-const LONGEST_CONSOLE = 131_072;
+/** Bytes of a console that are shown, at most. */
+const LONGEST_CONSOLE = 262_144;
 
 /** How much of the end of a console a caller wants to see, in bytes. */
 export const consoleQuery = z.strictObject({
