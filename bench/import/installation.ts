@@ -48,6 +48,8 @@ export async function openInstallation(say: (line: string) => void): Promise<Ben
       amqpUrl: await rabbitmq.createVhost('imago-bench'),
       installation: { ...installation, users },
       regions,
+      qemu,
+      computeDirectory: join(directory, 'compute'),
       restart: false,
     });
     const [user, , operator] = users as [InstallationUser, InstallationUser, InstallationUser];

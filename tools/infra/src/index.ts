@@ -18,7 +18,7 @@ export { findProgram } from './programs.ts';
 export type { ProgramChoice } from './programs.ts';
 export { ProvisionError } from './provision-error.ts';
 export { provideOvmf, provideQemuImg, provideQemuSystem } from './qemu.ts';
-export type { Ovmf } from './qemu.ts';
+export type { Ovmf, QemuPrograms } from './qemu.ts';
 export type { RabbitMqAddress, RabbitMqAdministration } from './rabbitmq-administration.ts';
 export { CommandError, runCommand } from './run-command.ts';
 export type { S3Address, S3Administration, S3Key } from './s3-administration.ts';

@@ -4,6 +4,7 @@ import { type PackageBundle, unpackBundle } from './debian-packages.ts';
 import { provideProgram } from './programs.ts';
 import type { ProgramChoice } from './programs.ts';
 import { ProvisionError } from './provision-error.ts';
+import { commandWorks } from './run-command.ts';
 
 const utilities: PackageBundle = {
   name: 'qemu-utils',
@@ -20,7 +21,7 @@ const system: PackageBundle = {
   packages: ['qemu-system-x86'],
   always: /^(qemu-|seabios$|ipxe-qemu$)/,
   programs: ['usr/bin/qemu-system-x86_64'],
-  remedy: 'Install qemu-system-x86.',
+  remedy: 'Install qemu-system-x86, or set IMAGO_QEMU_SYSTEM to the path of a qemu-system-x86_64.',
 };
 
 const firmware: PackageBundle = {
@@ -43,6 +44,41 @@ const FIRMWARE_FILES = [
 export interface Ovmf {
   readonly code: string;
   readonly vars: string;
+}
+
+/** What of qemu this machine has. */
+export interface QemuPrograms {
+  readonly qemuImg: string;
+  /** Null: it cannot be had here, and no server can run. */
+  readonly qemuSystem: string | null;
+  /** Null: servers that boot with UEFI cannot run. */
+  readonly ovmf: Ovmf | null;
+}
+
+/**
+ * All of qemu. Images can be made without machines to run them, so only qemu-img is a must.
+ * @throws ProvisionError without qemu-img.
+ */
+export async function provideQemu(choice: ProgramChoice, env: NodeJS.ProcessEnv): Promise<QemuPrograms> {
+  const { signal, report } = choice.cache;
+  const orNone = (error: unknown): null => {
+    if (signal.aborted || !(error instanceof ProvisionError)) throw error;
+    report(error.message);
+    return null;
+  };
+  const [qemuImg, qemuSystem, ovmf] = await Promise.all([
+    (await chosen('IMAGO_QEMU_IMG', env)) ?? provideQemuImg(choice),
+    chosen('IMAGO_QEMU_SYSTEM', env).then((path) => path ?? provideQemuSystem(choice).catch(orNone)),
+    provideOvmf(choice).catch(orNone),
+  ]);
+  return { qemuImg, qemuSystem, ovmf };
+}
+
+async function chosen(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const path = env[name];
+  if (!path) return undefined;
+  if (await commandWorks(path, ['--version'])) return path;
+  throw new ProvisionError(`${name} names no program that runs here.`, 'Set it to the path of one, or leave it out.');
 }
 
 /** Path of a qemu-img: the machine's own, else one unpacked from the distribution's packages. */
