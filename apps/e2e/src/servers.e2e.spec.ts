@@ -1,9 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { BOOT_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { processesRunning } from '../test/process-watch.ts';
+import { Host } from '../test/host.ts';
 import { importDemoImage, Servers } from '../test/servers.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
 import { expectTrueState } from '../test/true-state.ts';
@@ -72,7 +70,7 @@ describe('an image becomes servers', () => {
     await servers.delete(first.id);
     expect((await sut.alice.ask('GET', `/v1/servers/${first.id}`)).status).toBe(404);
     expect(await servers.list()).toEqual([]);
-    await expectNothingOnHost(sut);
+    await new Host(sut).becomesEmpty();
     await expectTrueState(sut);
     imageId = otherId;
   }, 600_000);
@@ -119,12 +117,3 @@ describe('an image becomes servers', () => {
     30_000,
   );
 });
-
-/** No disk, no directory and no machine is left of the servers of a suite. */
-async function expectNothingOnHost({ directory }: SystemUnderTest): Promise<void> {
-  const host = join(directory, 'compute', 'servers');
-  await eventually(() => {
-    expect(existsSync(host) ? readdirSync(host) : []).toEqual([]);
-    expect(processesRunning(host)).toEqual([]);
-  });
-}
