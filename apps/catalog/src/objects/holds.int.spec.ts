@@ -146,10 +146,11 @@ describe('images that servers keep', () => {
       await holder.startTransaction();
       await holder.query('SELECT 1 FROM catalog.images WHERE id = $1 FOR UPDATE', [image.image_id]);
       const request = { image_id: image.image_id, region: REGION, server_ids: [one] };
-      await expect(catalog.ask(HoldImage, request, image.owner, 500)).rejects.toMatchObject({
+      const asked = expect(catalog.ask(HoldImage, request, image.owner, 1500)).rejects.toMatchObject({
         code: 'request.timeout',
       });
       const pids = await waitingForLocks(1);
+      await asked;
       await holder.rollbackTransaction();
       await holder.release();
       await eventually(async () => {
