@@ -9,6 +9,11 @@ export class Budget {
     this.#free = size;
   }
 
+  /** Whether somebody waits for what others have. */
+  get isScarce(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Takes a share, at most everything there is. Answers how to give it back, which must happen once. */
   async take(wanted: number): Promise<() => void> {
     const weight = Math.min(wanted, this.#size);

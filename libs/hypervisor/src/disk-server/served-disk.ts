@@ -37,6 +37,7 @@ export class ServedDisk {
   readonly #settling = new Set<Promise<void>>();
   #opened: Promise<ImageDisk> | undefined;
   #isStoreAway = false;
+  #closed: Promise<void> | undefined;
 
   private constructor(image: BaseImage, opened: { store: ObjectStore; cache: ClusterCache; resources: DiskResources }) {
     this.size = Number(image.virtual_size);
@@ -82,7 +83,12 @@ export class ServedDisk {
   }
 
   /** Ends what is being read. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#closing.abort(new Error('The disk is not read any more'));
     await Promise.all(this.#settling);
     await this.#cache.close();

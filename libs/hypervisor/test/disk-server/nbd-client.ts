@@ -52,10 +52,6 @@ export class NbdClient {
     }
   }
 
-  get isEnded(): boolean {
-    return this.#ended;
-  }
-
   option(type: number, data: Buffer): void {
     this.socket.write(Buffer.concat([u64(OPTION_MAGIC), u32(type), u32(data.length), data]));
   }
@@ -86,7 +82,7 @@ export class NbdClient {
   async take(length: number): Promise<Buffer> {
     while (this.#received < length) {
       if (this.#ended) throw new Error('The server ended the connection');
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'close')]);
+      await this.#change();
     }
     const all = Buffer.concat(this.#chunks);
     this.#chunks = [all.subarray(length)];
@@ -96,7 +92,18 @@ export class NbdClient {
 
   /** Answers when the server has ended the connection. */
   async ended(): Promise<void> {
-    if (!this.#ended) await once(this.socket, 'close');
+    while (!this.#ended) await this.#change();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((changed) => {
+      const { socket } = this;
+      const done = (): void => {
+        socket.off('data', done).off('close', done);
+        changed();
+      };
+      socket.on('data', done).on('close', done);
+    });
   }
 
   close(): void {

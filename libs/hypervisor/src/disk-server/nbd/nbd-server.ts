@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Budget } from '../budget.ts';
 import { type Log, reasonOf } from '../log.ts';
@@ -15,8 +15,10 @@ export interface NbdServerOptions {
 }
 
 const MOST_CONNECTIONS = 4_096;
-/** Milliseconds after which a client that does not take its replies is sent away: it holds memory. */
-const STALLED = 60_000;
+/** Milliseconds between two looks at a client that does not take its replies. */
+const LOOK = 1_000;
+/** Looks after which it is sent away. It holds memory; when others wait for that, the first look is the last. */
+const MOST_LOOKS = 30;
 /** Milliseconds that requests have to be answered when the server ends. */
 const PARTING = 3_000;
 
@@ -65,9 +67,7 @@ export class NbdServer {
     const { exports, memory, log } = this.#options;
     const { socket } = client;
     socket.on('error', () => undefined); // seen by the reader
-    socket.setTimeout(STALLED, () => {
-      if (socket.writableLength > 0) socket.destroy();
-    });
+    watchStalling(socket, memory);
     try {
       const disk = await negotiate(client, exports);
       if (disk === null) return;
@@ -82,4 +82,19 @@ export class NbdServer {
       socket.destroySoon();
     }
   }
+}
+
+/** qemu connects again and asks again, so who is sent away for being slow loses nothing. */
+function watchStalling(socket: Socket, memory: Budget): void {
+  let looks = 0;
+  socket.on('timeout', () => {
+    if (socket.writableLength === 0) {
+      looks = 0;
+      return; // it is idle: the next byte begins the time anew
+    }
+    looks += 1;
+    if (memory.isScarce || looks >= MOST_LOOKS) socket.destroy();
+    else socket.setTimeout(LOOK);
+  });
+  socket.setTimeout(LOOK);
 }

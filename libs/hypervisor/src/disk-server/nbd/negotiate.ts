@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { ExportRefusal, type ExportSource, type OpenExport } from './export-source.ts';
 import { ConnectionEnded, type SocketReader } from './socket-reader.ts';
-import { EXPORT_FLAGS, HANDSHAKE_FLAGS, INFO, LONGEST_READ, NBD, OPTION, REPLY } from './wire.ts';
+import { ADVISED_READ, EXPORT_FLAGS, HANDSHAKE_FLAGS, INFO, NBD, OPTION, REPLY } from './wire.ts';
 
 /** Milliseconds a client has for each thing it says. */
 const TURN = 10_000;
@@ -139,7 +139,7 @@ function exportInfo({ size }: OpenExport): Buffer {
 function blockSizeInfo(): Buffer {
   const info = Buffer.alloc(14);
   info.writeUInt16BE(INFO.blockSize, 0);
-  [1, 4096, LONGEST_READ].forEach((bytes, at) => info.writeUInt32BE(bytes, 2 + 4 * at));
+  [1, 4096, ADVISED_READ].forEach((bytes, at) => info.writeUInt32BE(bytes, 2 + 4 * at));
   return info;
 }
 

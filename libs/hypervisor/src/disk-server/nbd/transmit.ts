@@ -7,6 +7,8 @@ import { COMMAND, ERROR, LONGEST_READ, NBD } from './wire.ts';
 
 /** Requests of one connection that are worked on at once; the next one is not read before one of them is answered. */
 const REQUESTS_AT_ONCE = 16;
+/** Bytes of the replies to them; one that is longer is made alone. */
+const REPLIES_AT_ONCE = 16 * 2 ** 20;
 const REQUEST_BYTES = 28;
 /** Replies of this size and more have memory of their own, which is given back at once. */
 const LARGE = 64 * 1024;
@@ -26,8 +28,8 @@ interface Request {
  */
 export async function transmit(client: Client, disk: OpenExport, memory: Budget): Promise<void> {
   const places = new Budget(REQUESTS_AT_ONCE);
-  const share = new Budget(LONGEST_READ);
-  const running = new Set<Promise<unknown>>();
+  const share = new Budget(REPLIES_AT_ONCE);
+  const running = new Set<Promise<void>>();
   try {
     for (;;) {
       const request = parseRequest(await client.reader.take(REQUEST_BYTES));
@@ -84,33 +86,32 @@ async function skipPayload({ reader }: Client, length: number): Promise<void> {
   await reader.skip(length);
 }
 
-async function answerRead(socket: Socket, disk: OpenExport, { cookie, offset, length }: Request): Promise<unknown> {
+async function answerRead(socket: Socket, disk: OpenExport, { cookie, offset, length }: Request): Promise<void> {
   const target = length < LARGE ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
-  try {
-    await disk.read(Number(offset), target);
-  } catch {
-    return answer(socket, cookie, ERROR.io);
-  }
-  const isSent = await answer(socket, cookie, ERROR.none, target);
-  if (isSent && length >= LARGE && target.buffer instanceof ArrayBuffer) target.buffer.transfer(0);
-  return isSent;
+  const error = await disk.read(Number(offset), target).then(
+    () => ERROR.none,
+    () => ERROR.io,
+  );
+  await answer(socket, cookie, error, error === ERROR.none ? target : undefined);
+  // Nobody reads it any more, neither the disk nor the socket; the collector would let a second's worth pile up.
+  if (length >= LARGE && target.buffer instanceof ArrayBuffer) target.buffer.transfer(0);
 }
 
-/** Returns when the reply is with the kernel: true; or the connection is gone: false. */
-function answer(socket: Socket, cookie: bigint, error: number, data?: Buffer): Promise<boolean> {
+/** Returns when the reply is with the kernel, or the connection is gone. */
+function answer(socket: Socket, cookie: bigint, error: number, data?: Buffer): Promise<void> {
   const head = Buffer.alloc(16);
   head.writeUInt32BE(NBD.simpleReplyMagic, 0);
   head.writeUInt32BE(error, 4);
   head.writeBigUInt64BE(cookie, 8);
   return new Promise((done) => {
-    const sent = (failure?: Error | null): void => {
-      done(failure === undefined || failure === null);
+    const settled = (): void => {
+      done();
     };
     socket.cork();
-    if (data === undefined) socket.write(head, sent);
+    if (data === undefined) socket.write(head, settled);
     else {
       socket.write(head);
-      socket.write(data, sent);
+      socket.write(data, settled);
     }
     socket.uncork();
   });

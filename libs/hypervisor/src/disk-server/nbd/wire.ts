@@ -30,5 +30,6 @@ export const COMMAND = { read: 0, write: 1, disconnect: 2, flush: 3, trim: 4, wr
 
 export const ERROR = { none: 0, permission: 1, io: 5, invalid: 22 } as const;
 
-/** Most bytes of one read. */
+/** Most bytes of one read; and what clients that ask are told, so that they ask in smaller pieces. */
 export const LONGEST_READ = 32 * 2 ** 20;
+export const ADVISED_READ = 4 * 2 ** 20;
