@@ -100,8 +100,9 @@ export const AbandonImage = defineRequest('catalog', 'abandonImage', {
 /**
  * Names the object a writer may write for an image, before its first byte (role `service`), and moves a queued image
  * to `importing`; an active image that is being flattened stays as it is. A layer names its parent, which is kept from
- * then on. Idempotent by (image, job). Refusals: image.not_found, image.wrong_state, image.parent_unusable (not in the
- * stored format, not the project's own nor public, under too many layers, or gone): the image has to be stored whole.
+ * then on. Idempotent by (image, job). Refusals: image.not_found, image.wrong_state, image.not_layered (nothing to
+ * flatten), image.parent_unusable (not in the stored format, not the project's own nor public, under too many layers,
+ * gone, or not what this job was given before): the image has to be stored whole.
  */
 export const AllocateObject = defineRequest('catalog', 'allocateObject', {
   kind: 'command',
@@ -209,6 +210,8 @@ export const LocateImageFile = defineRequest('catalog', 'locateImageFile', {
         /** Bytes of the file; of a layer, of its flattened form. */
         size: byteCount,
         checksum: z.string().nullable(),
+        /** The identity of what Imago stored itself: the same before and after its checksum is known, layered or whole. */
+        index_hash: sha256Hex.nullable().default(null),
         /** Of a layer: itself first, the base last. The file is then made of them and of the index of the first. */
         layers: z.array(layerObject).default([]),
       })
@@ -240,8 +243,9 @@ export const GetLineage = defineRequest('catalog', 'getLineage', {
 });
 
 /**
- * What a background job reads to hash or to flatten a layered image (role `service`). `parents` are empty when it is no
- * layer any more. Refusals: image.not_found, image.not_active.
+ * What a background job reads to hash or to flatten a layered image (role `service`), a deactivated one too. `layers` are
+ * empty when it is no layer any more. Refusals: image.not_found, image.not_active, server.image_unusable (its bytes are
+ * no disk).
  */
 export const DescribeLayers = defineRequest('catalog', 'describeLayers', {
   kind: 'query',

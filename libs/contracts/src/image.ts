@@ -182,7 +182,7 @@ export const imageRecord = z.object({
   /** Where it came from. */
   source: imageSource.nullable(),
   /** The server it was captured from. */
-  origin: imageOrigin.nullable(),
+  origin: imageOrigin.nullable().default(null),
   agreement: agreement.nullable(),
   /** The job that makes it, while it is in the making and after. */
   job_id: z.uuid().nullable(),
