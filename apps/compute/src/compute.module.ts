@@ -13,15 +13,17 @@ import { ConsolesRepository } from './consoles/consoles.repository.ts';
 import { ShowConsole } from './consoles/show-console.ts';
 import { TailConsoles } from './consoles/tail-consoles.ts';
 import { HoldReleases } from './holds/hold-releases.ts';
+import { EndOfHost } from './hosts/end-of-host.ts';
 import { HeedMachines } from './hosts/heed-machines.ts';
 import { HostAgent } from './hosts/host-agent.ts';
 import { HostCapacity } from './hosts/host-capacity.ts';
+import { HostDisks } from './hosts/host-disks.ts';
+import { HostReports } from './hosts/host-reports.ts';
 import { HostsRepository } from './hosts/hosts.repository.ts';
 import { NoteMachines } from './hosts/note-machines.ts';
 import { openHypervisor } from './hosts/open-hypervisor.ts';
 import { ReconcileMachines } from './hosts/reconcile-machines.ts';
 import { RunHost } from './hosts/run-host.ts';
-import { SwitchOff } from './hosts/switch-off.ts';
 import { CancelServerJob } from './orders/cancel-server-job.ts';
 import { ChangeServerOs } from './orders/change-server-os.ts';
 import { CreateAdmission } from './orders/create-admission.ts';
@@ -50,11 +52,13 @@ import { TellOfServer } from './servers/tell-of-server.ts';
 const HOST: Provider[] = [
   HostsRepository,
   HostCapacity,
+  HostDisks,
+  HostReports,
   HostAgent,
   HeedMachines,
   NoteMachines,
   ReconcileMachines,
-  SwitchOff,
+  EndOfHost,
   ConsolesRepository,
   TailConsoles,
   RunHost,
@@ -99,7 +103,11 @@ export class ComputeModule {
       providers: [
         { provide: COMPUTE_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
-        { provide: Hypervisor, useFactory: () => openHypervisor(config) },
+        {
+          provide: Hypervisor,
+          inject: [HostDisks],
+          useFactory: (disks: HostDisks) => openHypervisor(config, disks),
+        },
         ServersRepository,
         TellOfServer,
         FindServers,

@@ -18,6 +18,8 @@ export const computeConfig = z.object({
   COMPUTE_HOST: z.string().min(1).max(255).optional(),
   /** The regions whose servers this host runs, separated by commas; every region when absent. */
   COMPUTE_REGIONS: z.string().min(1).optional(),
+  /** Where programs are looked for that are given by their name alone. */
+  PATH: z.string().default('/usr/bin:/bin'),
   /** The program that runs machines. */
   IMAGO_QEMU_SYSTEM: z.string().min(1).default('qemu-system-x86_64'),
   /** The program that makes their disks. */
@@ -27,7 +29,7 @@ export const computeConfig = z.object({
   /** The UEFI firmware's empty variables, of which every such server gets a copy. */
   IMAGO_OVMF_VARS: z.string().min(1).optional(),
   /** GiB of images that are kept on this host, so that they are not read from the store again. */
-  COMPUTE_CACHE_GIB: z.coerce.number().min(0).max(100_000).default(10),
+  COMPUTE_CACHE_GIB: z.coerce.number().min(0).max(65_536).default(10),
   /** Seconds a guest has to switch itself off or to reboot when it is asked to, before it is cut off. */
   COMPUTE_STOP_PATIENCE_SECONDS: z.coerce.number().min(0).max(600).default(30),
   /** Whether the servers of this host are switched off when the service ends; else they run on without it. */
@@ -50,6 +52,8 @@ export const computeConfig = z.object({
   COMPUTE_MAXIMUM_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(5),
   /** Seconds after which an admission nobody finished is taken back. Longer than any request lives. */
   COMPUTE_ADMISSION_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+  /** Seconds between two looks for admissions that were cut off, and for holds that are to end. */
+  COMPUTE_SWEEP_SECONDS: z.coerce.number().min(0.05).max(600).default(5),
   /** Seconds between two looks at the host and its machines. */
   COMPUTE_HEARTBEAT_SECONDS: z.coerce.number().min(0.05).max(60).default(3),
   /** Seconds between two looks at the consoles. */

@@ -48,6 +48,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     COMPUTE_REGIONS: REGION,
     COMPUTE_HEARTBEAT_SECONDS: '0.1',
     COMPUTE_CONSOLE_SECONDS: '0.1',
+    COMPUTE_SWEEP_SECONDS: '0.1',
     COMPUTE_NETWORKS: 'default=restricted,open=open',
     ...settings,
   });

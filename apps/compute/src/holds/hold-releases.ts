@@ -1,12 +1,12 @@
 import { ReleaseHolds } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
 import { afterCommit, RequestClient } from '@imago/messaging';
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { COMPUTE_CONFIG } from '../config-token.ts';
+import type { ComputeConfig } from '../config.ts';
 import { PacedLoop } from '../paced-loop.ts';
 
-/** Seconds between two looks without a wake. */
-const INTERVAL = 5;
 /** Holds one request ends. */
 const BATCH = 1000;
 
@@ -23,13 +23,16 @@ export interface ReleaseCause {
  */
 @Injectable()
 export class HoldReleases implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #loop = new PacedLoop(HoldReleases.name, INTERVAL, () => this.sweep());
+  readonly #loop: PacedLoop;
   #stopListening: () => void = () => undefined;
 
   constructor(
     private readonly db: DataSource,
     private readonly requests: RequestClient,
-  ) {}
+    @Inject(COMPUTE_CONFIG) config: ComputeConfig,
+  ) {
+    this.#loop = new PacedLoop(HoldReleases.name, config.COMPUTE_SWEEP_SECONDS, () => this.sweep());
+  }
 
   onApplicationBootstrap(): void {
     this.#loop.start();

@@ -12,21 +12,20 @@ import { PacedLoop } from '../paced-loop.ts';
 import { ServerJobs } from './server-jobs.ts';
 import { TakeBack } from './take-back.ts';
 
-/** Seconds between sweeps. */
-const INTERVAL = 5;
-
 /** Takes back admissions that a crash or a silent neighbour cut off, with whatever was held for them. */
 @Injectable()
 export class SweepAdmissions implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(SweepAdmissions.name);
-  readonly #loop = new PacedLoop(SweepAdmissions.name, INTERVAL, () => this.sweep());
+  readonly #loop: PacedLoop;
 
   constructor(
     private readonly db: DataSource,
     private readonly jobs: ServerJobs,
     private readonly takeBack: TakeBack,
     @Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig,
-  ) {}
+  ) {
+    this.#loop = new PacedLoop(SweepAdmissions.name, config.COMPUTE_SWEEP_SECONDS, () => this.sweep());
+  }
 
   onApplicationBootstrap(): void {
     this.#loop.start();
