@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { ADDRESS_MARKER, BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BaseImage, DiskSpec, Hypervisor, MachineChange, ServerSpec } from '../src/index.ts';
+import type { BaseImage, Hypervisor, MachineChange, ServerSpec } from '../src/index.ts';
+import { HostDoor } from './host-door.ts';
+import { consoleOf, disk, emptyDisk, script, serverSpec } from './server-spec.ts';
 
 /** A host without servers. */
 export interface HypervisorUnderTest {
@@ -227,6 +226,7 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
           system_disk: disk(GIB, host.bootable),
           data_disks: [emptyDisk(3n * GIB)],
           user_data: script(
+            `# ${'x'.repeat(15_000)}`, // as long as user data may be
             ...[
               'echo "HOST $(hostname)"',
               'echo "PROCESSORS $(nproc)"',
@@ -331,74 +331,4 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
       });
     });
   });
-}
-
-export function disk(size: bigint, base: BaseImage | null): DiskSpec {
-  return { id: randomUUID(), size, base };
-}
-
-export function emptyDisk(size: bigint): DiskSpec {
-  return disk(size, null);
-}
-
-/** A server with an empty disk, of which its firmware finds nothing to boot. */
-export function serverSpec(changes: Partial<ServerSpec> = {}): ServerSpec {
-  const id = randomUUID();
-  return {
-    ...{ id, name: `server ${id}`, vcpus: 1, ram: 256, firmware: 'bios', restricted: true, user_data: null },
-    ...{ mac_address: `52:54:00:${id.slice(0, 2)}:${id.slice(2, 4)}:${id.slice(4, 6)}` },
-    ...{ system_disk: emptyDisk(GIB), data_disks: [], ...changes },
-  };
-}
-
-/** All that is kept of a console. */
-export async function consoleOf(hypervisor: Hypervisor, id: string): Promise<string> {
-  const pieces: Buffer[] = [];
-  for (let offset = 0n; ;) {
-    const output = await hypervisor.console(id, offset);
-    if (output.data.length === 0) return Buffer.concat(pieces).toString();
-    pieces.push(output.data);
-    offset = output.offset + BigInt(output.data.length);
-  }
-}
-
-function script(...lines: readonly string[]): string {
-  return ['#!/bin/sh', ...lines, ''].join('\n');
-}
-
-/** A TCP server of the host that counts who comes by. */
-class HostDoor {
-  visitors = 0;
-  /** For guests: one line for every address of the host, which tries it and says what came of it. */
-  readonly attempts: readonly string[];
-  readonly #server: Server;
-
-  private constructor(server: Server, port: number) {
-    this.#server = server;
-    server.on('connection', (socket) => {
-      this.visitors += 1;
-      socket.on('error', () => undefined).end('welcome\n');
-    });
-    const own = Object.values(networkInterfaces()).flatMap((cards) => cards ?? []);
-    const real = own.find(({ family, internal }) => family === 'IPv4' && !internal);
-    this.attempts = ['10.0.2.2', ...(real === undefined ? [] : [real.address])].map(
-      (address) =>
-        `[ "$(nc -w 5 ${address} ${port} </dev/null)" = welcome ] && echo "REACHED ${address}" || echo "NOT REACHED ${address}"`,
-    );
-  }
-
-  static open(): Promise<HostDoor> {
-    const server = createServer();
-    return new Promise((done, failed) => {
-      server.once('error', failed);
-      server.listen(0, '0.0.0.0', () => {
-        const address = server.address();
-        done(new HostDoor(server, typeof address === 'object' && address !== null ? address.port : 0));
-      });
-    });
-  }
-
-  close(): void {
-    this.#server.close();
-  }
 }

@@ -6,8 +6,8 @@ import { type BaseImage, HypervisorError, type MachineChange, type QemuHyperviso
 import { findAccelerator, runsMachines } from '../src/qemu/accelerator.ts';
 import { qemuAbilities } from '../src/qemu/qemu-program.ts';
 import { sleepyDisk, talkativeDisk } from './boot-sector.ts';
-import { consoleOf, disk, emptyDisk, serverSpec } from './describe-hypervisor.ts';
 import { QemuHost } from './qemu-host.ts';
+import { consoleOf, disk, emptyDisk, serverSpec } from './server-spec.ts';
 
 jest.setTimeout(300_000);
 
@@ -66,6 +66,15 @@ describe('the driver for qemu', () => {
     await hypervisor.changeSystemDisk(second.id, { disk: emptyDisk(GIB), user_data: null, firmware: 'bios' });
     expect(await served()).toEqual([]);
     expect(await host.disksOf(second.id)).toHaveLength(1);
+  });
+
+  it('deletes many at a time, and lists meanwhile', async () => {
+    const specs = Array.from({ length: 6 }, () => serverSpec());
+    for (const spec of specs) await hypervisor.create(spec);
+    await Promise.all(
+      specs.flatMap(({ id }) => [hypervisor.delete(id), hypervisor.list(), hypervisor.create(serverSpec())]),
+    );
+    expect((await hypervisor.list()).filter((id) => specs.some((spec) => spec.id === id))).toEqual([]);
   });
 
   it('runs machines without the secrets, the session and most of the system calls of this process', async () => {

@@ -1,29 +1,25 @@
-import { constants } from 'node:fs';
-import { copyFile, mkdir, statfs } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import {
   type ConsoleOutput,
   type DiskSpec,
   Hypervisor,
-  HypervisorError,
   type HypervisorFacts,
   type MachineChange,
   type PowerState,
   type ServerSpec,
 } from '../hypervisor.ts';
-import { findAccelerator } from './accelerator.ts';
-import { writeSeed } from './cloud-init.ts';
 import { ConsoleLog } from './console-log.ts';
 import type { DiskServer } from './disk-server.ts';
 import { Machine, type MachineTimeouts } from './machine.ts';
-import { machineArguments } from './machine-arguments.ts';
 import { MachineProcess } from './machine-process.ts';
+import { type Firmware, MachineStarter } from './machine-starter.ts';
 import { MachineWatch } from './machine-watch.ts';
-import { makeOverlay, type QemuAbilities, qemuAbilities } from './qemu-program.ts';
+import { makeOverlay } from './qemu-program.ts';
 import { ServedBases } from './served-bases.ts';
 import { checkServer } from './server-document.ts';
-import { diskFile, disksOf, FILES, ServerFiles, variablesFile } from './server-files.ts';
+import { diskFile, disksOf, ServerFiles } from './server-files.ts';
 
 export interface QemuTimeouts extends MachineTimeouts {
   /** For a machine to run with KVM when that is tried. */
@@ -35,12 +31,12 @@ export interface QemuTimeouts extends MachineTimeouts {
 export interface QemuOptions {
   /** The host's: everything there is of its servers. */
   readonly directory: string;
-  /** Path of a qemu-system-x86_64. */
+  /** Path of a qemu-system-x86_64, or its name where it is installed. */
   readonly qemuSystem: string;
-  /** Path of a qemu-img. */
+  /** Path of a qemu-img, or its name. */
   readonly qemuImg: string;
   /** Paths of the UEFI firmware's parts; null: servers that boot with it are refused. */
-  readonly ovmf: { readonly code: string; readonly vars: string } | null;
+  readonly ovmf: Firmware | null;
   readonly diskServer: DiskServer;
   /** Milliseconds. */
   readonly timeouts?: Partial<QemuTimeouts>;
@@ -58,25 +54,28 @@ const CONSOLE_LIMIT = 4 << 20;
  * the sockets of its machine. Machines run with KVM where that works and are emulated elsewhere.
  */
 export class QemuHypervisor extends Hypervisor {
-  readonly #options: QemuOptions;
+  readonly #qemuImg: string;
   readonly #directory: string;
   readonly #timeouts: QemuTimeouts;
   readonly #consoleLimit: number;
   readonly #files: ServerFiles;
   readonly #bases: ServedBases;
+  readonly #starter: MachineStarter;
   readonly #watch: MachineWatch;
   /** Servers for which something is done now. */
   readonly #busy = new Set<string>();
-  #abilities: Promise<QemuAbilities> | undefined;
 
   constructor(options: QemuOptions) {
     super();
-    this.#options = options;
+    const { qemuSystem, qemuImg, ovmf } = options;
+    this.#qemuImg = qemuImg;
     this.#directory = resolve(options.directory);
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
     this.#consoleLimit = options.consoleLimit ?? CONSOLE_LIMIT;
     this.#files = new ServerFiles(this.#directory);
     this.#bases = new ServedBases(options.diskServer, this.#files);
+    const [files, bases, timeouts] = [this.#files, this.#bases, this.#timeouts];
+    this.#starter = new MachineStarter({ qemuSystem, ovmf, files, bases, timeouts });
     this.#watch = new MachineWatch({
       files: this.#files,
       busy: this.#busy,
@@ -88,8 +87,8 @@ export class QemuHypervisor extends Hypervisor {
   }
 
   override async facts(): Promise<HypervisorFacts> {
-    const { version } = await this.#qemu();
-    const accelerator = await findAccelerator(this.#options.qemuSystem, this.#timeouts.probe);
+    const { version } = await this.#starter.abilities();
+    const accelerator = await this.#starter.accelerator();
     await mkdir(this.#directory, { recursive: true });
     const { bavail, bsize } = await statfs(this.#directory, { bigint: true });
     const memory = BigInt(totalmem());
@@ -98,7 +97,7 @@ export class QemuHypervisor extends Hypervisor {
 
   override async create(spec: ServerSpec, signal?: AbortSignal): Promise<void> {
     checkServer(spec);
-    if (spec.firmware === 'uefi') this.#requireOvmf();
+    this.#starter.requireFirmware(spec.firmware);
     await this.#during(spec.id, async () => {
       await this.#files.sweep();
       if ((await this.#files.read(spec.id)) !== null) return;
@@ -147,7 +146,7 @@ export class QemuHypervisor extends Hypervisor {
     serverId: string,
     change: { readonly disk: DiskSpec; readonly user_data: string | null; readonly firmware: 'bios' | 'uefi' },
   ): Promise<void> {
-    if (change.firmware === 'uefi') this.#requireOvmf();
+    this.#starter.requireFirmware(change.firmware);
     await this.#during(serverId, async () => {
       const { disk: system_disk, user_data, firmware } = change;
       const machine = await this.#machine(serverId);
@@ -177,7 +176,7 @@ export class QemuHypervisor extends Hypervisor {
 
   override async console(serverId: string, offset: bigint): Promise<ConsoleOutput> {
     await this.#files.require(serverId);
-    const console = new ConsoleLog(this.#files.directory(serverId), this.#consoleLimit);
+    const console = this.#console(serverId);
     await console.trim();
     return console.read(offset);
   }
@@ -199,35 +198,8 @@ export class QemuHypervisor extends Hypervisor {
     }
     await running?.quit();
     await this.#files.forgetMachine(serverId);
-    const command = await this.#command(spec);
-    await new ConsoleLog(this.#files.directory(serverId), this.#consoleLimit).trim();
-    signal?.throwIfAborted();
-    const directory = this.#files.directory(serverId);
-    const machine = new Machine(await MachineProcess.start(directory, command), directory, this.#timeouts);
-    try {
-      await machine.awaitRunning(signal);
-    } catch (error) {
-      await machine.kill();
-      await this.#files.forgetMachine(serverId);
-      throw error;
-    }
-  }
-
-  async #command(spec: ServerSpec): Promise<[string, ...string[]]> {
-    const { qemuSystem, ovmf } = this.#options;
-    const { sandbox } = await this.#qemu();
-    if (spec.firmware === 'uefi') this.#requireOvmf();
-    if (spec.firmware === 'uefi' && !(await this.#files.has(spec.id, variablesFile(spec)))) {
-      const { vars } = this.#requireOvmf();
-      await this.#files.replace(spec.id, variablesFile(spec), (draft) =>
-        copyFile(vars, draft, constants.COPYFILE_EXCL),
-      );
-    }
-    await writeSeed(this.#files.path(spec.id, FILES.seed), spec);
-    const accelerator = await findAccelerator(qemuSystem, this.#timeouts.probe);
-    const bases = await this.#bases.publish(spec);
-    const firmwareCode = ovmf === null ? null : resolve(ovmf.code);
-    return [resolve(qemuSystem), ...machineArguments(spec, { accelerator, sandbox, firmwareCode, bases })];
+    await this.#console(serverId).trim();
+    await this.#starter.start(spec, signal);
   }
 
   async #switchOff(
@@ -255,22 +227,14 @@ export class QemuHypervisor extends Hypervisor {
   /** One that is there is whole, and is kept. */
   async #makeDisk(serverId: string, disk: DiskSpec, signal?: AbortSignal): Promise<void> {
     if (await this.#files.has(serverId, diskFile(disk))) return;
-    const { qemuImg } = this.#options;
+    const qemuImg = this.#qemuImg;
     await this.#files.replace(serverId, diskFile(disk), (path) =>
       makeOverlay(qemuImg, { path, size: disk.size, signal }),
     );
   }
 
-  #requireOvmf(): { readonly code: string; readonly vars: string } {
-    const { ovmf } = this.#options;
-    if (ovmf === null) throw new HypervisorError('This host has no UEFI firmware; install ovmf.');
-    return ovmf;
-  }
-
-  async #qemu(): Promise<QemuAbilities> {
-    this.#abilities ??= qemuAbilities(this.#options.qemuSystem);
-    this.#abilities.catch(() => (this.#abilities = undefined)); // it may be there the next time
-    return this.#abilities;
+  #console(serverId: string): ConsoleLog {
+    return new ConsoleLog(this.#files.directory(serverId), this.#consoleLimit);
   }
 
   async #during<T>(serverId: string, work: () => Promise<T>): Promise<T> {

@@ -39,6 +39,7 @@ const UNFINISHED = '.new';
 /** What a host keeps of its servers: one directory for each, `servers/<id>`. */
 export class ServerFiles {
   readonly #directory: string;
+  #sweeping: Promise<void> = Promise.resolve();
 
   /** @param directory the host's */
   constructor(directory: string) {
@@ -131,14 +132,18 @@ export class ServerFiles {
   /** From now on this is no server; {@link sweep} removes what it was. */
   async discard(serverId: string): Promise<void> {
     const directory = this.directory(serverId);
-    await rm(`${directory}${DELETED}`, { recursive: true, force: true });
+    await this.sweep(); // of an earlier server with this id
     await rename(directory, `${directory}${DELETED}`).catch(unlessAbsent);
   }
 
   /** Removes what is left of deleted servers, also of those whose removal was cut short. */
-  async sweep(): Promise<void> {
-    for (const name of await this.#entries())
-      if (name.endsWith(DELETED)) await rm(join(this.#directory, name), { recursive: true, force: true });
+  sweep(): Promise<void> {
+    const sweep = this.#sweeping.then(async () => {
+      for (const name of await this.#entries())
+        if (name.endsWith(DELETED)) await rm(join(this.#directory, name), { recursive: true, force: true });
+    });
+    this.#sweeping = sweep.catch(() => undefined);
+    return sweep;
   }
 
   async #entries(): Promise<readonly string[]> {
