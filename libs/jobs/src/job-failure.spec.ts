@@ -1,6 +1,13 @@
 import { refusal } from '@imago/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { FinalFailureError, JobCancelledError, JobStalledError, judgeFailure, LeaseLostError, retryDelay } from './job-failure.ts';
+import {
+  FinalFailureError,
+  JobCancelledError,
+  JobStalledError,
+  judgeFailure,
+  LeaseLostError,
+  retryDelay,
+} from './job-failure.ts';
 
 const at = { phase: 'transfer', attempt: 1, maximumAttempts: 3 };
 

@@ -76,7 +76,13 @@ export interface JobsUnderTest {
   /** Starts a runner; `reset` stops it if the test does not. */
   run(settings: RunnerSettings): ToyRunner;
   /** Records and admits a job; answers its id. */
-  queue(job?: { project?: string; key?: string | null; phase?: string; image?: string; host?: string }): Promise<string>;
+  queue(job?: {
+    project?: string;
+    key?: string | null;
+    phase?: string;
+    image?: string;
+    host?: string;
+  }): Promise<string>;
   /** Asks a job to end, as a service does. */
   cancel(jobId: string): Promise<ToyJob | null>;
   job(jobId: string): Promise<ToyJob>;

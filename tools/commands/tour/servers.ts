@@ -71,8 +71,8 @@ async function boots(story: Story, alice: Session, { id, times }: { id: string; 
   const deadline = performance.now() + BOOT_TIME;
   for (;;) {
     const { output } = await alice.need<{ output: string }>('GET', `/v1/servers/${id}/console`);
-    const line = output.split(/\r?\n/).find((each) => each.startsWith(`${BOOT_MARKER} ${times}`));
-    if (line !== undefined) {
+    const line = `${BOOT_MARKER} ${times}`;
+    if (output.includes(line)) {
       story.line(line);
       return;
     }
