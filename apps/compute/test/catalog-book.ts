@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { HoldImage, type ImageRecord, refusal, ReleaseHolds, type RequestOf, type ResponseOf } from '@imago/contracts';
+import {
+  type HeldObject,
+  HoldImage,
+  type ImageRecord,
+  refusal,
+  ReleaseHolds,
+  type RequestOf,
+  type ResponseOf,
+} from '@imago/contracts';
 import { requireAllowed } from '@imago/identity';
 import { OnRequest, type RequestCall } from '@imago/messaging';
 import { imageObjectKey } from '@imago/object-store';
@@ -13,6 +21,7 @@ type Held = ResponseOf<typeof HoldImage>;
 export interface ImageTraits extends Partial<ImageRecord> {
   /** Bytes of the disk in it. */
   readonly virtual_bytes?: bigint;
+  readonly object?: Partial<HeldObject>;
 }
 
 /** The images catalog has, what is held of them, and what a test makes it answer. */
@@ -26,7 +35,7 @@ export class CatalogBook {
   afterHold: () => Promise<void> = () => Promise.resolve();
 
   /** Adds an image anybody of {@link PROJECT} may use; answers its id. */
-  add({ virtual_bytes = 3n * 2n ** 30n, ...change }: ImageTraits = {}): string {
+  add({ virtual_bytes = 3n * 2n ** 30n, object: traits, ...change }: ImageTraits = {}): string {
     const id = randomUUID();
     const objectId = randomUUID();
     const object = {
@@ -36,6 +45,7 @@ export class CatalogBook {
       size: '65536',
       virtual_size: virtual_bytes.toString(),
       index_hash: null,
+      ...traits,
     };
     this.images.set(id, { image: recordOf(id, change), object });
     return id;

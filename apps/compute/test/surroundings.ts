@@ -24,25 +24,28 @@ export interface Surroundings {
 }
 
 export async function startSurroundings(settings: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, provision });
+  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true, provision });
   const { amqpUrl } = env.rabbitmq;
   const contextKey = randomBytes(32).toString('hex');
   const urlOf =
     (kind: 'run' | 'migrate') =>
     (service: Service): string =>
       databaseUrl(env.postgres, persistent(service), kind);
+  const regions = someRegions(env.s3);
   const [directory] = await Promise.all([
     mkdtemp(join(tmpdir(), 'imago-compute-')),
     declareTopology(amqpUrl, { settle_ms: 0 }),
     migrateAll(urlOf('migrate')),
   ]);
-  const regions = join(directory, 'regions.json');
-  await writeFile(regions, JSON.stringify(someRegions()));
+  const file = join(directory, 'regions.json');
+  await writeFile(file, JSON.stringify(regions));
   const config = loadConfig(computeConfig, {
     DATABASE_URL: urlOf('run')('compute'),
     AMQP_URL: amqpUrl,
     IMAGO_CONTEXT_KEY: contextKey,
-    IMAGO_REGIONS_FILE: regions,
+    IMAGO_REGIONS_FILE: file,
+    IMAGO_QEMU_IMG: env.qemu.qemuImg,
+    ...(env.qemu.qemuSystem !== null && { IMAGO_QEMU_SYSTEM: env.qemu.qemuSystem }),
     COMPUTE_DIRECTORY: join(directory, 'host'),
     COMPUTE_HOST: 'host-1',
     COMPUTE_REGIONS: REGION,
@@ -65,15 +68,15 @@ export async function startSurroundings(settings: Readonly<Record<string, string
   };
 }
 
-/** Regions whose stores nobody asks. */
-function someRegions(): ReturnType<typeof regionsFile.parse> {
-  const s3 = {
-    endpoint: 'http://127.0.0.1:9',
-    region: 'nowhere',
-    bucket: 'nothing',
-    access_key: 'nobody',
-    secret_key: 'nothing',
-  };
+/** Two regions over one store. */
+function someRegions({
+  endpoint,
+  region,
+  bucket,
+  access_key,
+  secret_key,
+}: Awaited<ReturnType<typeof testEnvironment<{ s3: true }>>>['s3']): ReturnType<typeof regionsFile.parse> {
+  const s3 = { endpoint, region, bucket, access_key, secret_key };
   return regionsFile.parse([
     { name: REGION, default: true, s3 },
     { name: OTHER_REGION, s3 },

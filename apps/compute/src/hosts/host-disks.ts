@@ -14,6 +14,7 @@ export class HostDisks {
   #process: DiskServerProcess | null = null;
   #starting: Promise<void> = Promise.resolve();
   #fault: string | null = null;
+  #isStarting = false;
 
   constructor(@Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig) {}
 
@@ -22,9 +23,15 @@ export class HostDisks {
     return this.#fault;
   }
 
+  /** Nothing is wrong yet: it has only just been told to serve. */
+  get isStarting(): boolean {
+    return this.#isStarting;
+  }
+
   /** Has it started, and started again until that succeeds; nobody waits for it. */
   start(): void {
     this.#fault = 'The disk server is starting.';
+    this.#isStarting = true;
     this.#starting = this.#start();
   }
 
@@ -43,10 +50,12 @@ export class HostDisks {
       try {
         await server.start();
         this.#fault = null;
+        this.#isStarting = false;
         return;
       } catch (error) {
         if (isStopping()) return;
         this.#fault = 'The disk server does not start.';
+        this.#isStarting = false;
         this.#logger.error({ err: error }, 'the disk server does not start; it is tried again');
         await pause(PAUSE, signal);
       }

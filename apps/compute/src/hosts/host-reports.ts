@@ -50,7 +50,7 @@ export class HostReports {
 
   /** Once when it changes, and not at every sign of life. */
   #log(unavailable: string | null): void {
-    if (unavailable === this.#said) return;
+    if (unavailable === this.#said || this.disks.isStarting) return;
     this.#said = unavailable;
     const about = { host_id: this.#host };
     if (unavailable === null) this.#logger.log(about, 'this host can run servers');
