@@ -66,7 +66,7 @@ describe('whatever is killed around a server, its state becomes true again by it
   );
 
   it.each([
-    ['stop', 'running', 'stopped', undefined],
+    ['stop', 'running', 'stopped', { hard: true }],
     ['start', 'stopped', 'running', undefined],
     ['reboot', 'running', 'running', { hard: true }],
     ['change-os', 'stopped', 'stopped', {}],
@@ -98,7 +98,9 @@ describe('whatever is killed around a server, its state becomes true again by it
     const { id } = await running();
     const machine = host.machine();
     await sut.system.service('compute').kill('SIGKILL');
-    await eventually(() => { expect(host.diskServers()).toEqual([]); });
+    await eventually(() => {
+      expect(host.diskServers()).toEqual([]);
+    });
     await sut.system.service('compute').start();
     await servers.said(id, `${BOOT_MARKER} 1`);
     expect(host.machine()).toBe(machine);
@@ -138,7 +140,9 @@ describe('whatever is killed around a server, its state becomes true again by it
     const { body } = await servers.request({ image_id: damagedId });
     await sut.alice.ended(body.id);
     await eventually(
-      async () => { expect(await servers.show(body.servers[0]?.id ?? '')).toMatchObject({ fault: { code: 'server.disk_error' } }); },
+      async () => {
+        expect(await servers.show(body.servers[0]?.id ?? '')).toMatchObject({ fault: { code: 'server.disk_error' } });
+      },
       { timeout: 60_000 },
     );
     await sut.alice.delete(damagedId);

@@ -61,12 +61,22 @@ describe('an image becomes servers', () => {
       image_id: otherId,
     });
     await servers.do(first.id, 'start');
-    await eventually(async () => { expect((await servers.console(first.id)).split(`${BOOT_MARKER} 1`).length).toBe(3); }, {
-      timeout: 180_000,
-    });
+    await eventually(
+      async () => {
+        expect((await servers.console(first.id)).split(`${BOOT_MARKER} 1`).length).toBe(3);
+      },
+      {
+        timeout: 180_000,
+      },
+    );
 
     await servers.delete(second.id);
-    await eventually(async () => { expect((await sut.images.keys()).objects.length).toBe(2); }, { timeout: 30_000 });
+    await eventually(
+      async () => {
+        expect((await sut.images.keys()).objects.length).toBe(2);
+      },
+      { timeout: 30_000 },
+    );
     await servers.delete(first.id);
     expect((await sut.alice.ask('GET', `/v1/servers/${first.id}`)).status).toBe(404);
     expect(await servers.list()).toEqual([]);
