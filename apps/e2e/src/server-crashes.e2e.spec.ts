@@ -38,9 +38,12 @@ describe('whatever is killed around a server, its state becomes true again by it
   }
 
   async function killComputeAt(gate: DatabaseGate, table: string): Promise<void> {
-    await gate.reached();
-    await sut.system.service('compute').kill('SIGKILL');
-    await gate.open(table);
+    try {
+      await gate.reached();
+      await sut.system.service('compute').kill('SIGKILL');
+    } finally {
+      await gate.open(table); // or every later test would wait at it
+    }
     await sut.system.service('compute').start();
   }
 
@@ -63,7 +66,7 @@ describe('whatever is killed around a server, its state becomes true again by it
   );
 
   it.each([
-    ['stop', 'running', 'stopped', undefined],
+    ['stop', 'running', 'stopped', { hard: true }],
     ['start', 'stopped', 'running', undefined],
     ['reboot', 'running', 'running', { hard: true }],
     ['change-os', 'stopped', 'stopped', {}],
@@ -95,7 +98,9 @@ describe('whatever is killed around a server, its state becomes true again by it
     const { id } = await running();
     const machine = host.machine();
     await sut.system.service('compute').kill('SIGKILL');
-    await eventually(() => expect(host.diskServers()).toEqual([]));
+    await eventually(() => {
+      expect(host.diskServers()).toEqual([]);
+    });
     await sut.system.service('compute').start();
     await servers.said(id, `${BOOT_MARKER} 1`);
     expect(host.machine()).toBe(machine);
@@ -135,8 +140,9 @@ describe('whatever is killed around a server, its state becomes true again by it
     const { body } = await servers.request({ image_id: damagedId });
     await sut.alice.ended(body.id);
     await eventually(
-      async () =>
-        expect(await servers.show(body.servers[0]?.id ?? '')).toMatchObject({ fault: { code: 'server.disk_error' } }),
+      async () => {
+        expect(await servers.show(body.servers[0]?.id ?? '')).toMatchObject({ fault: { code: 'server.disk_error' } });
+      },
       { timeout: 60_000 },
     );
     await sut.alice.delete(damagedId);

@@ -61,12 +61,22 @@ describe('an image becomes servers', () => {
       image_id: otherId,
     });
     await servers.do(first.id, 'start');
-    await eventually(async () => expect((await servers.console(first.id)).split(`${BOOT_MARKER} 1`).length).toBe(3), {
-      timeout: 180_000,
-    });
+    await eventually(
+      async () => {
+        expect((await servers.console(first.id)).split(`${BOOT_MARKER} 1`).length).toBe(3);
+      },
+      {
+        timeout: 180_000,
+      },
+    );
 
     await servers.delete(second.id);
-    await eventually(async () => expect((await sut.images.keys()).objects.length).toBe(2), { timeout: 30_000 });
+    await eventually(
+      async () => {
+        expect((await sut.images.keys()).objects.length).toBe(2);
+      },
+      { timeout: 30_000 },
+    );
     await servers.delete(first.id);
     expect((await sut.alice.ask('GET', `/v1/servers/${first.id}`)).status).toBe(404);
     expect(await servers.list()).toEqual([]);
@@ -92,7 +102,7 @@ describe('an image becomes servers', () => {
     expect(body).toMatchObject({ code: 'request.idempotency_conflict' });
     const all = await servers.list();
     expect(all.length).toBe(1);
-    await servers.succeeded(answers[0]?.body ?? { id: '' });
+    await servers.succeeded(answers[0].body);
     await servers.delete(all[0]?.id ?? '');
   }, 120_000);
 

@@ -15,6 +15,7 @@ export class HostDisks {
   #starting: Promise<void> = Promise.resolve();
   #fault: string | null = null;
   #isStarting = false;
+  readonly #settled = Promise.withResolvers<undefined>();
 
   constructor(@Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig) {}
 
@@ -23,9 +24,9 @@ export class HostDisks {
     return this.#fault;
   }
 
-  /** Nothing is wrong yet: it has only just been told to serve. */
-  get isStarting(): boolean {
-    return this.#isStarting;
+  /** Returns when the first start has succeeded or failed; at once when nobody asked for one. */
+  async settled(): Promise<void> {
+    if (this.#isStarting) await this.#settled.promise;
   }
 
   /** Has it started, and started again until that succeeds; nobody waits for it. */
@@ -33,6 +34,11 @@ export class HostDisks {
     this.#fault = 'The disk server is starting.';
     this.#isStarting = true;
     this.#starting = this.#start();
+  }
+
+  /** Lets go of who waits for the first start: the service is about to end. */
+  endWaiting(): void {
+    this.#settled.resolve(undefined);
   }
 
   async stop(): Promise<void> {
@@ -50,16 +56,21 @@ export class HostDisks {
       try {
         await server.start();
         this.#fault = null;
-        this.#isStarting = false;
+        this.#endStart();
         return;
       } catch (error) {
         if (isStopping()) return;
         this.#fault = 'The disk server does not start.';
-        this.#isStarting = false;
+        this.#endStart();
         this.#logger.error({ err: error }, 'the disk server does not start; it is tried again');
         await pause(PAUSE, signal);
       }
     }
+  }
+
+  #endStart(): void {
+    this.#isStarting = false;
+    this.#settled.resolve(undefined);
   }
 
   #newProcess(): DiskServerProcess {

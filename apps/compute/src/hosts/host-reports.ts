@@ -24,8 +24,17 @@ export class HostReports {
     this.#host = hostOf(config);
   }
 
-  /** Gives a sign of life, and answers whether the host can run servers. Rejects when the database does not answer. */
+  /** Whether it is known, and others were told, if this host can run servers. */
+  get settled(): boolean {
+    return this.#said !== undefined;
+  }
+
+  /**
+   * Gives a sign of life, and answers whether the host can run servers. Nothing is said before that is known: what others
+   * know of it stands until then. Rejects when the database does not answer.
+   */
   async send(): Promise<boolean> {
+    await this.disks.settled();
     const report = await this.#report();
     await this.hosts.report(this.#host, this.#regionNames(), report);
     this.#log(report.unavailable);
@@ -50,7 +59,7 @@ export class HostReports {
 
   /** Once when it changes, and not at every sign of life. */
   #log(unavailable: string | null): void {
-    if (unavailable === this.#said || this.disks.isStarting) return;
+    if (unavailable === this.#said) return;
     this.#said = unavailable;
     const about = { host_id: this.#host };
     if (unavailable === null) this.#logger.log(about, 'this host can run servers');

@@ -5,6 +5,7 @@ import type { ServerData, ServerInput } from '../orders/server-job.ts';
 import { SERVER_RUNNER } from '../orders/server-jobs.ts';
 import { HostAgent } from './host-agent.ts';
 import { EndOfHost } from './end-of-host.ts';
+import { HostDisks } from './host-disks.ts';
 
 /** The host's work runs as long as the service does, and ends in order while broker and database are there. */
 @Injectable()
@@ -13,6 +14,7 @@ export class RunHost implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(SERVER_RUNNER) private readonly runner: JobRunner<ServerInput, ServerData>,
     private readonly agent: HostAgent,
     private readonly consoles: TailConsoles,
+    private readonly disks: HostDisks,
     private readonly ending: EndOfHost,
   ) {}
 
@@ -23,6 +25,7 @@ export class RunHost implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.disks.endWaiting();
     await this.runner.stop();
     await Promise.all([this.agent.stop(), this.consoles.stop()]);
     await this.ending.end();
