@@ -8,7 +8,7 @@ import { logIn, type Session } from '@imago/system/session';
 import { compareDisks, makeTourDisk, qemuImg, type TourDisk } from './disk.ts';
 import { download, firstBytes, listImages, type TourImage } from './image.ts';
 import { mebibytes, Progress, Story } from './story.ts';
-import { removeTourServers, tourServers } from './servers.ts';
+import { CAPTURED, removeTourServers, tourServers } from './servers.ts';
 import { expectThat } from './surprise.ts';
 
 const NAME = 'Tour';
@@ -178,5 +178,8 @@ async function deleteImage({ story, alice }: Scene, image: TourImage): Promise<v
 }
 
 async function removeImages(alice: Session): Promise<void> {
-  for (const { id } of await listImages(alice, `&name=${NAME}`)) await alice.need('DELETE', `/v2/images/${id}`);
+  for (const name of [NAME, CAPTURED]) {
+    const images = await listImages(alice, `&name=${encodeURIComponent(name)}`);
+    for (const { id } of images) await alice.need('DELETE', `/v2/images/${id}`);
+  }
 }
