@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobView, ServerRecord } from '@imago/contracts';
 import { BOOT_MARKER } from '@imago/demo-image';
 import type { Session } from '@imago/system/session';
-import type { TourImage } from './image.ts';
+import { activeImage, type TourImage } from './image.ts';
 import { mebibytes, type Story } from './story.ts';
 import { expectThat } from './surprise.ts';
 
@@ -63,11 +63,10 @@ async function capture(story: Story, alice: Session, id: string): Promise<TourIm
   const body = { server_id: id, source: { type: 'system_disk' }, name: CAPTURED };
   const { image_id, bytes_done } = await order(alice, 'POST', '/v1/captures', body);
   expectThat(image_id !== null, 'the capture succeeded without an image');
-  const image = await alice.need<TourImage>('GET', `/v2/images/${image_id}`);
+  const image = await activeImage(alice, image_id);
   const { layers } = await alice.need<{ layers: number }>('GET', `/v1/images/${image_id}/lineage`);
   story.line(`${image.name}: ${image.status}, ${mebibytes(image.size ?? 0)} as a file, in ${layers} layers`);
   story.line(`${mebibytes(bytes_done)} of its disk had changed and were read`);
-  expectThat(image.status === 'active', `the image is ${image.status}`);
   return image;
 }
 
