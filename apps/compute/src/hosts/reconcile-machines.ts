@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import { type ComputeConfig, hostOf } from '../config.ts';
+import { ServerLocks } from '../locks/server-locks.ts';
 import { type ServerOnHost, ServersRepository } from '../servers/servers.repository.ts';
 import { correctionOf } from './machine-truth.ts';
 import { NoteMachines } from './note-machines.ts';
@@ -19,6 +20,7 @@ export class ReconcileMachines {
     private readonly hypervisor: Hypervisor,
     private readonly servers: ServersRepository,
     private readonly note: NoteMachines,
+    private readonly locks: ServerLocks,
     @Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig,
   ) {}
 
@@ -31,8 +33,14 @@ export class ReconcileMachines {
     const missing = new Map<string, number>();
     for (const row of rows) {
       if (row.task === null) await this.#compare(row, missing);
+      else if (row.lock_id !== null) await this.#requireOff(row.id, row.lock_id);
     }
     this.#missing = missing;
+  }
+
+  /** A locked server whose machine runs, or which the host does not have any more, was locked in vain. */
+  async #requireOff(serverId: string, lockId: string): Promise<void> {
+    if ((await this.hypervisor.power(serverId)) !== 'stopped') await this.locks.lose(lockId);
   }
 
   async #removeLeftovers(present: readonly string[], rows: readonly ServerOnHost[]): Promise<void> {
