@@ -153,6 +153,23 @@ describe('a worker that is lost', () => {
     await expectCaptured(id, { server, disk: small });
   });
 
+  it('is followed by one that stores whole what catalog would take as no layer then, whatever it takes now', async () => {
+    const lost = await hire();
+    captures.catalog.refuseParents = true;
+    const held = captures.compute.exports.hold((call) => call.path === 'map');
+    const server = smallServer();
+    const { id } = await captures.request(server.id);
+    await held.arrived;
+    await lost.lose();
+    held.release();
+    captures.catalog.refuseParents = false;
+    await captures.looks.expireLease(id);
+    await hire();
+    const { object } = (await captures.looks.eventsOf(id)).at(-1)?.data as DataOf<typeof ImageCapturedV1>;
+    expect(object.parent_object_id).toBe(captures.catalog.objects.get(id)?.parent);
+    await requireDisk(captures.store, [object.key], small);
+  });
+
   it('completes nothing any more when it was only slow', async () => {
     const slow = await hire();
     const held = slow.gate.hold((call) => call.action === 'upload_part' && call.partNumber === 1);
