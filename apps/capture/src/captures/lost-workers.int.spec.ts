@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type DataOf, type EventEnvelope, ImageCapturedV1 } from '@imago/contracts';
+import type { Extent } from '@imago/disk-image';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
-import { largeDisk, MIB } from '../../test/disks.ts';
+import { largeDisk, MIB, smallDisk } from '../../test/disks.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
 import { requireDisk, type StoredImage, storeImage } from '../../test/stored-images.ts';
 
@@ -14,17 +15,20 @@ jest.setTimeout(60_000);
 
 describe('a worker that is lost', () => {
   let captures: CaptureUnderTest;
-  let base: StoredImage;
-  const original = largeDisk();
-  const small = Buffer.from(original);
-  const large = Buffer.concat([randomBytes(30 * MIB), original.subarray(30 * MIB)]);
+  let bases: { readonly small: StoredImage; readonly large: StoredImage };
+  const originals = { small: Buffer.concat([smallDisk(), smallDisk()]), large: largeDisk() };
+  const small = Buffer.from(originals.small);
+  const large = Buffer.concat([randomBytes(30 * MIB), originals.large.subarray(30 * MIB)]);
   const hired: CaptureWorker[] = [];
 
   beforeAll(async () => {
     captures = await startCapture();
-    base = await storeImage(captures.store, original);
-    randomBytes(2 * MIB).copy(small, 8 * MIB);
-    small.fill(0, 20 * MIB, 21 * MIB);
+    bases = {
+      small: await storeImage(captures.store, originals.small),
+      large: await storeImage(captures.store, originals.large),
+    };
+    randomBytes(2 * MIB).copy(small, MIB);
+    small.fill(0, 5 * MIB, 6 * MIB);
   }, 120_000);
 
   afterEach(async () => {
@@ -39,11 +43,14 @@ describe('a worker that is lost', () => {
     return worker;
   }
 
-  const made = () => ({ image_id: base.image_id, base: base.object });
   const smallServer = (): TestServer =>
-    captures.compute.add({ ...made(), content: small, changed: [{ offset: 8 * MIB, length: 13 * MIB }] });
+    serverOn(bases.small, { content: small, changed: [{ offset: MIB, length: 5 * MIB }] });
   const largeServer = (): TestServer =>
-    captures.compute.add({ ...made(), content: large, changed: [{ offset: 0, length: 30 * MIB }] });
+    serverOn(bases.large, { content: large, changed: [{ offset: 0, length: 30 * MIB }] });
+
+  function serverOn(base: StoredImage, disk: { content: Buffer; changed: Extent[] }): TestServer {
+    return captures.compute.add({ ...disk, image_id: base.image_id, base: base.object });
+  }
 
   /** The image is there, once, as sound as if nothing had happened, nothing else is, and the server is free. */
   async function expectCaptured(jobId: string, { server, disk }: { server: TestServer; disk: Buffer }): Promise<void> {
@@ -51,6 +58,7 @@ describe('a worker that is lost', () => {
     expect(await captures.looks.job(jobId)).toMatchObject({ state: 'succeeded' });
     expect(events.filter((event) => /Captured|Failed|Cancelled/.test(event.type))).toHaveLength(1);
     const { object } = events.at(-1)?.data as DataOf<typeof ImageCapturedV1>;
+    const base = disk === small ? bases.small : bases.large;
     await requireDisk(captures.store, [object.key, base.object.key], disk);
     const keys = (await captures.store.list(object.key)).map((each) => each.key);
     expect(keys).toEqual([object.key, indexKey(object.key)]);
