@@ -240,25 +240,4 @@ describe('asking for a capture', () => {
       code: 'request.idempotency_conflict',
     });
   });
-
-  it('cancels a waiting capture at once, for its project and for operators only, and its server is free', async () => {
-    const server = stopped();
-    const job = await captures.request(server.id);
-    const cancel = (...who: Parameters<typeof tenant>) =>
-      captures.ask(CancelCapture, { job_id: job.id }, tenant(...who));
-    await expect(cancel(OTHER_PROJECT)).rejects.toMatchObject({ code: 'job.not_found' });
-    await expect(cancel(PROJECT, ['reader'])).rejects.toMatchObject({ code: 'auth.forbidden' });
-    expect((await cancel('operators', ['admin'])).job).toMatchObject({
-      state: 'cancelled',
-      error: { code: 'job.cancelled', phase: 'lock' },
-    });
-    await expect(cancel(PROJECT)).rejects.toMatchObject({ code: 'job.wrong_state', details: { state: 'cancelled' } });
-    expect((await captures.looks.eventsOf(job.id)).map((event) => event.type)).toEqual([
-      'ImageCaptureRequested',
-      'ImageCaptureCancelled',
-    ]);
-    await eventually(() => {
-      expect(captures.compute.isLocked(server)).toBe(false);
-    });
-  });
 });

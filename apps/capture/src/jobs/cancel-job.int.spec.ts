@@ -6,6 +6,7 @@ import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
 import { MIB, smallDisk } from '../../test/disks.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
+import { OTHER_PROJECT, PROJECT, tenant } from '../../test/requests.ts';
 
 jest.setTimeout(60_000);
 
@@ -84,6 +85,27 @@ describe('a capture that is cancelled', () => {
     await eventually(async () => {
       for (const each of servers) expect(captures.compute.isLocked(each)).toBe(false);
       expect(await captures.store.listMultiparts('images/')).toEqual([]);
+    });
+  });
+
+  it('at once while it waits, by its project and by operators only, leaves its server free', async () => {
+    const locked = server();
+    const job = await captures.request(locked.id);
+    const cancel = (...who: Parameters<typeof tenant>) =>
+      captures.ask(CancelCapture, { job_id: job.id }, tenant(...who));
+    await expect(cancel(OTHER_PROJECT)).rejects.toMatchObject({ code: 'job.not_found' });
+    await expect(cancel(PROJECT, ['reader'])).rejects.toMatchObject({ code: 'auth.forbidden' });
+    expect((await cancel('operators', ['admin'])).job).toMatchObject({
+      state: 'cancelled',
+      error: { code: 'job.cancelled', phase: 'lock' },
+    });
+    await expect(cancel(PROJECT)).rejects.toMatchObject({ code: 'job.wrong_state', details: { state: 'cancelled' } });
+    expect((await captures.looks.eventsOf(job.id)).map((event) => event.type)).toEqual([
+      'ImageCaptureRequested',
+      'ImageCaptureCancelled',
+    ]);
+    await eventually(() => {
+      expect(captures.compute.isLocked(locked)).toBe(false);
     });
   });
 });
