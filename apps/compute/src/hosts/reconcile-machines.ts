@@ -14,6 +14,8 @@ export class ReconcileMachines {
   readonly #logger = new Logger(ReconcileMachines.name);
   /** Running servers whose machine was missing at the last look, and at which version; null before the first look. */
   #missing: Map<string, number> | null = null;
+  /** Locks of servers that were not off at the last look. */
+  #lockedInVain: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly db: DataSource,
@@ -31,16 +33,23 @@ export class ReconcileMachines {
     const rows = await this.servers.onHost(this.db.manager, hostOf(this.config));
     await this.#removeLeftovers(present, rows);
     const missing = new Map<string, number>();
+    const inVain = new Set<string>();
     for (const row of rows) {
       if (row.task === null) await this.#compare(row, missing);
-      else if (row.lock_id !== null) await this.#requireOff(row.id, row.lock_id);
+      else if (row.lock_id !== null) await this.#requireOff(row.id, row.lock_id, inVain);
     }
     this.#missing = missing;
+    this.#lockedInVain = inVain;
   }
 
-  /** A locked server whose machine runs, or which the host does not have any more, was locked in vain. */
-  async #requireOff(serverId: string, lockId: string): Promise<void> {
-    if ((await this.hypervisor.power(serverId)) !== 'stopped') await this.locks.lose(lockId);
+  /**
+   * A locked server whose machine runs, or which the host does not have any more, was locked in vain. One that is only
+   * being closed, so that its disk can be read, is off at the next look.
+   */
+  async #requireOff(serverId: string, lockId: string, inVain: Set<string>): Promise<void> {
+    if ((await this.hypervisor.power(serverId)) === 'stopped') return;
+    inVain.add(lockId);
+    if (this.#lockedInVain.has(lockId)) await this.locks.lose(lockId);
   }
 
   async #removeLeftovers(present: readonly string[], rows: readonly ServerOnHost[]): Promise<void> {
