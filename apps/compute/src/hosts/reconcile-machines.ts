@@ -54,8 +54,13 @@ export class ReconcileMachines {
 
   async #removeLeftovers(present: readonly string[], rows: readonly ServerOnHost[]): Promise<void> {
     const living = new Set(rows.map(({ id }) => id));
-    for (const id of present) {
-      if (living.has(id)) continue;
+    const unknown = present.filter((id) => !living.has(id));
+    if (unknown.length === 0) return;
+    // One that lives under another host's name is no leftover: the host was called so before.
+    const known = await this.servers.list(this.db.manager, unknown);
+    const elsewhere = new Set(known.filter(({ status }) => status !== 'deleted').map(({ id }) => id));
+    for (const id of unknown) {
+      if (elsewhere.has(id)) continue;
       await this.hypervisor.delete(id);
       this.#logger.warn({ server_id: id }, 'what was left of a server that is gone is removed');
     }
