@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LocateImageFile, ResponseOf } from '@imago/contracts';
-import { type ByteSource, type ClusterIndex, flattenedImage, unpackIndex } from '@imago/disk-image';
+import {
+  type ByteSource,
+  type ClusterIndex,
+  flattenedImage,
+  STORED_CLUSTER_SIZE,
+  unpackIndex,
+} from '@imago/disk-image';
 import { indexKey, type ObjectStore } from '@imago/object-store';
 import { ObjectSource } from './object-source.ts';
 
@@ -11,6 +17,8 @@ export type StoredFile = NonNullable<ResponseOf<typeof LocateImageFile>['file']>
 const LONGEST_INDEX = 64 * 2 ** 20;
 /** Bytes of memory for each byte of an index: the index, and where its frames are. */
 const BYTES_PER_INDEX_BYTE = 2.5;
+/** Bytes of memory for each cluster of the disk, with data or without: where in the layers it lies. */
+const BYTES_PER_CLUSTER = 12;
 /** What is open without any cluster. */
 const LEAST_BYTES = 64 * 1024;
 
@@ -78,7 +86,8 @@ async function openFile(store: ObjectStore, { key, size, index_hash, layers }: S
   const sources = layers.map((layer) => new ObjectSource(store, layer.key, Number(layer.size)));
   const file = await flattenedImage(index, sources);
   if (file.size !== Number(size)) throw new Error(`${key} gives ${file.size} bytes, and its record says ${size}`);
-  return { file, weight: LEAST_BYTES + bytes * BYTES_PER_INDEX_BYTE };
+  const map = Math.ceil(index.virtualSize / STORED_CLUSTER_SIZE) * BYTES_PER_CLUSTER;
+  return { file, weight: LEAST_BYTES + bytes * BYTES_PER_INDEX_BYTE + map };
 }
 
 async function readIndex(
