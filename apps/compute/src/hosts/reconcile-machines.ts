@@ -16,6 +16,8 @@ export class ReconcileMachines {
   #missing: Map<string, number> | null = null;
   /** Locks of servers that were not off at the last look. */
   #lockedInVain: ReadonlySet<string> = new Set();
+  /** Servers without a row that this host had at the last look. */
+  #strangers: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly db: DataSource,
@@ -54,16 +56,28 @@ export class ReconcileMachines {
 
   async #removeLeftovers(present: readonly string[], rows: readonly ServerOnHost[]): Promise<void> {
     const living = new Set(rows.map(({ id }) => id));
-    const unknown = present.filter((id) => !living.has(id));
-    if (unknown.length === 0) return;
-    // One that lives under another host's name is no leftover: the host was called so before.
-    const known = await this.servers.list(this.db.manager, unknown);
-    const elsewhere = new Set(known.filter(({ status }) => status !== 'deleted').map(({ id }) => id));
-    for (const id of unknown) {
-      if (elsewhere.has(id)) continue;
+    const others = present.filter((id) => !living.has(id));
+    const known = others.length === 0 ? [] : await this.servers.list(this.db.manager, others);
+    const statusOf = new Map(known.map(({ id, status }) => [id, status]));
+    this.#keepStrangers(others.filter((id) => !statusOf.has(id)));
+    for (const id of others) {
+      // One that lives under another host's name is no leftover: the host was called so before.
+      if (statusOf.get(id) !== 'deleted') continue;
       await this.hypervisor.delete(id);
       this.#logger.warn({ server_id: id }, 'what was left of a server that is gone is removed');
     }
+  }
+
+  /**
+   * Rows are never removed, so a server without one is no leftover: the database was restored or emptied, or is that of
+   * another installation. Its disks may be the only thing left of it.
+   */
+  #keepStrangers(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.#strangers.has(id)) continue;
+      this.#logger.warn({ server_id: id }, 'nothing is known of a server this host has; its disks are kept');
+    }
+    this.#strangers = new Set(ids);
   }
 
   async #compare(row: ServerOnHost, missing: Map<string, number>): Promise<void> {
