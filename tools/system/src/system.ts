@@ -148,6 +148,7 @@ function databaseUrlOf(service: PersistentService, options: SystemOptions): stri
 function hostSettings({ qemu, computeDirectory }: SystemOptions): Record<string, string> {
   return {
     COMPUTE_DIRECTORY: computeDirectory,
+    COMPUTE_HOST: 'host-1', // not the machine's own name: one that is called otherwise some day keeps its servers
     COMPUTE_STOP_SERVERS_AT_END: 'true',
     IMAGO_QEMU_IMG: qemu.qemuImg,
     ...(qemu.qemuSystem !== null && { IMAGO_QEMU_SYSTEM: qemu.qemuSystem }),
