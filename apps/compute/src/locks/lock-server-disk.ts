@@ -86,6 +86,10 @@ function requireSeen(server: ServerRow | null, { region, acquire }: Request, con
   const isItsOwn = isWorker && server.region === region;
   const seen = isItsOwn ? server : requireServer('server.capture', server, { region, context });
   if (seen.status === 'deleted') throw serverNotFound();
+  // The image becomes the caller's: who may do anything must still not make a tenant's disk its own.
+  if (acquire && seen.project_id !== context.project_id) {
+    throw refusal('auth.forbidden', 'Only the project of a server captures its disks.');
+  }
   return seen;
 }
 

@@ -4,7 +4,7 @@ import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import { captureService, fetchExport, Locks } from '../../test/locks.ts';
-import { OTHER_PROJECT, OTHER_REGION, PROJECT, REGION, tenant } from '../../test/requests.ts';
+import { operator, OTHER_PROJECT, OTHER_REGION, PROJECT, REGION, tenant } from '../../test/requests.ts';
 
 const TOLD_BEFORE = ['ServerCreated', 'ServerStarted', 'ServerStopped'];
 
@@ -121,6 +121,15 @@ describe('the lock of a server', () => {
     const region = { server_id: id, region: OTHER_REGION, action: 'start', idempotency_key: null } as const;
     await expect(compute.ask(OperateServer, region)).rejects.toMatchObject({ code: 'server.not_found' });
     expect(await compute.server(id)).toMatchObject({ task: null });
+  });
+
+  it('is refused to an operator of another project, whose image the disk would become', async () => {
+    const { id } = await compute.stopped(image);
+    await expect(locks.take(id, randomUUID(), operator())).rejects.toMatchObject({ code: 'auth.forbidden' });
+    expect(await compute.server(id)).toMatchObject({ task: null });
+    const lockId = randomUUID();
+    await locks.take(id, lockId, tenant(PROJECT, ['admin']));
+    await locks.release(lockId);
   });
 
   async function withDataDisk() {
