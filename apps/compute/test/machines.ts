@@ -49,7 +49,7 @@ export class Machines extends Hypervisor {
   readonly servers = new Map<string, Machine>();
   readonly #listeners = new Set<(change: MachineChange) => void>();
   disk_free = 1000n * 2n ** 30n;
-  memory_total = 64n * 2n ** 30n;
+  memory_total = 256n * 2n ** 30n;
   uefi = true;
   /** Why the host cannot run machines. */
   broken: string | null = null;

@@ -3,17 +3,12 @@ import type { EntityManager } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
 import { LIVE_HOST } from './hosts.repository.ts';
-import { chooseHost, type HostRoom } from './host-room.ts';
+import { chooseHost, type HostRoom, type Needed, ownMemory } from './host-room.ts';
 
-/** What servers need of a host. */
-export interface Room {
-  /** Bytes. */
-  readonly disk: bigint;
-  /** Bytes. */
-  readonly memory: bigint;
-  /** What is placed there boots with UEFI. */
-  readonly uefi: boolean;
-}
+/** Bytes of a GiB. */
+const GIB = 2 ** 30;
+
+const NOTHING: Needed = { servers: 0, disk: 0n, memory: 0n, uefi: false };
 
 /**
  * What hosts have promised and may still promise. Counted under the lock of the host's rows, so that of two orders for
@@ -28,7 +23,7 @@ export class HostCapacity {
    * transaction ends.
    * @throws Refusal server.host_not_available, server.host_disk_full, server.host_memory_full with the figures.
    */
-  async place(tx: EntityManager, region: string, needed: Room): Promise<string> {
+  async place(tx: EntityManager, region: string, needed: Needed): Promise<string> {
     const locked: { host_id: string }[] = await tx.query(
       `SELECT host_id FROM compute.hosts WHERE host_id IN (SELECT host_id FROM compute.hosts WHERE region = $1 AND ${LIVE_HOST})
        ORDER BY host_id, region FOR UPDATE`,
@@ -42,14 +37,14 @@ export class HostCapacity {
    * The host of a server has room for a larger disk, and boots it with UEFI where that is needed.
    * @throws Refusal server.host_disk_full with the figures, server.image_unusable
    */
-  async requireDisk(tx: EntityManager, hostId: string, { disk, uefi }: Pick<Room, 'disk' | 'uefi'>): Promise<void> {
+  async requireDisk(tx: EntityManager, hostId: string, { disk, uefi }: Pick<Needed, 'disk' | 'uefi'>): Promise<void> {
     if (disk <= 0n && !uefi) return;
     await tx.query('SELECT 1 FROM compute.hosts WHERE host_id = $1 ORDER BY region FOR UPDATE', [hostId]);
     const [room] = await this.#rooms(tx, [hostId]);
     if (room === undefined) return;
     // A disk that is no larger needs no room, however full the host is.
-    const asked = { host_id: hostId, uefi: room.uefi, memory: 0n, disk: disk > 0n ? room.disk : disk };
-    chooseHost([asked], { disk, memory: 0n, uefi }, '');
+    const asked = { ...room, memory: 0n, disk: disk > 0n ? room.disk : disk };
+    chooseHost([asked], { ...NOTHING, disk, uefi }, '');
   }
 
   /**
@@ -60,7 +55,7 @@ export class HostCapacity {
     const live: unknown[] = await tx.query(`SELECT 1 FROM compute.hosts WHERE region = $1 AND ${LIVE_HOST} LIMIT 1`, [
       region,
     ]);
-    if (live.length === 0) chooseHost([], { disk: 0n, memory: 0n, uefi: false }, region);
+    if (live.length === 0) chooseHost([], NOTHING, region);
   }
 
   async #rooms(tx: EntityManager, hostIds: readonly string[]): Promise<HostRoom[]> {
@@ -69,28 +64,44 @@ export class HostCapacity {
       uefi: boolean;
       disk: string;
       memory: string;
+      accelerator: string | null;
       promised_disk: string;
       promised_memory: string;
+      servers: string;
     }[] = await tx.query(
-      `SELECT host_id, bool_or(uefi) AS uefi, max(disk_free + disk_used) AS disk, max(memory_total) AS memory,
+      `SELECT host_id, bool_or(uefi) AS uefi, max(accelerator) AS accelerator,
+           max(disk_free + disk_used) AS disk, max(memory_total) AS memory,
            (SELECT coalesce(sum(disk.size_gib), 0) * 1073741824::bigint FROM compute.servers server
               JOIN compute.server_disks disk ON disk.server_id = server.id
               WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_disk,
            (SELECT coalesce(sum(ram), 0) * 1048576::bigint FROM compute.servers server
-              WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_memory
+              WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_memory,
+           (SELECT count(*) FROM compute.servers server
+              WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS servers
          FROM compute.hosts host WHERE host_id = ANY ($1::text[]) GROUP BY host_id ORDER BY host_id`,
       [hostIds],
     );
-    return rows.map((row) => ({
-      host_id: row.host_id,
-      uefi: row.uefi,
-      disk: available(row.disk, this.config.COMPUTE_DISK_ALLOCATION_RATIO) - BigInt(row.promised_disk),
-      memory: available(row.memory, this.config.COMPUTE_MEMORY_ALLOCATION_RATIO) - BigInt(row.promised_memory),
-    }));
+    return rows.map(({ host_id, uefi, accelerator, ...row }) => {
+      const own_memory = ownMemory(accelerator);
+      const promised = BigInt(row.promised_memory) + BigInt(row.servers) * own_memory;
+      return {
+        host_id,
+        uefi,
+        own_memory,
+        disk: this.#disk(row.disk) - BigInt(row.promised_disk),
+        memory: available(Number(row.memory), this.config.COMPUTE_MEMORY_ALLOCATION_RATIO) - promised,
+      };
+    });
+  }
+
+  /** The cache of images may grow to its limit, whatever is promised; what it holds already is among the bytes used. */
+  #disk(bytes: string): bigint {
+    const { COMPUTE_CACHE_GIB, COMPUTE_DISK_ALLOCATION_RATIO } = this.config;
+    return available(Math.max(0, Number(bytes) - COMPUTE_CACHE_GIB * GIB), COMPUTE_DISK_ALLOCATION_RATIO);
   }
 }
 
 /** Ratios have a few decimals; bytes pass what a number holds exactly only beyond any host. */
-function available(bytes: string, ratio: number): bigint {
-  return BigInt(Math.floor(Number(bytes) * ratio));
+function available(bytes: number, ratio: number): bigint {
+  return BigInt(Math.floor(bytes * ratio));
 }

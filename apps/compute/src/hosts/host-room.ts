@@ -7,6 +7,32 @@ export interface HostRoom {
   readonly uefi: boolean;
   readonly disk: bigint;
   readonly memory: bigint;
+  /** What each server takes of the memory beside what its guest sees; see {@link ownMemory}. */
+  readonly own_memory: bigint;
+}
+
+/** What servers need of a host together, in bytes. */
+export interface Needed {
+  readonly servers: number;
+  readonly disk: bigint;
+  /** What their guests see. */
+  readonly memory: bigint;
+  /** They boot with UEFI. */
+  readonly uefi: boolean;
+}
+
+/** Bytes of a MiB. */
+const MIB = 2n ** 20n;
+
+/** Bytes that qemu itself takes for a server: its code, its buffers, its firmware. */
+const PROGRAM = 128n * MIB;
+
+/** Bytes that translated code of a guest takes where no processor runs it as it is. */
+const TRANSLATED_CODE = 256n * MIB;
+
+/** Bytes a server takes on a host beside the memory of its guest. The dearer way counts for a host that has not said. */
+export function ownMemory(accelerator: string | null): bigint {
+  return accelerator === 'kvm' ? PROGRAM : PROGRAM + TRANSLATED_CODE;
 }
 
 /**
@@ -14,11 +40,7 @@ export interface HostRoom {
  * @throws Refusal server.host_not_available when there is none at all; server.image_unusable when none has UEFI;
  * server.host_disk_full or server.host_memory_full with what is needed and what the roomiest one has.
  */
-export function chooseHost(
-  live: readonly HostRoom[],
-  needed: Pick<HostRoom, 'disk' | 'memory' | 'uefi'>,
-  region: string,
-): string {
+export function chooseHost(live: readonly HostRoom[], needed: Needed, region: string): string {
   if (live.length === 0) {
     throw refusal('server.host_not_available', `No host of region ${region} can run servers now.`, { region });
   }
@@ -27,19 +49,25 @@ export function chooseHost(
     throw refusal('server.image_unusable', 'The image boots with UEFI, which no host here can.', { boot_mode: 'uefi' });
   }
   const withDisk = hosts.filter((host) => host.disk >= needed.disk);
-  const roomiest = largest(hosts, 'disk');
+  const roomiest = largest(hosts, ({ disk }) => disk);
   if (withDisk.length === 0) {
     throw refusal('server.host_disk_full', 'No host has so much disk left.', figures(needed.disk, roomiest.disk));
   }
-  const best = largest(withDisk, 'memory');
-  if (best.memory < needed.memory) {
-    throw refusal('server.host_memory_full', 'No host has so much memory left.', figures(needed.memory, best.memory));
+  // Not each host needs the same memory for them: the best is the one that has the most left after them.
+  const best = largest(withDisk, (host) => host.memory - memoryFor(host, needed));
+  const memory = memoryFor(best, needed);
+  if (best.memory < memory) {
+    throw refusal('server.host_memory_full', 'No host has so much memory left.', figures(memory, best.memory));
   }
   return best.host_id;
 }
 
-function largest(hosts: readonly HostRoom[], what: 'disk' | 'memory'): HostRoom {
-  return hosts.reduce((best, host) => (host[what] > best[what] ? host : best));
+function memoryFor({ own_memory }: HostRoom, { servers, memory }: Needed): bigint {
+  return memory + BigInt(servers) * own_memory;
+}
+
+function largest(hosts: readonly HostRoom[], bytesOf: (host: HostRoom) => bigint): HostRoom {
+  return hosts.reduce((best, host) => (bytesOf(host) > bytesOf(best) ? host : best));
 }
 
 /** Bytes, as decimal strings. */

@@ -1,5 +1,5 @@
 import type { Flavor } from '@imago/contracts';
-import type { Room } from '../hosts/host-capacity.ts';
+import type { Needed } from '../hosts/host-room.ts';
 import type { ServerDisk } from '../servers/server-disk.row.ts';
 import { serverNames } from '../servers/server-names.ts';
 import { GIB } from '../servers/server-spec.ts';
@@ -17,7 +17,7 @@ export interface ServersPlan {
   readonly names: readonly string[];
   readonly disks: readonly ServerDisk[];
   /** What all of them need together. */
-  readonly needed: Room;
+  readonly needed: Needed;
 }
 
 /**
@@ -60,6 +60,7 @@ export function planServers(
     names: serverNames(request.name, request.count),
     disks,
     needed: {
+      servers: servers.length,
       disk: disks.reduce((sum, disk) => sum + BigInt(disk.size_gib) * GIB, 0n),
       memory: BigInt(servers.length) * BigInt(flavor.ram) * MIB,
       uefi: system.image.boot_mode === 'uefi',
