@@ -33,6 +33,8 @@ export class CatalogBook {
   refuseRelease: Error | null = null;
   /** Called when a hold is taken and not answered yet. */
   afterHold: () => Promise<void> = () => Promise.resolve();
+  /** Called when holds have ended and that is not answered yet. */
+  afterRelease: () => Promise<void> = () => Promise.resolve();
 
   /** Adds an image anybody of {@link PROJECT} may use; answers its id. */
   add({ virtual_bytes = 3n * 2n ** 30n, object: traits, ...change }: ImageTraits = {}): string {
@@ -82,7 +84,6 @@ export class CatalogController {
     @Payload() { server_ids, object_id }: RequestOf<typeof ReleaseHolds>,
     @Ctx() { context }: RequestCall,
   ): Promise<ResponseOf<typeof ReleaseHolds>> {
-    await Promise.resolve();
     if (!context.roles.includes('service')) throw refusal('auth.forbidden', 'Only services may do this.');
     if (this.book.refuseRelease !== null) throw this.book.refuseRelease;
     let released = 0;
@@ -93,6 +94,7 @@ export class CatalogController {
       }
       if (objects.size === 0) this.book.holds.delete(holder);
     }
+    await this.book.afterRelease();
     return { released };
   }
 }

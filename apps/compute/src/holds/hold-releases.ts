@@ -51,19 +51,22 @@ export class HoldReleases implements OnApplicationBootstrap, BeforeApplicationSh
     this.#loop.wake();
   }
 
-  /** Notes that these disks are gone. */
+  /** Notes that these disks are gone; noted again, it is told again, also when it is being told right now. */
   async add(tx: EntityManager, diskIds: readonly string[], cause: ReleaseCause): Promise<void> {
     await tx.query(
       `INSERT INTO compute.hold_releases (disk_id, project_id, correlation_id)
-       SELECT disk_id, $2, $3 FROM unnest($1::uuid[]) AS disk_id ON CONFLICT DO NOTHING`,
+       SELECT DISTINCT disk_id, $2, $3 FROM unnest($1::uuid[]) AS disk_id ORDER BY disk_id
+       ON CONFLICT ON CONSTRAINT hold_releases_pkey DO UPDATE SET created_at = clock_timestamp()`,
       [[...diskIds], cause.project_id, cause.correlation_id],
     );
   }
 
   /** Tells catalog of everything noted so far. */
   async sweep(): Promise<void> {
-    const rows: ({ disk_id: string } & ReleaseCause)[] = await this.db.query(
-      `SELECT disk_id, project_id, correlation_id FROM compute.hold_releases ORDER BY created_at LIMIT $1`,
+    // The moment as text: a date of JavaScript has no microseconds.
+    const rows: ({ disk_id: string; noted_at: string } & ReleaseCause)[] = await this.db.query(
+      `SELECT disk_id, project_id, correlation_id, created_at::text AS noted_at FROM compute.hold_releases
+       ORDER BY created_at LIMIT $1`,
       [BATCH],
     );
     const stories = Map.groupBy(rows, (row) => `${row.project_id} ${row.correlation_id}`);
@@ -73,7 +76,13 @@ export class HoldReleases implements OnApplicationBootstrap, BeforeApplicationSh
       const ids = story.map(({ disk_id }) => disk_id);
       const context = serviceContext('compute', first.project_id, first.correlation_id);
       await this.requests.send(ReleaseHolds, { server_ids: ids, object_id: null }, { context });
-      await this.db.query('DELETE FROM compute.hold_releases WHERE disk_id = ANY ($1::uuid[])', [ids]);
+      // Only as it was read: what was noted again meanwhile may be of a hold that catalog took after this release.
+      await this.db.query(
+        `DELETE FROM compute.hold_releases release
+           USING unnest($1::uuid[], $2::timestamptz[]) AS told (disk_id, noted_at)
+         WHERE release.disk_id = told.disk_id AND release.created_at = told.noted_at`,
+        [ids, story.map(({ noted_at }) => noted_at)],
+      );
     }
     if (rows.length === BATCH) this.wake();
   }
