@@ -11,6 +11,7 @@ import { TakeBackCapture } from './captures/take-back-capture.ts';
 import { CAPTURE_CONFIG } from './config-token.ts';
 import type { CaptureConfig } from './config.ts';
 import { RequestDigest } from './digests/request-digest.ts';
+import { RetryDigests } from './digests/retry-digests.ts';
 import { RequestFlatten } from './flattens/request-flatten.ts';
 import { CancelJob } from './jobs/cancel-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from './jobs/image-jobs.ts';
@@ -49,6 +50,7 @@ export class CaptureModule {
         RequestCapture,
         RequestFlatten,
         RequestDigest,
+        RetryDigests,
         CancelJob,
         SweepAdmissions,
         RenewLocks,

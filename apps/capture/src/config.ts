@@ -23,6 +23,8 @@ export const captureConfig = z.object({
    * released. Several times shorter than compute lets a lock live.
    */
   CAPTURE_LOCK_SECONDS: z.coerce.number().min(0.05).max(60).default(3),
+  /** Seconds until a digest that failed for something that passes is begun again; each time of an image as much longer. */
+  CAPTURE_DIGEST_RETRY_SECONDS: z.coerce.number().min(0.05).max(86_400).default(600),
   /** MiB of a part of a flattened image; two and more are in memory at once. Larger images have larger parts. */
   CAPTURE_FLATTEN_PART_MIB: z.coerce.number().int().min(5).max(512).default(16),
 });

@@ -56,6 +56,14 @@ export class Looks {
     });
   }
 
+  /** The job under an idempotency key. */
+  async jobUnder(key: string): Promise<string> {
+    const sql = 'SELECT id FROM capture.jobs WHERE idempotency_key = $1';
+    const [row]: { id: string }[] = await this.db.query(sql, [key]);
+    if (row === undefined) throw new Error(`there is no job under ${key}`);
+    return row.id;
+  }
+
   /** How many locks capture still has to release. */
   async locks(): Promise<number> {
     const [row]: { count: number }[] = await this.db.query('SELECT count(*)::int FROM capture.server_locks');

@@ -7,7 +7,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { ImageJobs } from '../jobs/image-jobs.ts';
 import { jobProgressed } from '../jobs/job-events.ts';
 
-/** Sees to it that the hashes of a layered image become known. One digest for an image, however often it becomes ready. */
+/**
+ * Sees to it that the hashes of a layered image become known. One digest for an image, however often it becomes ready;
+ * another one when the one before has failed.
+ */
 @Injectable()
 export class RequestDigest {
   constructor(
@@ -16,7 +19,17 @@ export class RequestDigest {
   ) {}
 
   /** In the transaction of the event that says that an image is ready. */
-  async imageReady(tx: EntityManager, image: ImageRecord, cause: Cause): Promise<void> {
+  imageReady(tx: EntityManager, image: ImageRecord, cause: Cause): Promise<void> {
+    return this.#request(tx, image, `digest ${image.id}`, cause);
+  }
+
+  /** The image's digest of this number, from 2 on; the same one however often it is asked for. */
+  again(tx: EntityManager, image: ImageRecord, number: number, cause: Cause): Promise<void> {
+    return this.#request(tx, image, `digest ${image.id} ${number}`, cause);
+  }
+
+  /** @param key no key of a caller has a space in it. */
+  async #request(tx: EntityManager, image: ImageRecord, key: string, cause: Cause): Promise<void> {
     // Only a layer becomes ready without hashes; what a client uploaded has no index.
     if (image.checksum !== null || image.index_hash === null) return;
     const { job, created } = await this.jobs.store.insert(tx, {
@@ -28,7 +41,7 @@ export class RequestDigest {
       phase: 'digest',
       input: {},
       data: {},
-      idempotency_key: `digest ${image.id}`, // no key of a caller has a space in it
+      idempotency_key: key,
       request_hash: image.index_hash,
       actor: null,
       correlation_id: cause.correlation_id,

@@ -4,7 +4,9 @@ import {
   type DataOf,
   type ImageDigestedV1,
   ImageFlattenedV1,
+  type ImageRecord,
   type JobView,
+  refusal,
   RequestFlatten,
 } from '@imago/contracts';
 import { indexKey } from '@imago/object-store';
@@ -29,7 +31,7 @@ describe('a layered image', () => {
   const hired: CaptureWorker[] = [];
 
   beforeAll(async () => {
-    captures = await startCapture();
+    captures = await startCapture({ CAPTURE_DIGEST_RETRY_SECONDS: '0.1' });
     qemu = new QemuImg(captures.qemuImg, captures.directory);
     base = await storeImage(captures.store, original);
     randomBytes(2 * MIB).copy(content, 6 * MIB);
@@ -117,6 +119,26 @@ describe('a layered image', () => {
         type: 'ImageDigestFailed',
         data: { error: { code: 'capture.verification_failed' } },
       });
+    });
+
+    it('again, when a digest failed for something that passes, while it is there without hashes', async () => {
+      const another = (): ImageRecord => ({ ...layered.image, id: randomUUID() });
+      const [gone, hashed, image] = [another(), another(), another()];
+      captures.catalog.images.set(hashed.id, { ...layered, image: { ...hashed, checksum: '0'.repeat(32) } });
+      captures.catalog.images.set(image.id, { ...layered, image });
+      const error = { ...refusal('job.attempts_exhausted', 'The store was away.').toDocument(), phase: 'digest' };
+      for (const { id } of [gone, hashed, image]) {
+        await captures.imageReady({ ...layered.image, id }, 'tests');
+        await captures.db.query(
+          `UPDATE capture.jobs SET state = 'failed', finished_at = now(), error = $2 WHERE id = $1`,
+          [await digestOf(id), JSON.stringify(error)],
+        );
+      }
+      // The images are looked at in this order: that the last one is begun again says that the others were not.
+      const again = await eventually(() => captures.looks.jobUnder(`digest ${image.id} 2`));
+      await hire();
+      expect((await captures.looks.eventsOf(again)).at(-1)).toMatchObject({ type: 'ImageDigested' });
+      for (const { id } of [gone, hashed]) await digestOf(id);
     });
 
     it('not any more when it is deleted', async () => {
