@@ -1,7 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-const services = ['gateway', 'catalog', 'import', 'quota', 'activity'];
+const services = ['gateway', 'catalog', 'import', 'quota', 'compute', 'activity'];
 const frameworks = ['@nestjs/*', 'typeorm', 'amqplib'];
 
 /** Deny by default: a project may depend only on what its tags name here. Specs may also use type:testing. */
@@ -21,6 +21,10 @@ function boundaries(testing) {
         { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
         {
           sourceTag: 'type:app',
+          onlyDependOnLibsWithTags: ['type:driver', 'type:platform', 'type:domain', 'type:contracts', ...also],
+        },
+        {
+          sourceTag: 'type:driver',
           onlyDependOnLibsWithTags: ['type:platform', 'type:domain', 'type:contracts', ...also],
         },
         {

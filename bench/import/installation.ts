@@ -18,6 +18,8 @@ import { processRunning } from './cpu.ts';
 export interface BenchInstallation {
   readonly directory: string;
   readonly qemuImg: string;
+  /** Empty where there is none. */
+  readonly qemuSystem: string;
   readonly system: System;
   readonly tenant: Session;
   readonly user: InstallationUser;
@@ -48,6 +50,8 @@ export async function openInstallation(say: (line: string) => void): Promise<Ben
       amqpUrl: await rabbitmq.createVhost('imago-bench'),
       installation: { ...installation, users },
       regions,
+      qemu,
+      computeDirectory: join(directory, 'compute'),
       restart: false,
     });
     const [user, , operator] = users as [InstallationUser, InstallationUser, InstallationUser];
@@ -55,6 +59,7 @@ export async function openInstallation(say: (line: string) => void): Promise<Ben
     return {
       directory,
       qemuImg: qemu.qemuImg,
+      qemuSystem: qemu.qemuSystem ?? '',
       system,
       tenant: await logIn(system.gateway, user),
       user,

@@ -29,15 +29,6 @@ export async function makeSources(installation: BenchInstallation): Promise<read
   return [inOrder, outOfOrder];
 }
 
-/** A small disk: a service that runs has its code compiled and its connections open. */
-export async function makeWarmUp(installation: BenchInstallation): Promise<Source> {
-  const raw = join(installation.directory, 'warm-up.raw');
-  const data = await makeOsLikeDisk(raw, { size: GIB / 4, data: GIB / 8 });
-  const source = await toSource(installation, raw, { name: 'warm-up', data, order: [] });
-  await rm(raw);
-  return source;
-}
-
 interface Making {
   readonly name: string;
   readonly data: number;

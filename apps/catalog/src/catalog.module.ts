@@ -20,12 +20,14 @@ import { RegisterImage } from './images/register-image.ts';
 import { UploadOutcomes } from './images/upload-outcomes.ts';
 import { AllocateObject } from './objects/allocate-object.ts';
 import { BeginUpload } from './objects/begin-upload.ts';
+import { HoldImage } from './objects/hold-image.ts';
 import { ObjectReferenceRow } from './objects/object-reference.row.ts';
 import { ObjectSweeper } from './objects/object-sweeper.ts';
 import { ObjectRow } from './objects/object.row.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { ObjectsRepository } from './objects/objects.repository.ts';
 import { ReconcileObjects } from './objects/reconcile-objects.ts';
+import { ReleaseHolds } from './objects/release-holds.ts';
 import { SweepClaims } from './objects/sweep-claims.ts';
 
 /** The tables of this service, for its data source and for the drift check. */
@@ -62,6 +64,8 @@ export class CatalogModule {
         ObjectsRepository,
         AllocateObject,
         BeginUpload,
+        HoldImage,
+        ReleaseHolds,
         SweepClaims,
         ObjectSweeper,
         ReconcileObjects,

@@ -16,6 +16,11 @@ interface S3Access {
   readonly secret_key: string;
 }
 
+/** More than the head of a small stored image: header, tables and refcounts, a cluster each. */
+const HEAD_BYTES = 6 * 2 ** 20;
+/** Less than a compressed cluster of a demo disk. */
+const DAMAGE_EVERY = 16 * 2 ** 10;
+
 /** A bucket as whoever holds its key sees it. */
 export class Bucket {
   readonly name: string;
@@ -48,6 +53,13 @@ export class Bucket {
     const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
     if (Body === undefined) throw new Error(`${key} has no body`);
     return Buffer.from(await Body.transformToByteArray());
+  }
+
+  /** Turns over bits of the disk in a stored image, in every cluster; its head and tables stay as they are. */
+  async damage(key: string): Promise<void> {
+    const bytes = await this.get(key);
+    for (let at = HEAD_BYTES; at < bytes.length; at += DAMAGE_EVERY) bytes[at] = ~(bytes[at] ?? 0) & 0xff;
+    await this.put(key, bytes);
   }
 
   async delete(key: string): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '@imago/contracts';
 import { type ClusterPasswords, PERSISTENT_SERVICES } from '@imago/persistence';
-import { type Installation, newInstallation, startSystem, type System } from '@imago/system';
+import { type Installation, newInstallation, startSystem, type System, type SystemOptions } from '@imago/system';
 import { testEnvironment } from '@imago/testing';
 import pg from 'pg';
 import { Bucket } from './bucket.ts';
@@ -31,6 +31,7 @@ export interface SystemUnderTest {
   readonly amqpUrl: string;
   /** Between the services and the object store; holds back requests on demand. */
   readonly proxy: StoreProxy;
+  readonly qemu: SystemOptions['qemu'];
   readonly qemuImg: string;
   /** For files of the test. */
   readonly directory: string;
@@ -45,6 +46,7 @@ export interface SystemUnderTestOptions {
 const QUICK: Partial<Record<Service, Readonly<Record<string, string>>>> = {
   import: { IMPORT_LEASE_SECONDS: '2', IMPORT_UPLOAD_LEASE_SECONDS: '3', IMPORT_UPLOAD_SWEEP_SECONDS: '0.5' },
   quota: { QUOTA_RESERVATION_SECONDS: '3', QUOTA_LATE_SECONDS: '5', QUOTA_SWEEP_SECONDS: '0.5' },
+  compute: { COMPUTE_LEASE_SECONDS: '2', COMPUTE_HEARTBEAT_SECONDS: '0.5', COMPUTE_CONSOLE_SECONDS: '0.2' },
   catalog: { CATALOG_SWEEP_SECONDS: '0.2', CATALOG_WRITER_GRACE_SECONDS: '5' },
 };
 
@@ -63,6 +65,8 @@ export async function startSystemUnderTest(options: SystemUnderTestOptions = {})
     regions: [
       { name: REGION, default: true, s3: { endpoint: proxy.endpoint, region, bucket, access_key, secret_key } },
     ],
+    qemu: env.qemu,
+    computeDirectory: join(directory, 'compute'),
     restart: false,
     settings: merge(QUICK, options.settings ?? {}),
     settleMilliseconds: 0,
@@ -83,6 +87,7 @@ export async function startSystemUnderTest(options: SystemUnderTestOptions = {})
     databaseUrl,
     amqpUrl: env.rabbitmq.amqpUrl,
     proxy,
+    qemu: env.qemu,
     qemuImg: env.qemu.qemuImg,
     directory,
     close: async () => {

@@ -28,7 +28,10 @@ export async function expectTrueState(sut: SystemUnderTest): Promise<void> {
 }
 
 async function openJobs({ db }: SystemUnderTest): Promise<unknown[]> {
-  const { rows } = await db.query('SELECT id, state, phase FROM import.jobs WHERE finished_at IS NULL');
+  const { rows } = await db.query(
+    `SELECT id, state, phase FROM import.jobs WHERE finished_at IS NULL
+     UNION ALL SELECT id, state, phase FROM compute.jobs WHERE finished_at IS NULL`,
+  );
   return rows;
 }
 

@@ -6,6 +6,7 @@ import { BucketsController } from './buckets/buckets.controller.ts';
 import type { GatewayConfig } from './config.ts';
 import { OwnWrites } from './edge/own-writes.ts';
 import { PublicUrl } from './edge/public-url.ts';
+import { FlavorsController } from './flavors/flavors.controller.ts';
 import { DiscoveryController } from './identity/discovery.controller.ts';
 import { ProjectsController } from './identity/projects.controller.ts';
 import { TokensController } from './identity/tokens.controller.ts';
@@ -20,6 +21,10 @@ import { JobsController } from './jobs/jobs.controller.ts';
 import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
 import { QuotasController } from './quotas/quotas.controller.ts';
 import { SchemasController } from './schemas/schemas.controller.ts';
+import { AcceptedOrders } from './servers/accepted-orders.ts';
+import { ServerActionsController } from './servers/server-actions.controller.ts';
+import { ServerConsoleController } from './servers/server-console.controller.ts';
+import { ServersController } from './servers/servers.controller.ts';
 import { ImageUploadController } from './uploads/image-upload.controller.ts';
 import { InfoController } from './versions/info.controller.ts';
 import { VersionsController } from './versions/versions.controller.ts';
@@ -52,6 +57,10 @@ export class GatewayModule {
         ImageEventsController,
         ImportsController,
         JobsController,
+        ServersController,
+        ServerActionsController,
+        ServerConsoleController,
+        FlavorsController,
         OperatingSystemsController,
         QuotasController,
         BucketsController,
@@ -62,6 +71,7 @@ export class GatewayModule {
         { provide: PublicUrl, useValue: new PublicUrl(config.PUBLIC_URL) },
         OwnWrites,
         JobBoard,
+        AcceptedOrders,
       ],
     };
   }

@@ -41,13 +41,14 @@ import { Registry } from 'prom-client';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { gatewayConfig } from '../src/config.ts';
 import { gatewayService } from '../src/gateway-service.ts';
+import { ComputeNeighbour, ServerBook } from './compute-neighbour.ts';
 import { ActivityNeighbour, CatalogNeighbour, ImportNeighbour, QuotaNeighbour, World } from './neighbours.ts';
 import { UploadBook, UploadCatalogNeighbour, UploadNeighbour } from './upload-neighbours.ts';
 
 /** Login roles are of the whole cluster, so every suite gives them the same passwords. */
 const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
 const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
-const DEAF = { gateway: [], catalog: [], import: [], quota: [], activity: [] } as const;
+const DEAF = { gateway: [], catalog: [], import: [], quota: [], compute: [], activity: [] } as const;
 
 export type Person = 'alice' | 'bob' | 'reader' | 'operator';
 const PEOPLE: Readonly<Record<Person, { readonly project: string; readonly role: string }>> = {
@@ -63,6 +64,7 @@ export interface GatewayUnderTest {
   readonly server: Server;
   readonly world: World;
   readonly uploads: UploadBook;
+  readonly servers: ServerBook;
   /** The bucket of the images of both regions. */
   readonly store: ObjectStore;
   /** The gateway's own way to that store. */
@@ -94,12 +96,14 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     contextKey,
     world: new World(),
     uploads: new UploadBook(),
+    servers: new ServerBook(),
   };
   await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
   const neighbours = await Promise.all([
     startNeighbour('catalog', [CatalogNeighbour, UploadCatalogNeighbour], neighbourhood),
     startNeighbour('import', [ImportNeighbour, UploadNeighbour], neighbourhood),
     startNeighbour('quota', [QuotaNeighbour], neighbourhood),
+    startNeighbour('compute', [ComputeNeighbour], neighbourhood),
     startNeighbour('activity', [ActivityNeighbour], neighbourhood),
   ]);
   const logLines: string[] = [];
@@ -124,6 +128,7 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     server: running.app.getHttpServer(),
     world: neighbourhood.world,
     uploads: neighbourhood.uploads,
+    servers: neighbourhood.servers,
     store,
     wayToStore,
     routes: routesOf(running),
@@ -228,12 +233,13 @@ interface Neighbourhood {
   readonly contextKey: string;
   readonly world: World;
   readonly uploads: UploadBook;
+  readonly servers: ServerBook;
 }
 
 async function startNeighbour(
   service: PersistentService,
   controllers: Type[],
-  { postgres, amqpUrl, contextKey, world, uploads }: Neighbourhood,
+  { postgres, amqpUrl, contextKey, world, uploads, servers }: Neighbourhood,
 ): Promise<INestApplication> {
   const urls = databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD);
   await runMigrations({ service, url: urls.migrate, migrations: [messagingTablesOf(service)] });
@@ -246,6 +252,7 @@ async function startNeighbour(
     providers: [
       { provide: World, useValue: world },
       { provide: UploadBook, useValue: uploads },
+      { provide: ServerBook, useValue: servers },
     ],
   }).compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type

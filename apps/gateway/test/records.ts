@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventEnvelope, ImageRecord, JobOnBoard } from '@imago/contracts';
+import type { EventEnvelope, ImageRecord, JobOnBoard, ServerRecord } from '@imago/contracts';
 
 /** An active image with everything set. */
 export function anImage(change: Partial<ImageRecord> = {}): ImageRecord {
@@ -84,6 +84,34 @@ export function anEvent(subject: string, change: Partial<EventEnvelope> = {}): E
     audience: 'p-a,p-b',
     correlationid: 'c-1',
     data: {},
+    ...change,
+  };
+}
+
+/** A server that runs. */
+export function aServer(change: Partial<ServerRecord> = {}): ServerRecord {
+  return {
+    id: randomUUID(),
+    name: 'web-1',
+    project_id: 'p-a',
+    region: 'region-1',
+    status: 'running',
+    task: null,
+    job_id: null,
+    flavor: { name: 'small', vcpus: 1, ram: 1024 },
+    image_id: randomUUID(),
+    image_name: 'debian',
+    os_distro: 'debian',
+    os_version: '12',
+    boot_mode: 'bios',
+    system_disk: { size_gib: 10 },
+    data_disks: [],
+    network: { name: 'default', mac_address: '52:54:00:12:34:56' },
+    fault: null,
+    created_at: '2026-11-23T20:51:47.123Z',
+    updated_at: '2026-11-23T20:52:00Z',
+    started_at: '2026-11-23T20:52:00Z',
+    version: 3,
     ...change,
   };
 }

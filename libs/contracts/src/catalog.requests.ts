@@ -10,7 +10,7 @@ import {
   UPLOAD_DISK_FORMATS,
   visibility,
 } from './image.ts';
-import { byteCount, imageTag, projectId, regionName } from './scalars.ts';
+import { byteCount, imageTag, projectId, regionName, sha256Hex } from './scalars.ts';
 
 const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
 const changedImage = z.object({ image: imageRecord, event_ids: z.array(z.uuid()) });
@@ -121,6 +121,45 @@ export const BeginUpload = defineRequest('catalog', 'beginUpload', {
     /** The project the image belongs to. */
     owner: z.string(),
   }),
+});
+
+/**
+ * What a server reads an image's disk from, in the words of whoever reads it: one object of the region's store. Its bytes
+ * never change.
+ */
+export const heldObject = z.object({
+  object_id: z.uuid(),
+  key: z.string(),
+  /** The format of the object: `qcow2` as Imago writes it, or what its owner uploaded. */
+  disk_format: z.enum(['raw', 'qcow2']),
+  /** Bytes of the object. */
+  size: byteCount,
+  /** Bytes of the disk in it. */
+  virtual_size: byteCount,
+  /** SHA-256 of the object `<key>.index`, which has the hash of every cluster; null of a file kept as it came. */
+  index_hash: sha256Hex.nullable(),
+});
+export type HeldObject = z.output<typeof heldObject>;
+
+/**
+ * Keeps the bytes of an image the caller may use (policy image.use) for servers, also when the image is deleted, and
+ * answers where they are. Idempotent by (object, server). Refusals: image.not_found, auth.forbidden, image.deactivated,
+ * image.not_active, server.image_unusable (its bytes are no disk).
+ */
+export const HoldImage = defineRequest('catalog', 'holdImage', {
+  kind: 'command',
+  request: imageInRegion.extend({ server_ids: z.array(z.uuid()).min(1).max(1000) }),
+  response: z.object({ image: imageRecord, object: heldObject }),
+});
+
+/**
+ * Ends the holds of servers on an object, or on every object (role `service`); the last one to go takes the bytes of a
+ * deleted image with it. Idempotent; holds that are not there are fine.
+ */
+export const ReleaseHolds = defineRequest('catalog', 'releaseHolds', {
+  kind: 'command',
+  request: z.object({ server_ids: z.array(z.uuid()).min(1).max(1000), object_id: z.uuid().nullable() }),
+  response: z.object({ released: z.int().min(0) }),
 });
 
 /** One image the caller may see. Refusal: image.not_found. */

@@ -7,6 +7,20 @@ import {
   ImageRegisteredV1,
   ImageUpdatedV1,
 } from './catalog.events.ts';
+import {
+  ServerCreatedV1,
+  ServerDeletedV1,
+  ServerFailedV1,
+  ServerJobCancelledV1,
+  ServerJobFailedV1,
+  ServerJobProgressedV1,
+  ServerJobRequestedV1,
+  ServerJobSucceededV1,
+  ServerOsChangedV1,
+  ServerRebootedV1,
+  ServerStartedV1,
+  ServerStoppedV1,
+} from './compute.events.ts';
 import type { EventDefinition } from './define.ts';
 import {
   ImageImportCancelledV1,
@@ -39,6 +53,18 @@ export const EVENTS: readonly EventDefinition[] = [
   QuotaReservedV1,
   QuotaReleasedV1,
   QuotaRefusedV1,
+  ServerJobRequestedV1,
+  ServerJobProgressedV1,
+  ServerJobSucceededV1,
+  ServerJobFailedV1,
+  ServerJobCancelledV1,
+  ServerCreatedV1,
+  ServerStartedV1,
+  ServerStoppedV1,
+  ServerRebootedV1,
+  ServerOsChangedV1,
+  ServerDeletedV1,
+  ServerFailedV1,
 ];
 
 /** Who listens to what. Queues and bindings are generated from this table before anything is published. */
@@ -47,5 +73,6 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
   catalog: [ImageImportedV1, ImageImportFailedV1, ImageImportCancelledV1, ImageUploadedV1, ImageUploadFailedV1],
   import: [ImageDeletedV1],
   quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1],
+  compute: [],
   activity: 'every',
 };

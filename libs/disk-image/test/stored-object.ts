@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll } from '@jest/globals';
-import type { PartRecord, PartSink } from '../src/index.ts';
+import type { ClusterIndex, LayerOptions, PartRecord, PartSink } from '../src/index.ts';
 import { BufferSource, openDisk, sealStoredImage, writeStoredImage } from '../src/index.ts';
 import type { DiskReader } from '../src/index.ts';
 import { withClusterPool } from '../src/work/cluster-pool.ts';
@@ -17,8 +17,8 @@ export class MemoryParts implements PartSink {
   }
 
   /** The finished object. */
-  object(virtualSize: number, parts: readonly PartRecord[]): Buffer {
-    const { head, size } = sealStoredImage(virtualSize, parts);
+  object(virtualSize: number, parts: readonly PartRecord[], parent?: ClusterIndex): Buffer {
+    const { head, size } = sealStoredImage(virtualSize, parts, parent);
     const object = Buffer.concat([head, ...parts.map((part) => this.bodies.get(part.part_number) ?? Buffer.alloc(0))]);
     if (object.length !== size) throw new Error(`The object has ${object.length} bytes, not ${size}`);
     return object;
@@ -34,12 +34,13 @@ export interface WriteCase {
   readonly done?: readonly PartRecord[];
   readonly signal?: AbortSignal;
   readonly progress?: (bytesDone: number) => void;
+  readonly layer?: LayerOptions;
 }
 
 /** Parts of a MiB, so that a small disk has several. */
 export function writeSmallParts(disk: DiskReader, options: WriteCase): Promise<readonly PartRecord[]> {
-  const { sink, done = [], signal = new AbortController().signal, progress = () => undefined } = options;
-  return writeStoredImage(disk, { sink, done, signal, progress, minPartSize: 2 ** 20 });
+  const { sink, done = [], signal = new AbortController().signal, progress = () => undefined, layer } = options;
+  return writeStoredImage(disk, { sink, done, signal, progress, layer, minPartSize: 2 ** 20 });
 }
 
 /** Threads that start once for a suite: from source each start costs as much as a small image. */

@@ -34,6 +34,18 @@ describe('the policy table', () => {
     ['image.publish', 'admin', 'owner', 'allow'],
     ['job.cancel', 'reader', 'owner', 'forbid'],
     ['job.cancel', 'member', 'none', 'hide'],
+    ['image.use', 'reader', 'public', 'forbid'],
+    ['image.use', 'member', 'public', 'allow'],
+    ['image.use', 'member', 'accepted', 'allow'],
+    ['image.use', 'member', 'pending', 'forbid'],
+    ['image.use', 'member', 'none', 'hide'],
+    ['image.use', 'service', 'owner', 'forbid'],
+    ['server.console', 'reader', 'owner', 'allow'],
+    ['server.create', 'reader', 'owner', 'forbid'],
+    ['server.operate', 'reader', 'owner', 'forbid'],
+    ['server.change_os', 'member', 'none', 'hide'],
+    ['server.delete', 'member', 'owner', 'allow'],
+    ['server.delete', 'admin', 'none', 'allow'],
     ['bucket.assign', 'member', 'operator', 'forbid'],
     ['bucket.assign', 'admin', 'operator', 'allow'],
   ])('decides %s by a %s in relation %s: %s', (what, role, how, decision) => {
@@ -75,6 +87,9 @@ describe('the policy table', () => {
     expect(() => {
       requireAllowed('job.cancel', { roles }, 'none');
     }).toThrow(expect.objectContaining({ code: 'job.not_found' }));
+    expect(() => {
+      requireAllowed('server.console', { roles }, 'none');
+    }).toThrow(expect.objectContaining({ code: 'server.not_found' }));
     expect(() => {
       requireAllowed('image.delete', { roles }, 'public');
     }).toThrow(expect.objectContaining({ code: 'auth.forbidden' }));

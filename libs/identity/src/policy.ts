@@ -20,6 +20,7 @@ export const POLICY = {
   'image.list': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
   'image.get': { roles: ['reader'], relations: ['owner', 'accepted', 'pending', 'public'] },
   'image.download': { roles: ['member'], relations: ['owner', 'accepted', 'public'] },
+  'image.use': { roles: ['member'], relations: ['owner', 'accepted', 'public'] },
   'image.create': { roles: ['member'], relations: ['owner'] },
   'image.import': { roles: ['member'], relations: ['owner'] },
   'image.upload': { roles: ['member'], relations: ['owner'] },
@@ -34,6 +35,13 @@ export const POLICY = {
   'job.list': { roles: ['reader'], relations: ['owner'] },
   'job.get': { roles: ['reader'], relations: ['owner'] },
   'job.cancel': { roles: ['member'], relations: ['owner'] },
+  'server.list': { roles: ['reader'], relations: ['owner'] },
+  'server.get': { roles: ['reader'], relations: ['owner'] },
+  'server.console': { roles: ['reader'], relations: ['owner'] },
+  'server.create': { roles: ['member'], relations: ['owner'] },
+  'server.operate': { roles: ['member'], relations: ['owner'] },
+  'server.change_os': { roles: ['member'], relations: ['owner'] },
+  'server.delete': { roles: ['member'], relations: ['owner'] },
   'quota.get': { roles: ['reader'], relations: ['owner'] },
   'bucket.list': { roles: ['reader'], relations: ['owner'] },
   'bucket.assign': { roles: [], relations: [] },
@@ -58,7 +66,11 @@ export function decide(action: Action, caller: { roles: readonly Role[]; relatio
 }
 
 /** What a caller is told of a thing that is hidden from it, by the first word of the action. */
-const HIDDEN: Readonly<Record<string, ErrorCode>> = { image: 'image.not_found', job: 'job.not_found' };
+const HIDDEN: Readonly<Record<string, ErrorCode>> = {
+  image: 'image.not_found',
+  job: 'job.not_found',
+  server: 'server.not_found',
+};
 
 /**
  * Lets the caller through or refuses.

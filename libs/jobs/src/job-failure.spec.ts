@@ -1,6 +1,13 @@
 import { refusal } from '@imago/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { JobCancelledError, JobStalledError, judgeFailure, LeaseLostError, retryDelay } from './job-failure.ts';
+import {
+  FinalFailureError,
+  JobCancelledError,
+  JobStalledError,
+  judgeFailure,
+  LeaseLostError,
+  retryDelay,
+} from './job-failure.ts';
 
 const at = { phase: 'transfer', attempt: 1, maximumAttempts: 3 };
 
@@ -8,6 +15,11 @@ describe('the verdict on a failed attempt', () => {
   it('fails at once on a refusal that no retry can change, with its phase', () => {
     const verdict = judgeFailure(refusal('image.backing_file', 'It names a backing file.'), at);
     expect(verdict).toMatchObject({ action: 'fail', error: { code: 'image.backing_file', phase: 'transfer' } });
+  });
+
+  it('fails at once, with its reason, on what is called final, also where its kind is one to try again', () => {
+    const verdict = judgeFailure(new FinalFailureError(refusal('server.batch_failed', 'None was built.')), at);
+    expect(verdict).toMatchObject({ action: 'fail', error: { code: 'server.batch_failed', phase: 'transfer' } });
   });
 
   it('tries again on anything unexpected until the attempts are used up', () => {

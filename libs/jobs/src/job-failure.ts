@@ -33,6 +33,14 @@ export class AttemptsExhaustedError extends Error {
   }
 }
 
+/** What is wrong stays wrong, whatever kind of refusal it is: the job fails now and is not tried again. */
+export class FinalFailureError extends Error {
+  override readonly name = 'FinalFailureError';
+  constructor(readonly refusal: DomainError) {
+    super(refusal.message);
+  }
+}
+
 /** Kinds of refusal that another try may turn into success. */
 const TRANSIENT: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['unavailable', 'timeout', 'internal']);
 
@@ -53,9 +61,14 @@ export interface FailureCircumstances {
 export function judgeFailure(error: unknown, at: FailureCircumstances): FailureVerdict {
   if (error instanceof LeaseLostError) return { action: 'leave' };
   if (error instanceof JobCancelledError) return { action: 'cancel' };
+  if (error instanceof FinalFailureError) return fail(error.refusal, at);
   const permanent = error instanceof DomainError && !TRANSIENT.has(error.kind);
   if (!permanent && at.attempt < at.maximumAttempts) return { action: 'retry', cause: describe(error) };
-  return { action: 'fail', error: { ...finalRefusal(error, at).toDocument(), phase: at.phase } };
+  return fail(finalRefusal(error, at), at);
+}
+
+function fail(reason: DomainError, at: FailureCircumstances): FailureVerdict {
+  return { action: 'fail', error: { ...reason.toDocument(), phase: at.phase } };
 }
 
 function finalRefusal(error: unknown, at: FailureCircumstances): DomainError {

@@ -16,6 +16,8 @@ export interface JobRecord<Input, Data> {
   readonly project_id: string;
   readonly region: string;
   readonly image_id: string | null;
+  /** The only host whose workers may do it; null: any worker. */
+  readonly host_id: string | null;
   readonly state: StoredJobState;
   readonly phase: string;
   readonly bytes_done: bigint;

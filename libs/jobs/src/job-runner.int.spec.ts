@@ -287,3 +287,37 @@ describe('the jobs of an image', () => {
     expect(found.map(({ id }) => id)).toEqual([alive]);
   });
 });
+
+describe('a job of a host', () => {
+  it('is done by the workers of that host only, who do what belongs to no host too', async () => {
+    const bound = await jobs.queue({ host: 'host-1' });
+    const free = [await jobs.queue(), await jobs.queue()];
+    jobs.run({ phases: { first: finish } });
+    jobs.run({ phases: { first: finish }, host: 'host-2' });
+    for (const id of free) await untilState(id, 'succeeded');
+    expect(await jobs.job(bound)).toMatchObject({ state: 'queued', host_id: 'host-1' });
+    expect(await jobs.store.claim(jobs.db, 'w', 30)).toBeNull();
+    expect(await jobs.store.claim(jobs.db, 'w', 30, 'host-2')).toBeNull();
+    await jobs.stopRunners();
+    const another = await jobs.queue();
+    jobs.run({ phases: { first: finish }, host: 'host-1' });
+    await untilState(bound, 'succeeded');
+    await untilState(another, 'succeeded');
+  });
+
+  it('is taken over from a lost worker by another one of its host only', async () => {
+    const id = await jobs.queue({ host: 'host-1' });
+    await jobs.store.claim(jobs.db, 'gone', 30, 'host-1');
+    await jobs.expire(id);
+    expect(await jobs.store.claim(jobs.db, 'w', 30, 'host-2')).toBeNull();
+    jobs.run({ phases: { first: finish }, host: 'host-1' });
+    await untilState(id, 'succeeded');
+  });
+
+  it('may be given its host when it is promised', async () => {
+    const id = await jobs.queue();
+    await jobs.db.query(`UPDATE jobs SET state = 'admitting' WHERE id = $1`, [id]);
+    expect(await jobs.store.admit(jobs.db.manager, id, undefined, 'host-1')).toMatchObject({ host_id: 'host-1' });
+    expect(await jobs.store.forget(jobs.db.manager, id)).toBe(false);
+  });
+});

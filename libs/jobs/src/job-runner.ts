@@ -14,6 +14,8 @@ export interface JobLog {
 export interface RunnerOptions<Input, Data> extends AttemptTools<Input, Data> {
   /** Unique per process; stands in the job row. */
   readonly worker: string;
+  /** The host this process works on: it claims the host's own jobs too. Absent: only jobs of no host. */
+  readonly host?: string;
   /** Jobs at the same time in this process. */
   readonly concurrency: number;
   readonly log: JobLog;
@@ -80,10 +82,10 @@ export class JobRunner<Input, Data> {
   }
 
   async #fill(): Promise<void> {
-    const { store, db, worker, leaseSeconds, concurrency, log } = this.#options;
+    const { store, db, worker, leaseSeconds, host, concurrency, log } = this.#options;
     try {
       while (!this.#stopping && this.#running.size < concurrency) {
-        const job = await store.claim(db, worker, leaseSeconds);
+        const job = await store.claim(db, worker, leaseSeconds, host);
         if (job === null) return;
         this.#launch(job);
       }

@@ -11,6 +11,8 @@ export interface NewJob<Input, Data> {
   readonly project_id: string;
   readonly region: string;
   readonly image_id: string | null;
+  /** The only host whose workers may do it; absent or null: any worker. */
+  readonly host_id?: string | null;
   readonly phase: string;
   readonly input: Input;
   readonly data: Data;
@@ -60,8 +62,8 @@ export class JobStore<Input, Data> {
     const inserted = await this.#rows(
       tx,
       `INSERT INTO ${this.#table} (id, type, project_id, region, image_id, state, phase, input, data, idempotency_key,
-         request_hash, actor, correlation_id)
-       VALUES ($1, $2, $3, $4, $5, 'admitting', $6, $7, $8, $9, $10, $11, $12)
+         request_hash, actor, correlation_id, host_id)
+       VALUES ($1, $2, $3, $4, $5, 'admitting', $6, $7, $8, $9, $10, $11, $12, $13)
        ON CONFLICT ON CONSTRAINT jobs_idempotency_key_unique DO NOTHING RETURNING *`,
       [
         job.id,
@@ -76,6 +78,7 @@ export class JobStore<Input, Data> {
         job.request_hash,
         job.actor,
         job.correlation_id,
+        job.host_id ?? null,
       ],
     );
     if (inserted[0] !== undefined) return { job: inserted[0], created: true };
@@ -88,21 +91,32 @@ export class JobStore<Input, Data> {
     return { job: existing, created: false };
   }
 
-  /** Promises an admitted job, with what the admission found out: from here on it is queued and will end. */
-  async admit(tx: EntityManager, jobId: string, data?: Data): Promise<JobRecord<Input, Data> | null> {
+  /**
+   * Promises an admitted job, with what the admission found out: from here on it is queued and will end. A host named
+   * here is the one whose workers do it.
+   */
+  async admit(tx: EntityManager, jobId: string, data?: Data, hostId?: string): Promise<JobRecord<Input, Data> | null> {
     const [job] = await this.#rows(
       tx,
-      `UPDATE ${this.#table} SET state = 'queued', data = coalesce($2::jsonb, data), updated_at = now(),
-         version = version + 1
+      `UPDATE ${this.#table} SET state = 'queued', data = coalesce($2::jsonb, data), host_id = coalesce($3, host_id),
+         updated_at = now(), version = version + 1
        WHERE id = $1 AND state = 'admitting' RETURNING *`,
-      [jobId, data === undefined ? null : JSON.stringify(data)],
+      [jobId, data === undefined ? null : JSON.stringify(data), hostId ?? null],
     );
     return job ?? null;
   }
 
-  /** Takes back a job that was never promised. */
-  async forget(tx: EntityManager, jobId: string): Promise<void> {
-    await tx.query(`DELETE FROM ${this.#table} WHERE id = $1 AND state = 'admitting'`, [jobId]);
+  /**
+   * Takes back a job that was never promised.
+   * @returns whether there was one: false when it was promised or taken back meanwhile.
+   */
+  async forget(tx: EntityManager, jobId: string): Promise<boolean> {
+    const forgotten = await this.#rows(
+      tx,
+      `DELETE FROM ${this.#table} WHERE id = $1 AND state = 'admitting' RETURNING *`,
+      [jobId],
+    );
+    return forgotten.length > 0;
   }
 
   /** Jobs whose admission was cut off at least `seconds` ago. */
@@ -135,8 +149,14 @@ export class JobStore<Input, Data> {
    * Claims the next job nobody holds: a queued one that is due, or one whose holder let its lease expire. Projects
    * with fewer running jobs go first, so that one tenant's hundred imports do not stand before another's single one.
    * @param leaseSeconds how long the claim holds without renewal.
+   * @param host whose jobs are claimed beside those of no host; none when absent.
    */
-  async claim(db: DataSource, worker: string, leaseSeconds: number): Promise<JobRecord<Input, Data> | null> {
+  async claim(
+    db: DataSource,
+    worker: string,
+    leaseSeconds: number,
+    host?: string,
+  ): Promise<JobRecord<Input, Data> | null> {
     const [job] = await this.#rows(
       db.manager,
       `WITH held AS MATERIALIZED (
@@ -144,8 +164,9 @@ export class JobStore<Input, Data> {
          WHERE state = 'running' AND lease_until >= now() GROUP BY project_id
        ), next AS (
          SELECT candidate.id FROM ${this.#table} candidate LEFT JOIN held USING (project_id)
-         WHERE (candidate.state = 'queued' AND candidate.available_at <= now())
-            OR (candidate.state IN ('running', 'cancelling') AND candidate.lease_until < now())
+         WHERE (candidate.host_id IS NULL OR candidate.host_id = $3)
+           AND ((candidate.state = 'queued' AND candidate.available_at <= now())
+             OR (candidate.state IN ('running', 'cancelling') AND candidate.lease_until < now()))
          ORDER BY coalesce(held.jobs, 0), candidate.created_at
          LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED
        )
@@ -155,7 +176,7 @@ export class JobStore<Input, Data> {
          attempt = attempt + 1, started_at = coalesce(started_at, now()), updated_at = now(), version = version + 1
        FROM next WHERE job.id = next.id
        RETURNING job.*`,
-      [worker, leaseSeconds],
+      [worker, leaseSeconds, host ?? null],
     );
     return job ?? null;
   }

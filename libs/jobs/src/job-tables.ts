@@ -40,3 +40,16 @@ export async function createJobTables(runner: QueryRunner, schema: string): Prom
     WHERE state IN ('admitting', 'queued', 'running', 'cancelling')`);
   await runner.query(`CREATE INDEX jobs_image_index ON "${schema}".jobs (image_id)`);
 }
+
+/**
+ * Binds jobs to hosts: the column `host_id`, null for jobs any worker may do. After {@link createJobTables}, in a
+ * migration of the service's own; every service with jobs needs it.
+ */
+export async function addJobHosts(runner: QueryRunner, schema: string): Promise<void> {
+  await runner.query(`ALTER TABLE "${schema}".jobs ADD COLUMN host_id text`);
+}
+
+/** Undoes {@link addJobHosts}. */
+export async function dropJobHosts(runner: QueryRunner, schema: string): Promise<void> {
+  await runner.query(`ALTER TABLE "${schema}".jobs DROP COLUMN host_id`);
+}

@@ -21,6 +21,7 @@ import { testEnvironment } from '@imago/testing';
 import { jest } from '@jest/globals';
 import type { DataSource, QueryRunner } from 'typeorm';
 import {
+  addJobHosts,
   cancelledBy,
   createJobTables,
   type JobDefinition,
@@ -55,6 +56,7 @@ export type ToyRunner = JobRunner<ToyInput, ToyData>;
 export interface RunnerSettings extends Partial<Pick<JobDefinition<ToyInput, ToyData>, 'ended' | 'cleanUp'>> {
   readonly phases: Readonly<Record<string, ToyPhase>>;
   readonly concurrency?: number;
+  readonly host?: string;
   readonly leaseSeconds?: number;
   readonly maximumAttempts?: number;
   readonly stallSeconds?: number;
@@ -74,7 +76,13 @@ export interface JobsUnderTest {
   /** Starts a runner; `reset` stops it if the test does not. */
   run(settings: RunnerSettings): ToyRunner;
   /** Records and admits a job; answers its id. */
-  queue(job?: { project?: string; key?: string | null; phase?: string; image?: string }): Promise<string>;
+  queue(job?: {
+    project?: string;
+    key?: string | null;
+    phase?: string;
+    image?: string;
+    host?: string;
+  }): Promise<string>;
   /** Asks a job to end, as a service does. */
   cancel(jobId: string): Promise<ToyJob | null>;
   job(jobId: string): Promise<ToyJob>;
@@ -100,15 +108,23 @@ export async function jobsUnderTest(): Promise<JobsUnderTest> {
   const under: JobsUnderTest = {
     db,
     store,
-    run: ({ phases, concurrency = 4, leaseSeconds = 30, maximumAttempts = 3, stallSeconds = 60, pace, ...hooks }) => {
+    run: (settings) => {
+      const { phases, host, concurrency = 4, leaseSeconds = 30, pace, ...hooks } = settings;
+      const { maximumAttempts = 3, stallSeconds = 60 } = settings;
       const definition = { ...EVENTS, ...hooks, firstPhase: 'first', phases, maximumAttempts, stallSeconds };
       const tools = { db, outbox: new Outbox('import'), store, definition, leaseSeconds, pace: { ...PACE, ...pace } };
-      const runner = new JobRunner({ ...tools, worker: randomUUID(), concurrency, log: SILENT });
+      const runner = new JobRunner({
+        ...tools,
+        worker: randomUUID(),
+        ...(host === undefined ? {} : { host }),
+        concurrency,
+        log: SILENT,
+      });
       runners.add(runner);
       runner.start();
       return runner;
     },
-    queue: ({ project = 'p1', key = null, phase = 'first', image } = {}) =>
+    queue: ({ project = 'p1', key = null, phase = 'first', image, host } = {}) =>
       inTransaction(db, async (tx) => {
         const { job } = await store.insert(tx, {
           id: randomUUID(),
@@ -116,6 +132,7 @@ export async function jobsUnderTest(): Promise<JobsUnderTest> {
           project_id: project,
           region: 'r1',
           image_id: image ?? randomUUID(),
+          host_id: host ?? null,
           phase,
           input: { name: 'toy' },
           data: { notes: [] },
@@ -215,6 +232,7 @@ class Create1764000000000 {
   async up(runner: QueryRunner): Promise<void> {
     await createMessagingTables(runner, 'import');
     await createJobTables(runner, 'import');
+    await addJobHosts(runner, 'import');
   }
   down(): Promise<void> {
     return Promise.reject(new Error('a test database is thrown away whole'));

@@ -68,7 +68,8 @@ export class OutboxRelay {
         connectionTimeoutMillis: 10_000,
         statement_timeout: 30_000,
         query_timeout: 40_000,
-        options: `-c idle_session_timeout=${SILENCE_MS}`,
+        // The plan of a prepared statement does not depend on its values here: the unpublished rows are few.
+        options: `-c idle_session_timeout=${SILENCE_MS} -c plan_cache_mode=force_generic_plan`,
       });
       session.on('error', () => undefined); // the next query on it rejects, and the loop begins anew
       try {
@@ -102,11 +103,11 @@ export class OutboxRelay {
         this.parts.metrics.oldestUnpublished.set({ service: this.parts.service }, await rows.oldestSeconds());
         measuredAt = now;
       }
-      const progressed = !this.parts.connections.blocked && (await this.relayBatch(rows));
-      if (!progressed) await this.timer.sleep(POLL_MS);
+      const sent = this.parts.connections.blocked ? 0 : await this.relayBatch(rows);
+      if (sent < BATCH) await this.timer.sleep(POLL_MS); // no longer than a moment when something was committed since
     }
     const end = performance.now() + FLUSH_MS;
-    while (performance.now() < end && (await this.relayBatch(rows)));
+    while (performance.now() < end && (await this.relayBatch(rows)) > 0);
   }
 
   /** Old rows may stay a while longer; publishing must not wait for them. */
@@ -122,10 +123,10 @@ export class OutboxRelay {
     return this.stopped;
   }
 
-  /** Sends one batch; true when there may be more to do at once. */
-  private async relayBatch(rows: OutboxRows): Promise<boolean> {
+  /** Sends one batch and answers how many rows it had; 0 when there was nothing, or not all of it was taken. */
+  private async relayBatch(rows: OutboxRows): Promise<number> {
     const batch = await rows.due(BATCH);
-    if (batch.length === 0) return false;
+    if (batch.length === 0) return 0;
     const measured = this.parts.metrics.confirmSeconds.startTimer({ service: this.parts.service });
     const outcomes = await Promise.all(batch.map((row) => this.publish(row)));
     measured();
@@ -142,7 +143,7 @@ export class OutboxRelay {
       this.lastTrouble = '';
     }
     if (!taken) this.complain('the broker did not take a whole batch; what is left is sent again');
-    return taken;
+    return taken ? batch.length : 0;
   }
 
   private publish(row: OutboxRow): Promise<PublishOutcome> {

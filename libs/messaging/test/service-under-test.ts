@@ -28,6 +28,7 @@ export const SUBSCRIPTIONS_UNDER_TEST: Subscriptions = {
   catalog: [QuotaReservedV1, QuotaReleasedV1],
   import: [QuotaReservedV1],
   quota: [],
+  compute: [],
   activity: [],
 };
 

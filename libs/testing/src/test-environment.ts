@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AttachedInfrastructure, RabbitMqAdministration, S3Administration } from '@imago/infra';
+import type { AttachedInfrastructure, QemuPrograms, RabbitMqAdministration, S3Administration } from '@imago/infra';
 import pg from 'pg';
 import { shareInfrastructure } from './shared-infrastructure.ts';
 
@@ -28,10 +28,8 @@ interface TestParts {
     readonly secret_key: string;
     readonly administration: S3Administration;
   };
-  readonly qemu: {
-    /** Path of the qemu-img program. */
-    readonly qemuImg: string;
-  };
+  /** Paths of its programs. */
+  readonly qemu: QemuPrograms;
 }
 
 type TestPart = keyof TestParts;

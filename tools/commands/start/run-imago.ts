@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { choosePort, type Infrastructure } from '@imago/infra';
 import { assignBuckets, openInstallation, prepareStore, startSystem, type System } from '@imago/system';
 import { logIn } from '@imago/system/session';
@@ -36,6 +37,8 @@ export async function runImago({ infrastructure, signal, say }: RunOptions): Pro
     amqpUrl,
     installation: { ...installation, users },
     regions,
+    qemu,
+    computeDirectory: join(DIRECTORY, 'compute'),
     gatewayPort: await choosePort('IMAGO_GATEWAY_PORT', process.env),
     restart: true,
     signal,

@@ -8,6 +8,7 @@ import { logIn, type Session } from '@imago/system/session';
 import { compareDisks, makeTourDisk, qemuImg, type TourDisk } from './disk.ts';
 import { download, firstBytes, listImages, type TourImage } from './image.ts';
 import { mebibytes, Progress, Story } from './story.ts';
+import { removeTourServers, tourServers } from './servers.ts';
 import { expectThat } from './surprise.ts';
 
 const NAME = 'Tour';
@@ -42,11 +43,13 @@ export async function tour(run: RunFile): Promise<void> {
   const bob = await logIn(run.gateway, second);
   const scene = { story: new Story(), alice, bob, bucket, directory, qemuImg: await qemuImg() };
   await removeImages(alice); // of a tour that was broken off
+  await removeTourServers(alice);
   try {
     console.log(`You are ${first.name} of project ${first.project}. Imago is at ${run.gateway}.`);
     await walk(scene);
   } finally {
     await removeImages(alice);
+    await removeTourServers(alice);
     await bucket.delete(OBJECT);
     bucket.close();
     await rm(directory, { recursive: true, force: true });
@@ -61,6 +64,7 @@ async function walk(scene: Scene): Promise<void> {
   await follow(scene, image);
   await askAsStranger(scene, image);
   await deleteImage(scene, image);
+  await tourServers(scene.story, scene.alice);
 }
 
 async function putDisk({ story, bucket, directory, qemuImg }: Scene): Promise<TourDisk> {

@@ -1,3 +1,5 @@
+import { CLOUD_MODULES, DHCP_SCRIPT, NETWORK_START } from './guest-network.ts';
+
 /** The file system's UUID: how boot loader and kernel find it, whatever the disk is called. */
 export const ROOT_UUID = '8f1c9d60-2f5b-4c57-9a33-6d0d1a4e7b10';
 
@@ -18,7 +20,7 @@ export const DISK_MODULES = [
 const BUTTON_MODULES = ['button', 'evdev'] as const;
 
 /** Everything that is loaded inside the guest. */
-export const GUEST_MODULES = [...DISK_MODULES, ...BUTTON_MODULES] as const;
+export const GUEST_MODULES = [...DISK_MODULES, ...BUTTON_MODULES, ...CLOUD_MODULES] as const;
 
 /**
  * The first program the kernel runs: it finds the disk and hands over to it. The shell of busybox runs its other
@@ -54,6 +56,7 @@ echo "${BOOT_MARKER} $boots"
 `;
 
 const INITTAB = `::sysinit:/etc/start
+::once:/etc/network
 ttyS0::respawn:-/bin/sh
 ::ctrlaltdel:/bin/busybox reboot
 ::shutdown:/bin/busybox umount -a -r
@@ -83,9 +86,11 @@ export interface GuestText {
 export const GUEST_TEXTS: readonly GuestText[] = [
   { path: '/boot/grub/grub.cfg', text: GRUB },
   { path: '/etc/acpi/PWRF/00000080', text: '#!/bin/sh\nexec /bin/busybox poweroff\n', executable: true },
+  { path: '/etc/dhcp', text: DHCP_SCRIPT, executable: true },
   { path: '/etc/fstab', text: `UUID=${ROOT_UUID} / ext4 defaults 0 1\n` },
   { path: '/etc/hostname', text: 'imago-demo\n' },
   { path: '/etc/inittab', text: INITTAB },
+  { path: '/etc/network', text: NETWORK_START, executable: true },
   { path: '/etc/os-release', text: OS_RELEASE },
   { path: '/etc/passwd', text: 'root::0:0:root:/root:/bin/sh\n' },
   { path: '/etc/start', text: START, executable: true },
@@ -103,6 +108,7 @@ export const GUEST_DIRECTORIES = [
   '/etc/acpi/PWRF',
   '/lib',
   '/lib/modules',
+  '/mnt',
   '/proc',
   '/root',
   '/run',

@@ -5,8 +5,8 @@ import { choosePort, freePort } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { tryLock } from './process-lock.ts';
 import { ProvisionError } from './provision-error.ts';
-import { provideQemuImg } from './qemu.ts';
-import { commandWorks } from './run-command.ts';
+import { provideQemu } from './qemu.ts';
+import type { QemuPrograms } from './qemu.ts';
 import { rabbitMqAdministration } from './rabbitmq-administration.ts';
 import type { RabbitMqAddress, RabbitMqAdministration } from './rabbitmq-administration.ts';
 import { RABBITMQ_INSTEAD, rabbitMqPrograms } from './rabbitmq-programs.ts';
@@ -21,8 +21,7 @@ export interface InfrastructureAddresses {
   readonly postgres: { readonly adminUrl: string };
   readonly rabbitmq: RabbitMqAddress;
   readonly s3: S3Address;
-  /** Path of the qemu-img program. */
-  readonly qemu: { readonly qemuImg: string };
+  readonly qemu: QemuPrograms;
 }
 
 /** The addresses together with what can be asked of the servers behind them. */
@@ -60,7 +59,7 @@ export interface InfrastructureOptions {
 export const PACKAGE_CACHE = join(import.meta.dirname, '../../../.imago/packages');
 
 /**
- * Provides Postgres, RabbitMQ, an S3 server and qemu-img, all at once and all on the loopback interface. What an
+ * Provides Postgres, RabbitMQ, an S3 server and qemu, all at once and all on the loopback interface. What an
  * earlier, killed run left in the same directory is stopped first. Throws ProvisionError (a sentence with the remedy)
  * when a part cannot be provided, or when another living process runs on the directory.
  */
@@ -99,7 +98,7 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
     postgres: postgres.value.address,
     rabbitmq: rabbitmq.value.address,
     s3: s3.value.address,
-    qemu: { qemuImg: qemu.value },
+    qemu: qemu.value,
   };
   let stopping: Promise<void> | undefined;
   return { ...attachInfrastructure(addresses), addresses, stop: () => (stopping ??= stop()) };
@@ -123,7 +122,7 @@ interface Starters {
   readonly postgres: () => Promise<Part<InfrastructureAddresses['postgres']>>;
   readonly rabbitmq: () => Promise<Part<RabbitMqAddress>>;
   readonly s3: () => Promise<Part<S3Address>>;
-  readonly qemu: () => Promise<string>;
+  readonly qemu: () => Promise<QemuPrograms>;
 }
 
 function startersOf(options: InfrastructureOptions, signal: AbortSignal): Starters {
@@ -167,7 +166,7 @@ function startersOf(options: InfrastructureOptions, signal: AbortSignal): Starte
       const port = await choosePort('IMAGO_S3_PORT', env);
       return startS3Process({ directory: join(directory, 's3'), port, durable, empty, signal });
     },
-    qemu: async () => (await qemuElsewhere(env)) ?? provideQemuImg({ cache, forcePrivate }),
+    qemu: () => provideQemu({ cache, forcePrivate }, env),
   };
 }
 
@@ -180,12 +179,6 @@ function rabbitMqElsewhere(env: NodeJS.ProcessEnv): RabbitMqAddress | undefined 
   if (amqpUrl && managementUrl) return { amqpUrl, managementUrl };
   if (!amqpUrl && !managementUrl) return undefined;
   throw new ProvisionError('Only one of the two URLs of a RabbitMQ is set.', RABBITMQ_INSTEAD);
-}
-
-async function qemuElsewhere({ IMAGO_QEMU_IMG: path }: NodeJS.ProcessEnv): Promise<string | undefined> {
-  if (!path) return undefined;
-  if (await commandWorks(path, ['--version'])) return path;
-  throw new ProvisionError('IMAGO_QEMU_IMG names no program that runs here.', 'Set it to the path of a qemu-img.');
 }
 
 function s3Elsewhere(env: NodeJS.ProcessEnv): S3Address | undefined {

@@ -47,7 +47,7 @@ const { s3 } = attachInfrastructure({
     secret_key: env.S3_SECRET_KEY,
     embedded: env.S3_EMBEDDED,
   },
-  qemu: { qemuImg: '' },
+  qemu: { qemuImg: '', qemuSystem: null, ovmf: null },
 });
 const { regions, users } = await prepareStore(s3, installation);
 await migrateStep({ postgresAdminUrl, database, passwords: installation.database_passwords, amqpUrl: env.AMQP_URL });

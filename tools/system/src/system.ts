@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Service, SERVICES } from '@imago/contracts';
-import { stopLeftovers } from '@imago/infra';
-import { databaseUrls } from '@imago/persistence';
+import { type QemuPrograms, stopLeftovers } from '@imago/infra';
+import { databaseUrls, type PersistentService } from '@imago/persistence';
 import { builtEntry } from './entries.ts';
 import { type Installation, writeUsersFile } from './installation.ts';
 import { migrateStep } from './migrate.ts';
@@ -30,6 +30,10 @@ export interface SystemOptions {
   readonly amqpUrl: string;
   readonly installation: Installation;
   readonly regions: readonly RegionDefinition[];
+  /** What the host of the servers runs them with. */
+  readonly qemu: QemuPrograms;
+  /** The disks of the servers are kept here. */
+  readonly computeDirectory: string;
   /** 0 or absent: a free one. */
   readonly gatewayPort?: number;
   /** Start crashed services again: on for `npm start`, off where a test does the killing. */
@@ -117,7 +121,7 @@ function environmentOf(
   options: SystemOptions,
   files: { readonly usersFile: string; readonly regionsFile: string },
 ): Record<string, string> {
-  const { installation, postgresAdminUrl, database } = options;
+  const { installation } = options;
   const own: Record<string, string> =
     service === 'gateway'
       ? {
@@ -125,14 +129,28 @@ function environmentOf(
           IMAGO_TOKEN_KEY: installation.token_key,
           PORT: String(options.gatewayPort ?? 0),
         }
-      : {
-          DATABASE_URL: databaseUrls(postgresAdminUrl, database, service, installation.database_passwords[service]).run,
-        };
+      : { DATABASE_URL: databaseUrlOf(service, options), ...(service === 'compute' && hostSettings(options)) };
   return {
     AMQP_URL: options.amqpUrl,
     IMAGO_CONTEXT_KEY: installation.context_key,
     IMAGO_REGIONS_FILE: files.regionsFile,
     ...own,
     ...options.settings?.[service],
+  };
+}
+
+function databaseUrlOf(service: PersistentService, options: SystemOptions): string {
+  const { postgresAdminUrl, database, installation } = options;
+  return databaseUrls(postgresAdminUrl, database, service, installation.database_passwords[service]).run;
+}
+
+/** Without a hypervisor the name of its program stays the default, and the service says that it is not there. */
+function hostSettings({ qemu, computeDirectory }: SystemOptions): Record<string, string> {
+  return {
+    COMPUTE_DIRECTORY: computeDirectory,
+    COMPUTE_STOP_SERVERS_AT_END: 'true',
+    IMAGO_QEMU_IMG: qemu.qemuImg,
+    ...(qemu.qemuSystem !== null && { IMAGO_QEMU_SYSTEM: qemu.qemuSystem }),
+    ...(qemu.ovmf !== null && { IMAGO_OVMF_CODE: qemu.ovmf.code, IMAGO_OVMF_VARS: qemu.ovmf.vars }),
   };
 }

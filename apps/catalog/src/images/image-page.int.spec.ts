@@ -10,7 +10,7 @@ import { insertManyImages } from '../../test/many-images.ts';
 import { CATALOG_ENTITIES } from '../catalog.module.ts';
 import { CATALOG_MIGRATIONS } from '../migrations/catalog-migrations.ts';
 import { type ImagePageQuery, pageStatement } from './image-page.ts';
-import { ImagesRepository } from './images.repository.ts';
+import { ImagesRepository, placesStatement } from './images.repository.ts';
 
 const IMAGES = 30_000;
 const LIMIT = 25;
@@ -62,9 +62,11 @@ describe('a page of many images', () => {
     return rows[0]?.id ?? '';
   }
 
-  /** How many rows of the table a page reads, in each scan of it. */
-  async function rowsRead(query: Query): Promise<readonly { readonly scan: string; readonly rows: number }[]> {
-    const { sql, parameters } = pageStatement(queryOf(query));
+  /** How many rows of the table a statement reads, in each scan of it. */
+  async function rowsRead({
+    sql,
+    parameters,
+  }: ReturnType<typeof pageStatement>): Promise<readonly { readonly scan: string; readonly rows: number }[]> {
     const [answer]: { 'QUERY PLAN': [{ Plan: PlanNode }] }[] = await db.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, [
       ...parameters,
     ]);
@@ -76,7 +78,7 @@ describe('a page of many images', () => {
   }
 
   async function expectCheap(query: Query): Promise<void> {
-    const scans = await rowsRead(query);
+    const scans = await rowsRead(pageStatement(queryOf(query)));
     expect(scans.length).toBeGreaterThan(0);
     expect(scans.filter(({ scan, rows }) => scan === 'Seq Scan' || rows > READ_AT_MOST)).toEqual([]);
   }
@@ -163,6 +165,22 @@ describe('a page of many images', () => {
        WHERE status <> 'deleted' AND NOT os_hidden AND (owner = 'owner-2' OR visibility = 'public')`,
     );
     expect(new Set(seen).size).toBe(count);
+  });
+
+  it.each([1, 100])('count as much as has to be known when they take places in a quota: %d at most', async (atMost) => {
+    const account = { region: 'region-1', owner: 'owner-2' };
+    expect(await new ImagesRepository().countPlaces(db.manager, account, atMost)).toBe(atMost);
+    expect(await rowsRead(placesStatement(account, atMost))).toEqual([{ scan: 'Index Only Scan', rows: atMost }]);
+  });
+
+  it('count in full where there are fewer than asked about, or all are asked about', async () => {
+    const account = { region: 'region-1', owner: 'owner-2' };
+    const [{ used } = { used: 0 }]: { used: number }[] = await db.query(
+      `SELECT count(*)::integer AS used FROM catalog.images
+       WHERE owner = 'owner-2' AND status NOT IN ('deleted', 'killed') AND visibility <> 'public'`,
+    );
+    expect(await new ImagesRepository().countPlaces(db.manager, account, IMAGES)).toBe(used);
+    expect(await new ImagesRepository().countPlaces(db.manager, account)).toBe(used);
   });
 });
 

@@ -20,6 +20,9 @@ import { IMAGE_INDEXES } from '../migrations/image-search.ts';
   `status NOT IN ('active', 'deactivated') OR (size IS NOT NULL AND virtual_size IS NOT NULL AND disk_format IS NOT NULL)`,
 )
 @Check('images_killed_check', `status <> 'killed' OR error IS NOT NULL`)
+@Index('images_counted_idx', ['region', 'owner', 'created_at'], {
+  where: `((status <> 'deleted'::text) AND (status <> 'killed'::text) AND (visibility <> 'public'::text))`,
+})
 export class ImageRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'images_pkey' }) id!: string;
   @Column('text') region!: string;

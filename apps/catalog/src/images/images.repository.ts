@@ -55,14 +55,15 @@ export class ImagesRepository {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`catalog.image.${id}`]);
   }
 
-  /** The images that take a place of an account; nobody else counts them before the transaction ends. */
-  async countAlone(tx: EntityManager, { owner, region }: Account): Promise<number> {
+  /** Keeps everybody else from registering for an account, so that its images can be counted, until the transaction ends. */
+  async lockAccount(tx: EntityManager, { owner, region }: Account): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`catalog.account.${region}/${owner}`]);
-    const [counted]: { used: number }[] = await tx.query(
-      `SELECT count(*)::integer AS used FROM catalog.images WHERE region = $1 AND owner = $2
-         AND status <> 'deleted' AND status <> 'killed' AND visibility <> 'public'`,
-      [region, owner],
-    );
+  }
+
+  /** How many images take a place of an account. Counts no further than `atMost`, when that is all there is to know. */
+  async countPlaces(tx: EntityManager, account: Account, atMost: number | null = null): Promise<number> {
+    const { sql, parameters } = placesStatement(account, atMost);
+    const [counted]: { used: number }[] = await tx.query(sql, [...parameters]);
     return counted?.used ?? 0;
   }
 
@@ -124,6 +125,17 @@ export class ImagesRepository {
       more: rows.length > query.limit,
     };
   }
+}
+
+/** Reads as many entries of one index as it counts: the order keeps Postgres from looking through other projects' images. */
+export function placesStatement(
+  { owner, region }: Account,
+  atMost: number | null,
+): { readonly sql: string; readonly parameters: readonly unknown[] } {
+  const sql = `SELECT count(*)::integer AS used FROM (SELECT 1 FROM catalog.images WHERE region = $1 AND owner = $2
+    AND status <> 'deleted' AND status <> 'killed' AND visibility <> 'public'
+    ORDER BY created_at LIMIT $3) AS places`;
+  return { sql, parameters: [region, owner, atMost] };
 }
 
 /** TypeORM types what RETURNING gave as unknown. */

@@ -89,11 +89,18 @@ export class RegisterImage {
    * counted, one registration of a project after the other: they never exceed the limit, however late events are.
    */
   async #requirePlace(tx: EntityManager, place: Place, account: Account): Promise<void> {
-    const used = await this.images.countAlone(tx, account);
+    await this.images.lockAccount(tx, account);
+    const used = await this.images.countPlaces(tx, account, place.limit);
     if (place.expires_at.getTime() <= Date.now()) {
       throw refusal('quota.reservation_expired', 'The registration took longer than its place was kept.');
     }
     if (used < place.limit) return;
+    await this.#refuseFull(tx, place, account);
+  }
+
+  /** Who lowered a limit below what is there shall read how much that is. */
+  async #refuseFull(tx: EntityManager, place: Place, account: Account): Promise<never> {
+    const used = await this.images.countPlaces(tx, account);
     const { owner: project_id, region } = account;
     throw refusal(
       'quota.images_exceeded',

@@ -119,6 +119,22 @@ describe('registering images', () => {
       }
     });
 
+    it('says how many images there are where the limit was lowered below that', async () => {
+      const owner = tenant(randomUUID());
+      for (const name of ['a', 'b', 'c']) {
+        await catalog.ask(RegisterImage, registration({ facts: { ...registration().facts, name } }), owner);
+      }
+      catalog.quota.named = 2;
+      try {
+        await expect(catalog.ask(RegisterImage, registration(), owner)).rejects.toMatchObject({
+          code: 'quota.images_exceeded',
+          details: { limit: 2, used: 3 },
+        });
+      } finally {
+        catalog.quota.named = 1_000_000;
+      }
+    });
+
     it('registers nothing for a caller that gave up while the quota was silent', async () => {
       const owner = tenant(randomUUID());
       const request = registration();

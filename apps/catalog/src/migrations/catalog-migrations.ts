@@ -1,4 +1,5 @@
 import { CreateCatalog1764000000000 } from './1764000000000-create-catalog.ts';
+import { HoldForServers1764200000000 } from './1764200000000-hold-for-servers.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
-export const CATALOG_MIGRATIONS = [CreateCatalog1764000000000];
+export const CATALOG_MIGRATIONS = [CreateCatalog1764000000000, HoldForServers1764200000000];

@@ -70,12 +70,25 @@ describe('the schema of catalog', () => {
     }
   });
 
-  it('can be undone: nothing of the newest migration stays', async () => {
-    await owner.undoLastMigration();
+  it('lets images and servers keep objects, and nothing else', async () => {
+    const insert = (holder: string): Promise<unknown> =>
+      owner.query(
+        `INSERT INTO catalog.object_references (object_id, holder_type, holder_id)
+         VALUES (gen_random_uuid(), $1, gen_random_uuid())`,
+        [holder],
+      );
+    await expect(insert('lease')).rejects.toThrow('object_references_holder_type_check');
+    await expect(insert('server')).rejects.toThrow('object_references_object_fkey');
+    await expect(insert('image')).rejects.toThrow('object_references_object_fkey');
+  });
+
+  it('can be undone, the newest step first: nothing of it stays', async () => {
+    for (let left = CATALOG_MIGRATIONS.length; left > 0; left--) await owner.undoLastMigration();
     const left: unknown[] = await owner.query(
       `SELECT relname FROM pg_class WHERE relnamespace = 'catalog'::regnamespace AND relkind IN ('r', 'p', 'S', 'v')
          AND relname NOT LIKE 'migrations%'`,
     );
     expect(left).toEqual([]);
+    expect(await migrate()).toEqual(CATALOG_MIGRATIONS.map((migration) => migration.name));
   });
 });

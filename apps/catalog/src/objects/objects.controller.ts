@@ -3,9 +3,11 @@ import {
   BeginUpload as BeginUploadContract,
   type DataOf,
   type EventEnvelope,
+  HoldImage as HoldImageContract,
   ImageUploadedV1,
   ImageUploadFailedV1,
   ReconcileObjects as ReconcileObjectsContract,
+  ReleaseHolds as ReleaseHoldsContract,
   type RequestOf,
   type ResponseOf,
 } from '@imago/contracts';
@@ -15,9 +17,11 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { UploadOutcomes } from '../images/upload-outcomes.ts';
 import { AllocateObject } from './allocate-object.ts';
 import { BeginUpload } from './begin-upload.ts';
+import { HoldImage } from './hold-image.ts';
 import { ReconcileObjects } from './reconcile-objects.ts';
+import { ReleaseHolds } from './release-holds.ts';
 
-/** What writers and operators ask about stored objects, and how uploads to them end. */
+/** What writers, keepers and operators ask about stored objects, and how uploads to them end. */
 @Controller()
 export class ObjectsController {
   constructor(
@@ -25,6 +29,8 @@ export class ObjectsController {
     private readonly reconcileObjects: ReconcileObjects,
     private readonly beginUpload: BeginUpload,
     private readonly uploads: UploadOutcomes,
+    private readonly holdImage: HoldImage,
+    private readonly releaseHolds: ReleaseHolds,
   ) {}
 
   @OnRequest(AllocateObjectContract)
@@ -49,6 +55,22 @@ export class ObjectsController {
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof BeginUploadContract>> {
     return this.beginUpload.execute(request, call.context, call.cause);
+  }
+
+  @OnRequest(HoldImageContract)
+  async hold(
+    @Payload() request: RequestOf<typeof HoldImageContract>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof HoldImageContract>> {
+    return this.holdImage.execute(request, call);
+  }
+
+  @OnRequest(ReleaseHoldsContract)
+  async release(
+    @Payload() request: RequestOf<typeof ReleaseHoldsContract>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof ReleaseHoldsContract>> {
+    return this.releaseHolds.execute(request, call.context);
   }
 
   @OnEvent(ImageUploadedV1)

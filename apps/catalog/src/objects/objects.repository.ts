@@ -15,6 +15,12 @@ export function newObject({ id, region }: Pick<ImageRow, 'id' | 'region'>, jobId
   return { id: objectId, image_id: id, job_id: jobId, region, key: imageObjectKey(id, objectId) };
 }
 
+/** Holds of servers on one object, or on every one. */
+export interface ServerHolds {
+  readonly server_ids: readonly string[];
+  readonly object_id: string | null;
+}
+
 /** Rows of objects and of the references that keep them. Callers hold the lock of the image. */
 @Injectable()
 export class ObjectsRepository {
@@ -94,17 +100,68 @@ export class ObjectsRepository {
    * it. A writer that has not ended is waited for, `graceSeconds` at most.
    */
   async release(tx: EntityManager, imageId: string, graceSeconds: number): Promise<void> {
+    const [dropped] = await tx.query<[{ id: string }[], number]>(
+      `DELETE FROM catalog.object_references WHERE holder_type = 'image' AND holder_id = $1 RETURNING object_id AS id`,
+      [imageId],
+    );
+    const own: { id: string }[] = await tx.query('SELECT id FROM catalog.objects WHERE image_id = $1', [imageId]);
+    const objectIds = [...dropped, ...own].map(({ id }) => id);
+    await this.#abandonUnkept(tx, objectIds, graceSeconds);
+  }
+
+  /** Lets servers keep an object; those that do already are passed over. */
+  async holdForServers(tx: EntityManager, objectId: string, serverIds: readonly string[]): Promise<void> {
     await tx.query(
-      `WITH dropped AS (
-         DELETE FROM catalog.object_references WHERE holder_type = 'image' AND holder_id = $1 RETURNING object_id
-       )
-       UPDATE catalog.objects o
+      `INSERT INTO catalog.object_references (object_id, holder_type, holder_id)
+       SELECT DISTINCT $1::uuid, 'server', server_id FROM unnest($2::uuid[]) AS server_id
+       ON CONFLICT DO NOTHING`,
+      [objectId, serverIds],
+    );
+  }
+
+  /** Locks the images whose objects these holds keep, always in the same order, and answers their ids. */
+  async lockHeldImages(tx: EntityManager, { server_ids, object_id }: ServerHolds): Promise<readonly string[]> {
+    const images: { id: string }[] = await tx.query(
+      `SELECT id FROM catalog.images WHERE id IN (
+         SELECT o.image_id FROM catalog.object_references r JOIN catalog.objects o ON o.id = r.object_id
+         WHERE r.holder_type = 'server' AND r.holder_id = ANY ($1::uuid[])
+           AND ($2::uuid IS NULL OR r.object_id = $2))
+       ORDER BY id FOR UPDATE`,
+      [server_ids, object_id],
+    );
+    return images.map(({ id }) => id);
+  }
+
+  /**
+   * Ends these holds on objects of images that are locked, and abandons what nothing keeps any more. Answers how many
+   * there were. A hold that has come since on another image is younger than the wish to end it, and stays.
+   */
+  async releaseServers(
+    tx: EntityManager,
+    imageIds: readonly string[],
+    { server_ids, object_id }: ServerHolds,
+  ): Promise<number> {
+    const [dropped] = await tx.query<[{ id: string }[], number]>(
+      `DELETE FROM catalog.object_references r USING catalog.objects o
+       WHERE o.id = r.object_id AND o.image_id = ANY ($1::uuid[]) AND ($3::uuid IS NULL OR r.object_id = $3)
+         AND r.holder_type = 'server' AND r.holder_id = ANY ($2::uuid[])
+       RETURNING r.object_id AS id`,
+      [imageIds, server_ids, object_id],
+    );
+    const objectIds = dropped.map(({ id }) => id);
+    await this.#abandonUnkept(tx, objectIds, 0);
+    return dropped.length;
+  }
+
+  /** A statement of its own, after references have been dropped, so that it sees which are left. */
+  async #abandonUnkept(tx: EntityManager, objectIds: readonly string[], graceSeconds: number): Promise<void> {
+    await tx.query(
+      `UPDATE catalog.objects o
        SET state = 'abandoned', abandoned_at = now(),
          sweep_at = CASE WHEN writer_ended_at IS NULL THEN now() + make_interval(secs => $2) ELSE now() END
-       WHERE (o.image_id = $1 OR o.id IN (SELECT object_id FROM dropped)) AND o.state IN ('writing', 'sealed')
-         AND NOT EXISTS (SELECT 1 FROM catalog.object_references r
-           WHERE r.object_id = o.id AND NOT (r.holder_type = 'image' AND r.holder_id = $1))`,
-      [imageId, graceSeconds],
+       WHERE o.id = ANY ($1::uuid[]) AND o.state IN ('writing', 'sealed')
+         AND NOT EXISTS (SELECT 1 FROM catalog.object_references r WHERE r.object_id = o.id)`,
+      [[...new Set(objectIds)], graceSeconds],
     );
   }
 }

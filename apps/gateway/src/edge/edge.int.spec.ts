@@ -99,6 +99,7 @@ describe('what is served', () => {
 
   it.each([
     ['/v1/jobs/0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3/cancel', 'POST'],
+    ['/v1/servers/0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3/start', 'POST'],
     ['/v1/operator/projects/p-a/buckets/bucket-1', 'PUT'],
   ])('takes no field it does not know, also where it needs none: %s', async (path, method) => {
     const headers = { 'content-type': 'application/json' };
@@ -147,8 +148,8 @@ describe('an id in a path', () => {
   ];
 
   it.each(hostile)('that is %j names nothing', async (id) => {
-    const routes = gateway.routes.filter((route) => /:(image|job)_id/.test(route));
-    expect(routes.length).toBeGreaterThan(5);
+    const routes = gateway.routes.filter((route) => /:(image|job|server)_id/.test(route));
+    expect(routes.length).toBeGreaterThan(12);
     for (const route of routes) {
       const [method = '', pattern = ''] = route.split(' ');
       const response = await gateway.askRaw(method, pattern.replace(/:\w+/, id), 'alice');

@@ -7,6 +7,8 @@ import { Injectable } from '@nestjs/common';
 const PATIENCE = 2_000;
 /** Milliseconds more for the way there and back. */
 const TRAVEL = 500;
+/** Events one question may name; an order of many servers has more. */
+const AT_ONCE = 100;
 
 /** What is added to the answer of a write that the next read may not show yet. */
 export type Projection = { readonly projection: 'pending' } | Record<string, never>;
@@ -31,11 +33,14 @@ export class OwnWrites {
     eventIds: readonly string[],
     context: RequestContext,
   ): Promise<boolean> {
-    if (eventIds.length === 0) return true;
-    const wanted = { event_ids: [...eventIds], wait_ms: PATIENCE };
+    const questions = Array.from({ length: Math.ceil(eventIds.length / AT_ONCE) }, (_, place) => ({
+      event_ids: eventIds.slice(place * AT_ONCE, (place + 1) * AT_ONCE),
+      wait_ms: PATIENCE,
+    }));
+    const options = { context, timeout_ms: PATIENCE + TRAVEL };
     try {
-      const { applied } = await this.requests.send(confirm, wanted, { context, timeout_ms: PATIENCE + TRAVEL });
-      return applied;
+      const answers = await Promise.all(questions.map((wanted) => this.requests.send(confirm, wanted, options)));
+      return answers.every(({ applied }) => applied);
     } catch (error) {
       if (error instanceof DomainError) return false;
       throw error;

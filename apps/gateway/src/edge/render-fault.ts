@@ -20,6 +20,7 @@ export function gatewayFaults(publicUrl: PublicUrl): FaultRenderer {
 const NOT_THERE: Readonly<Partial<Record<ErrorCode, string>>> = {
   'image.not_found': 'There is no such image.',
   'job.not_found': 'There is no such job.',
+  'server.not_found': 'There is no such server.',
 };
 
 function withoutTraces(fault: Fault): Fault {

@@ -170,7 +170,7 @@ describe('jobs', () => {
 
   it('that have ended, or that nobody can cancel, are 409', async () => {
     const ended = aJob({ state: 'succeeded' });
-    const other = aJob({ type: 'server' });
+    const other = aJob({ type: 'export' });
     for (const job of [ended, other]) {
       gateway.world.jobs.set(job.id, job);
       const response = await post(`/v1/jobs/${job.id}/cancel`, 'alice');

@@ -1,4 +1,4 @@
-import { CancelImport, type JobOnBoard, type JobType, refusal } from '@imago/contracts';
+import { CancelImport, CancelServerJob, type JobOnBoard, type JobType, refusal } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
@@ -11,7 +11,10 @@ import { JobBoard } from './job-board.ts';
 import { jobsQuery, type JobsQuery } from './jobs-query.ts';
 
 /** How a job of each type is cancelled: by asking the service that owns it. */
-const CANCEL: Readonly<Partial<Record<JobType, typeof CancelImport>>> = { import: CancelImport };
+const CANCEL: Readonly<Partial<Record<JobType, typeof CancelImport | typeof CancelServerJob>>> = {
+  import: CancelImport,
+  server: CancelServerJob,
+};
 
 /** Everything that takes long, whatever it is. */
 @Controller('v1/jobs')

@@ -53,7 +53,7 @@ describe('the schema of import', () => {
   it('can be undone: nothing of the newest migration stays', async () => {
     await owner.undoLastMigration();
     const left: unknown[] = await owner.query(
-      `SELECT relname FROM pg_class WHERE relnamespace = 'import'::regnamespace AND relname LIKE 'upload_sessions%'`,
+      `SELECT attname FROM pg_attribute WHERE attrelid = 'import.jobs'::regclass AND attname = 'host_id'`,
     );
     expect(left).toEqual([]);
   });

@@ -10,8 +10,20 @@ import {
 import { UNREAD } from '../reader/piece.ts';
 import type { Piece } from '../reader/piece.ts';
 
+/** Where the bytes of a disk are in its source. */
+export interface DiskMap {
+  /** Bytes of the disk. */
+  readonly virtualSize: number;
+  /** First byte in the source that a part of the disk needs; infinite when it reads as zeros. */
+  firstOffset(start: number, end: number): number;
+  /** What to read for a part of the disk; `at` counts from its start. */
+  pieces(start: number, end: number): Piece[];
+  /** Parts of the disk that hold data, in its order. */
+  runs(): Iterable<{ start: number; end: number }>;
+}
+
 /** Where every cluster of the disk lies in the file; checked when it was loaded. */
-export class ClusterMap {
+export class ClusterMap implements DiskMap {
   readonly header: Qcow2Header;
   /** L2 tables by L1 index; absent where nothing is allocated. */
   private readonly tables: readonly (DataView | undefined)[];
@@ -25,14 +37,17 @@ export class ClusterMap {
     this.entries = header.clusterSize / 8;
   }
 
-  /** First byte in the file that a part of the disk needs; infinite when it reads as zeros. */
+  get virtualSize(): number {
+    return this.header.virtualSize;
+  }
+
   firstOffset(start: number, end: number): number {
     let first = Infinity;
     for (const { high, low } of this.allocated(start, end)) first = Math.min(first, this.offsetOf(high, low));
     return first;
   }
 
-  /** What to read for a part of the disk; `at` counts from its start. Neighbours in the file are one piece. */
+  /** Neighbours in the file are one piece. */
   pieces(start: number, end: number): Piece[] {
     const { clusterSize } = this.header;
     const pieces: Piece[] = [];
@@ -46,7 +61,6 @@ export class ClusterMap {
     return pieces;
   }
 
-  /** Parts of the disk that hold data, in its order, as pairs of start and end. */
   *runs(): Generator<{ start: number; end: number }> {
     const { clusterSize, virtualSize } = this.header;
     let run: { start: number; end: number } | undefined;
@@ -72,6 +86,17 @@ export class ClusterMap {
       if (this.firstOffset(start, end) !== Infinity) bytes += end - start;
     }
     return bytes;
+  }
+
+  /** Visits the table entry of every cluster that has one, in order; upper half, lower half. */
+  forEachEntry(visit: (cluster: number, high: number, low: number) => void): void {
+    this.tables.forEach((table, at) => {
+      for (let entry = 0; table && entry < this.entries; entry += 1) {
+        const high = table.getUint32(entry * 8);
+        const low = table.getUint32(entry * 8 + 4);
+        if (high !== 0 || low !== 0) visit(at * this.entries + entry, high, low);
+      }
+    });
   }
 
   private offsetOf(high: number, low: number): number {

@@ -43,6 +43,9 @@ const RESERVED_LOW = 0x000001fe;
 
 export const isCompressed = (high: number): boolean => (high & COMPRESSED) !== 0;
 
+/** The entry of a cluster that reads as zeros whatever a layer below has there. */
+export const ZERO_ENTRY = 1n;
+
 /** Whether a standard cluster reads as zeros whatever the file holds at its offset. */
 export const hasZeroFlag = (low: number): boolean => (low & 1) === 1;
 

@@ -9,19 +9,19 @@ import type { OpenCluster } from '../reader/read-plan.ts';
 import { assertRange } from '../source/byte-source.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { coalesce } from '../source/coalesce.ts';
-import type { ClusterMap } from './cluster-map.ts';
+import type { DiskMap } from './cluster-map.ts';
 
-/** The disk in a qcow2 file whose tables have been checked. */
+/** The disk in a qcow2 file, or in layers of them, whose tables have been checked. */
 export class Qcow2Reader extends DiskReader {
   override readonly virtualSize: number;
   private readonly source: ByteSource;
-  private readonly map: ClusterMap;
+  private readonly map: DiskMap;
 
-  constructor(source: ByteSource, map: ClusterMap) {
+  constructor(source: ByteSource, map: DiskMap) {
     super();
     this.source = source;
     this.map = map;
-    this.virtualSize = map.header.virtualSize;
+    this.virtualSize = map.virtualSize;
   }
 
   override *extents(): Generator<Extent> {

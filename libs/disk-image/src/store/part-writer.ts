@@ -2,7 +2,7 @@ import { COMPRESSED_SECTOR } from '../qcow2/format.ts';
 import { FIRST_DATA_PART, MAX_DATA_PARTS, MAX_FRAME_BYTES, MIN_PART_SIZE, partSize } from './layout.ts';
 import { ChunkPool, PartBody } from './part-body.ts';
 import { packPartClusters } from './part-record.ts';
-import type { PartCluster, PartRecord } from './part-record.ts';
+import type { PartCluster, PartRecord, ZeroRun } from './part-record.ts';
 
 /** Takes finished parts. */
 export interface PartSink {
@@ -36,6 +36,7 @@ export class PartWriter {
   private clustersLeft: number;
   private body: PartBody;
   private clusters: PartCluster[] = [];
+  private zeros: ZeroRun[] = [];
   private target: number;
 
   constructor(options: PartWriterOptions) {
@@ -51,6 +52,17 @@ export class PartWriter {
     this.clustersLeft -= 1;
   }
 
+  /** Notes a cluster of a layer that became zero. It takes no bytes, only a place in the record of this part. */
+  zero(index: number): void {
+    const last = this.zeros.at(-1);
+    if (last && last.index + last.count === index) {
+      this.zeros[this.zeros.length - 1] = { index: last.index, count: last.count + 1 };
+    } else {
+      this.zeros.push({ index, count: 1 });
+    }
+    this.clustersLeft -= 1;
+  }
+
   /** Waits when too many parts are in flight; rejects when one of them has failed. */
   async add(index: number, frame: Buffer, hash: Uint8Array): Promise<void> {
     this.clusters.push({ index, offset: this.body.size, size: frame.length, hash });
@@ -61,7 +73,7 @@ export class PartWriter {
 
   /** Stores the last part and answers all records when every part is durable. */
   async finish(): Promise<readonly PartRecord[]> {
-    if (this.body.size > 0) await this.closePart();
+    if (this.body.size > 0 || this.zeros.length > 0) await this.closePart();
     await Promise.all(this.inFlight.keys());
     return this.records;
   }
@@ -72,17 +84,19 @@ export class PartWriter {
   }
 
   private async closePart(): Promise<void> {
-    // Readers of compressed clusters read whole sectors.
-    this.body.append(Buffer.alloc((COMPRESSED_SECTOR - (this.body.size % COMPRESSED_SECTOR)) % COMPRESSED_SECTOR));
+    // Readers of compressed clusters read whole sectors; a part of zeroed clusters alone has one, since none is empty.
+    const sectors = Math.max(1, Math.ceil(this.body.size / COMPRESSED_SECTOR));
+    this.body.append(Buffer.alloc(sectors * COMPRESSED_SECTOR - this.body.size));
     const { body } = this;
     const record: PartRecord = {
       part_number: FIRST_DATA_PART + this.records.length,
       size: body.size,
-      clusters: packPartClusters(this.clusters),
+      clusters: packPartClusters(this.clusters, this.zeros),
     };
     this.records.push(record);
     this.body = new PartBody(this.pool);
     this.clusters = [];
+    this.zeros = [];
     this.target = this.nextTarget();
     await this.room(record.size);
     this.options.abort.signal.throwIfAborted();

@@ -4,11 +4,20 @@ import { inOrder } from '../source/in-order.ts';
 import { withClusterPool } from '../work/cluster-pool.ts';
 import type { LentPool } from '../work/cluster-pool.ts';
 import { CompressionSlots } from '../work/compression-slots.ts';
-import { FIRST_DATA_PART, STORED_CLUSTER_SIZE } from './layout.ts';
-import { partClusters } from './part-record.ts';
+import type { ClusterIndex } from './cluster-index.ts';
+import { STORED_CLUSTER_SIZE } from './layout.ts';
 import type { PartRecord } from './part-record.ts';
 import { PartWriter } from './part-writer.ts';
 import type { PartSink } from './part-writer.ts';
+import { StoreWork } from './store-work.ts';
+
+/** What makes an image a layer on another one. */
+export interface LayerOptions {
+  /** Index of the parent: of its whole disk, which is no larger than this one. */
+  readonly parent: ClusterIndex;
+  /** The clusters that may differ from the parent's: all that do, at least. */
+  readonly changed: Iterable<number>;
+}
 
 export interface StoreOptions {
   /** Parts of an earlier attempt, contiguous from part 2. */
@@ -17,7 +26,12 @@ export interface StoreOptions {
   /** Least bytes of a part but the last; 12 MiB unless the store wants others. */
   readonly minPartSize?: number;
   readonly signal: AbortSignal;
-  /** Bytes of the disk worked through, done parts included; ends at the inspection's `allocatedBytes`. */
+  /** Writes a layer: only clusters that changed, and the same ones again when it goes on. */
+  readonly layer?: LayerOptions | undefined;
+  /**
+   * Bytes of the disk worked through, done parts included; ends at the inspection's `allocatedBytes`, or at the bytes of
+   * the changed clusters.
+   */
   readonly progress: (bytesDone: number) => void;
 }
 
@@ -27,20 +41,22 @@ const CLUSTERS_PER_THREAD = 2;
 /**
  * Reads every cluster of the disk that is not done, skips zeros, hashes and compresses the others in threads, packs the
  * frames into parts and gives these to the sink. Memory is flat. Answers all parts, in order, when all are stored.
+ *
+ * For a layer it reads the changed clusters alone, whole, from a disk that has all of them: the caller reads through the
+ * chain. One that is as it was in the parent is left out, and one that became zero is noted in a part.
  */
 export function writeStoredImage(disk: DiskReader, options: StoreOptions): Promise<readonly PartRecord[]> {
   return withClusterPool(async (pool) => {
     options.signal.throwIfAborted();
-    const done = doneClusters(disk, options.done);
-    const clustersLeft = done.reduce((left, isDone) => left - isDone, done.length);
+    const work = new StoreWork(disk.virtualSize, options);
     const abort = new AbortController();
     const forward = (): void => {
       abort.abort(options.signal.reason);
     };
     options.signal.addEventListener('abort', forward, { once: true });
-    const writer = new PartWriter({ ...options, clustersLeft, abort });
+    const writer = new PartWriter({ ...options, clustersLeft: work.clustersLeft, abort });
     try {
-      await transfer(disk, { writer, pool, done, signal: abort.signal, progress: options.progress });
+      await transfer(disk, { writer, pool, work, layer: options.layer, signal: abort.signal });
       return await writer.finish();
     } catch (error) {
       abort.abort(error);
@@ -55,46 +71,38 @@ export function writeStoredImage(disk: DiskReader, options: StoreOptions): Promi
 interface Transfer {
   readonly writer: PartWriter;
   readonly pool: LentPool;
-  readonly done: Uint8Array;
+  readonly work: StoreWork;
+  readonly layer: LayerOptions | undefined;
   readonly signal: AbortSignal;
-  readonly progress: (bytesDone: number) => void;
 }
 
-async function transfer(disk: DiskReader, { writer, pool, done, signal, progress }: Transfer): Promise<void> {
-  const lengthOf = (index: number): number =>
-    Math.min(STORED_CLUSTER_SIZE, disk.virtualSize - index * STORED_CLUSTER_SIZE);
-  let bytesDone = 0;
-  done.forEach((isDone, index) => {
-    bytesDone += isDone * lengthOf(index);
-  });
-  if (bytesDone > 0) progress(bytesDone);
+async function transfer(disk: DiskReader, { writer, pool, work, layer, signal }: Transfer): Promise<void> {
   const slots = new CompressionSlots(pool);
-  const skip = (index: number): boolean => done[index] === 1;
+  const skip = (index: number): boolean => !work.isLeft(index);
   const compressed = inOrder(disk.encodedClusters({ clusterSize: STORED_CLUSTER_SIZE, skip, signal }), {
     run: async (cluster: EncodedCluster) => ({ index: cluster.index, result: await slots.compress(cluster) }),
     weigh: () => 1,
     budget: pool.size * CLUSTERS_PER_THREAD,
   });
+  const addZero = (index: number): void => {
+    if (layer?.parent.find(index) === undefined) writer.skip();
+    else writer.zero(index);
+  };
   for await (const { index, result } of compressed) {
     signal.throwIfAborted();
-    if (result.type === 'frame') {
-      await writer.add(index, result.frame, result.hash);
-      result.release();
+    if (result.type === 'zero') {
+      addZero(index);
     } else {
-      writer.skip();
+      if (layer?.parent.has(index, result.hash) === true) writer.skip();
+      else await writer.add(index, result.frame, result.hash);
+      result.release();
     }
-    bytesDone += lengthOf(index);
-    progress(bytesDone);
+    work.end(index);
   }
-}
-
-/** For each cluster of the disk 1 when a part has it. */
-function doneClusters(disk: DiskReader, parts: readonly PartRecord[]): Uint8Array {
-  const done = new Uint8Array(Math.ceil(disk.virtualSize / STORED_CLUSTER_SIZE));
-  parts.forEach((part, at) => {
-    const expected = at + FIRST_DATA_PART;
-    if (part.part_number !== expected) throw new Error(`Part ${expected} of the earlier attempt is missing`);
-    for (const { index } of partClusters(part)) done[index] = 1;
-  });
-  return done;
+  if (layer === undefined) return;
+  // The reader gave every cluster that may hold data: what has changed and did not come is zero.
+  for (const index of work.left()) {
+    addZero(index);
+    work.end(index);
+  }
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { InspectionCode } from '../inspection-refusal.ts';
-import type { SourceFormat } from '../inspect/open-disk.ts';
+import type { SourceFormat } from '../inspect/declared-format.ts';
 import { compressedEntry } from '../qcow2/format.ts';
 import { compress, copied, FIELD, SMALL, smallCluster, smallEntry, smallQcow2 } from './small-qcow2.ts';
 import type { SmallQcow2Options } from './small-qcow2.ts';

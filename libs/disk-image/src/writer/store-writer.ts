@@ -4,6 +4,7 @@ import type { PartSink } from '../store/part-writer.ts';
 import { sealStoredImage } from '../store/seal-stored-image.ts';
 import type { SealedImage } from '../store/seal-stored-image.ts';
 import { writeStoredImage } from '../store/write-stored-image.ts';
+import type { LayerOptions } from '../store/write-stored-image.ts';
 import { DiskWriter } from './disk-writer.ts';
 import type { WriteOptions } from './disk-writer.ts';
 
@@ -12,6 +13,8 @@ export interface StoreTarget {
   /** Parts of an earlier attempt, contiguous from part 2. */
   readonly done: readonly PartRecord[];
   readonly sink: PartSink;
+  /** Writes a layer on another image instead of a whole one. */
+  readonly layer?: LayerOptions;
   /** Uploads the head as part 1 and completes the object, with its index beside it. */
   seal(image: SealedImage, parts: readonly PartRecord[], signal: AbortSignal): Promise<void>;
 }
@@ -26,8 +29,8 @@ export class StoreWriter extends DiskWriter {
   }
 
   override async write(disk: DiskReader, options: WriteOptions): Promise<void> {
-    const { done, sink } = this.target;
-    const parts = await writeStoredImage(disk, { ...options, done, sink });
-    await this.target.seal(sealStoredImage(disk.virtualSize, parts), parts, options.signal);
+    const { done, sink, layer } = this.target;
+    const parts = await writeStoredImage(disk, { ...options, done, sink, layer });
+    await this.target.seal(sealStoredImage(disk.virtualSize, parts, layer?.parent), parts, options.signal);
   }
 }

@@ -1,0 +1,73 @@
+import { DeleteServer } from '@imago/contracts';
+import { eventually } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
+import { REGION } from '../../test/requests.ts';
+
+const GIB = 2n ** 30n;
+
+describe('a host with little room', () => {
+  let compute: ComputeUnderTest;
+  let image: string;
+
+  beforeAll(async () => {
+    compute = await startCompute();
+    image = compute.catalog.add({ min_disk: 3 });
+    await compute.hire();
+  }, 120_000);
+
+  afterAll(() => compute.close());
+
+  /** The host says that it has so much. */
+  async function has({ disk, memory }: { disk: bigint; memory: bigint }): Promise<void> {
+    compute.machines.disk_free = disk;
+    compute.machines.memory_total = memory;
+    await eventually(async () => {
+      const rows: unknown[] = await compute.db.query('SELECT disk_free, memory_total FROM compute.hosts');
+      expect(rows).toEqual([{ disk_free: disk.toString(), memory_total: memory.toString() }]);
+    });
+  }
+
+  async function deleteAll(): Promise<void> {
+    const rows: { id: string }[] = await compute.db.query(`SELECT id FROM compute.servers WHERE status <> 'deleted'`);
+    for (const { id } of rows) {
+      await eventually(() => compute.ask(DeleteServer, { server_id: id, region: REGION }));
+    }
+    await eventually(async () => {
+      const left: unknown[] = await compute.db.query(`SELECT 1 FROM compute.servers WHERE status <> 'deleted'`);
+      expect(left).toEqual([]);
+    });
+  }
+
+  it('gives the last memory to one of two that ask at once, and says what was missing to the other', async () => {
+    await has({ disk: 1000n * GIB, memory: GIB / 4n });
+    const asked = await Promise.allSettled([1, 2, 3, 4].map(() => compute.create(image)));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const each of asked) {
+      if (each.status === 'rejected')
+        expect(each.reason).toMatchObject({
+          code: 'server.host_memory_full',
+          details: { needed: String(GIB / 4n), available: '0' },
+        });
+    }
+    await deleteAll();
+    await eventually(() => {
+      expect(compute.catalog.holders(image)).toEqual([]);
+    });
+    await compute.create(image);
+    await deleteAll();
+  });
+
+  it('gives the last disk to one, counts every server of an order, and has it again when one is deleted', async () => {
+    await has({ disk: 6n * GIB, memory: 64n * GIB });
+    await expect(compute.create(image, { count: 3 })).rejects.toMatchObject({
+      code: 'server.host_disk_full',
+      details: { needed: String(9n * GIB), available: String(6n * GIB) },
+    });
+    const asked = await Promise.allSettled([1, 2].map(() => compute.create(image, { count: 2 })));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await deleteAll();
+    await compute.create(image, { count: 2 });
+    await deleteAll();
+  });
+});

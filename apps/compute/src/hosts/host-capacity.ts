@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { COMPUTE_CONFIG } from '../config-token.ts';
+import type { ComputeConfig } from '../config.ts';
+import { HOST_PATIENCE } from './hosts.repository.ts';
+import { chooseHost, type HostRoom } from './host-room.ts';
+
+/** Bytes. */
+export interface Room {
+  readonly disk: bigint;
+  readonly memory: bigint;
+}
+
+/**
+ * What hosts have promised and may still promise. Counted under the lock of the host's rows, so that of two orders for
+ * the last place one gets it. A host has the same disk and memory in all of its regions.
+ */
+@Injectable()
+export class HostCapacity {
+  constructor(@Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig) {}
+
+  /**
+   * The host of the region that takes servers of this size all together; it cannot promise it to others until the
+   * transaction ends.
+   * @throws Refusal server.host_not_available, server.host_disk_full, server.host_memory_full with the figures.
+   */
+  async place(tx: EntityManager, region: string, needed: Room): Promise<string> {
+    const locked: { host_id: string }[] = await tx.query(
+      `SELECT host_id FROM compute.hosts WHERE host_id IN (SELECT host_id FROM compute.hosts WHERE region = $1 AND ${LIVE})
+       ORDER BY host_id, region FOR UPDATE`,
+      [region],
+    );
+    const rooms = await this.#rooms(tx, [...new Set(locked.map(({ host_id }) => host_id))]);
+    return chooseHost(rooms, needed, region);
+  }
+
+  /**
+   * The host of a server has room for a larger disk.
+   * @throws Refusal server.host_disk_full with the figures.
+   */
+  async requireDisk(tx: EntityManager, hostId: string, disk: bigint): Promise<void> {
+    if (disk <= 0n) return;
+    await tx.query('SELECT 1 FROM compute.hosts WHERE host_id = $1 ORDER BY region FOR UPDATE', [hostId]);
+    const [room] = await this.#rooms(tx, [hostId]);
+    if (room !== undefined) chooseHost([room], { disk, memory: 0n }, '');
+  }
+
+  /**
+   * The region has a host at all, as far as can be told before everything is known.
+   * @throws Refusal server.host_not_available
+   */
+  async requireHost(tx: EntityManager, region: string): Promise<void> {
+    const live: unknown[] = await tx.query(`SELECT 1 FROM compute.hosts WHERE region = $1 AND ${LIVE} LIMIT 1`, [
+      region,
+    ]);
+    if (live.length === 0) chooseHost([], { disk: 0n, memory: 0n }, region);
+  }
+
+  async #rooms(tx: EntityManager, hostIds: readonly string[]): Promise<HostRoom[]> {
+    const rows: { host_id: string; disk: string; memory: string; promised_disk: string; promised_memory: string }[] =
+      await tx.query(
+        `SELECT host_id, max(disk_free + disk_used) AS disk, max(memory_total) AS memory,
+           (SELECT coalesce(sum(disk.size_gib), 0) * 1073741824::bigint FROM compute.servers server
+              JOIN compute.server_disks disk ON disk.server_id = server.id
+              WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_disk,
+           (SELECT coalesce(sum(ram), 0) * 1048576::bigint FROM compute.servers server
+              WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_memory
+         FROM compute.hosts host WHERE host_id = ANY ($1::text[]) GROUP BY host_id ORDER BY host_id`,
+        [hostIds],
+      );
+    return rows.map((row) => ({
+      host_id: row.host_id,
+      disk: available(row.disk, this.config.COMPUTE_DISK_ALLOCATION_RATIO) - BigInt(row.promised_disk),
+      memory: available(row.memory, this.config.COMPUTE_MEMORY_ALLOCATION_RATIO) - BigInt(row.promised_memory),
+    }));
+  }
+}
+
+const LIVE = `unavailable IS NULL AND heartbeat_at > now() - make_interval(secs => ${HOST_PATIENCE})`;
+
+/** Ratios have a few decimals; bytes pass what a number holds exactly only beyond any host. */
+function available(bytes: string, ratio: number): bigint {
+  return BigInt(Math.floor(Number(bytes) * ratio));
+}

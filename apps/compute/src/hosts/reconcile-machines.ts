@@ -1,0 +1,70 @@
+import { Hypervisor } from '@imago/hypervisor';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { COMPUTE_CONFIG } from '../config-token.ts';
+import { type ComputeConfig, hostOf } from '../config.ts';
+import { type ServerOnHost, ServersRepository } from '../servers/servers.repository.ts';
+import { correctionOf } from './machine-truth.ts';
+import { NoteMachines } from './note-machines.ts';
+
+/** Compares the rows of this host's servers with its machines, and makes them one story again. */
+@Injectable()
+export class ReconcileMachines {
+  readonly #logger = new Logger(ReconcileMachines.name);
+  /** Running servers whose machine was missing at the last look, and at which version; null before the first look. */
+  #missing: Map<string, number> | null = null;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly hypervisor: Hypervisor,
+    private readonly servers: ServersRepository,
+    private readonly note: NoteMachines,
+    @Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig,
+  ) {}
+
+  /** One look. Rejects when the host or the database does not answer; then the next one sees the same. */
+  async look(): Promise<void> {
+    // The machines first: a server whose row is written before its first directory is never taken for a leftover.
+    const present = await this.hypervisor.list();
+    const rows = await this.servers.onHost(this.db.manager, hostOf(this.config));
+    await this.#removeLeftovers(present, rows);
+    const missing = new Map<string, number>();
+    for (const row of rows) {
+      if (row.task === null) await this.#compare(row, missing);
+    }
+    this.#missing = missing;
+  }
+
+  async #removeLeftovers(present: readonly string[], rows: readonly ServerOnHost[]): Promise<void> {
+    const living = new Set(rows.map(({ id }) => id));
+    for (const id of present) {
+      if (living.has(id)) continue;
+      await this.hypervisor.delete(id);
+      this.#logger.warn({ server_id: id }, 'what was left of a server that is gone is removed');
+    }
+  }
+
+  async #compare(row: ServerOnHost, missing: Map<string, number>): Promise<void> {
+    const correction = correctionOf(row.status, await this.hypervisor.power(row.id));
+    switch (correction) {
+      case null:
+        return;
+      case 'note_stopped':
+        // Why a machine ended is told by the one who watches it, a moment after it is gone. Only what nobody has
+        // explained by the next look has crashed; what was missing from the beginning nobody will explain.
+        missing.set(row.id, row.version);
+        if (this.#missing !== null && this.#missing.get(row.id) !== row.version) return;
+        await this.note.stopped(row, 'crashed');
+        break;
+      case 'note_started':
+        await this.note.started(row);
+        break;
+      case 'cut_off':
+        await this.hypervisor.stop(row.id, { patience: 0 });
+        break;
+      default:
+        correction satisfies never;
+    }
+    this.#logger.warn({ server_id: row.id, status: row.status, correction }, 'a row did not tell of its machine');
+  }
+}

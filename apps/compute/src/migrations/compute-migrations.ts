@@ -1,0 +1,4 @@
+import { CreateCompute1764200000000 } from './1764200000000-create-compute.ts';
+
+/** Every migration of this service, oldest first; none is edited once merged. */
+export const COMPUTE_MIGRATIONS = [CreateCompute1764200000000];

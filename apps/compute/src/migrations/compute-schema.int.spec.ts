@@ -1,0 +1,96 @@
+import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistence';
+import { testEnvironment } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { databaseUrl, provision } from '../../test/databases.ts';
+import { COMPUTE_ENTITIES } from '../compute-entities.ts';
+import { COMPUTE_MIGRATIONS } from './compute-migrations.ts';
+
+const SERVER = '00000000-0000-7000-8000-000000000001';
+
+describe('the schema of compute', () => {
+  let environment: Awaited<ReturnType<typeof testEnvironment<{ postgres: true }>>>;
+  let owner: DataSource;
+
+  beforeAll(async () => {
+    environment = await testEnvironment({ postgres: true, provision });
+    owner = serviceDataSource({
+      service: 'compute',
+      url: databaseUrl(environment.postgres, 'compute', 'migrate'),
+      entities: COMPUTE_ENTITIES,
+      migrations: COMPUTE_MIGRATIONS,
+    });
+    await owner.initialize();
+  }, 120_000);
+
+  afterAll(async () => {
+    await owner.destroy();
+    await environment.close();
+  });
+
+  it('comes out of an empty database, once, also when two migrate at the same time', async () => {
+    const url = databaseUrl(environment.postgres, 'compute', 'migrate');
+    const migrate = () => runMigrations({ service: 'compute', url, migrations: COMPUTE_MIGRATIONS });
+    const done = await Promise.all([migrate(), migrate()]);
+    expect(done.flat()).toEqual(COMPUTE_MIGRATIONS.map((migration) => migration.name));
+    expect(await migrate()).toEqual([]);
+    expect(await schemaDrift(owner)).toEqual([]);
+  });
+
+  it('lets no server have a task without a job, run without having been started, or share its address', async () => {
+    const insert = (change: Record<string, unknown>): Promise<unknown> => {
+      const row: Record<string, unknown> = { ...SOME_SERVER, ...change };
+      const names = Object.keys(row);
+      const values = names.map((_, index) => `$${index + 1}`);
+      return owner.query(`INSERT INTO compute.servers (${names.join(', ')}) VALUES (${values.join(', ')})`, [
+        ...Object.values(row),
+      ]);
+    };
+    await expect(insert({ task: 'starting' })).rejects.toThrow('servers_job_check');
+    await expect(insert({ status: 'running' })).rejects.toThrow('servers_started_check');
+    await expect(insert({ status: 'deleted', task: 'deleting', job_id: SERVER })).rejects.toThrow('servers_idle_check');
+    await insert({});
+    const another = { id: '00000000-0000-7000-8000-000000000002' };
+    await expect(insert(another)).rejects.toThrow('servers_mac_address_key');
+    await owner.query(`UPDATE compute.servers SET status = 'deleted'`);
+    await insert(another);
+  });
+
+  it('lets no server have two system disks', async () => {
+    const insert = (id: string, role: string): Promise<unknown> =>
+      owner.query(
+        `INSERT INTO compute.server_disks (id, server_id, role, position, size_gib) VALUES ($1, $2, $3, 0, 1)`,
+        [id, SERVER, role],
+      );
+    await insert('00000000-0000-7000-8000-00000000000a', 'system');
+    await insert('00000000-0000-7000-8000-00000000000b', 'incoming');
+    await expect(insert('00000000-0000-7000-8000-00000000000c', 'system')).rejects.toThrow('server_disks_system_key');
+  });
+
+  it('can be undone: nothing of the newest migration stays', async () => {
+    await owner.undoLastMigration();
+    const left: unknown[] = await owner.query(
+      `SELECT relname FROM pg_class WHERE relnamespace = 'compute'::regnamespace AND relkind = 'r'
+         AND relname <> 'migrations'`,
+    );
+    expect(left).toEqual([]);
+  });
+});
+
+const SOME_SERVER = {
+  id: SERVER,
+  region: 'r',
+  project_id: 'p',
+  host_id: 'h',
+  name: 'web',
+  status: 'stopped',
+  flavor: 'tiny',
+  vcpus: 1,
+  ram: 256,
+  image_id: SERVER,
+  boot_mode: 'bios',
+  network: 'default',
+  restricted: true,
+  mac_address: '52:54:00:00:00:01',
+  version: 1,
+};

@@ -1,0 +1,12 @@
+import { JobStore } from '@imago/jobs';
+import { Injectable } from '@nestjs/common';
+import type { ServerData, ServerInput } from './server-job.ts';
+
+/** The token of the one runner of jobs in this process; the class is generic and cannot be its own token. */
+export const SERVER_RUNNER = 'SERVER_RUNNER';
+
+/** The table of the jobs of servers. */
+@Injectable()
+export class ServerJobs {
+  readonly store = new JobStore<ServerInput, ServerData>('compute');
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type HeldObject,
+  HoldImage,
+  type ImageRecord,
+  refusal,
+  ReleaseHolds,
+  type RequestOf,
+  type ResponseOf,
+} from '@imago/contracts';
+import { requireAllowed } from '@imago/identity';
+import { OnRequest, type RequestCall } from '@imago/messaging';
+import { imageObjectKey } from '@imago/object-store';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { PROJECT, REGION } from './requests.ts';
+
+type Held = ResponseOf<typeof HoldImage>;
+
+/** What is special about an image of a test. */
+export interface ImageTraits extends Partial<ImageRecord> {
+  /** Bytes of the disk in it. */
+  readonly virtual_bytes?: bigint;
+  readonly object?: Partial<HeldObject>;
+}
+
+/** The images catalog has, what is held of them, and what a test makes it answer. */
+export class CatalogBook {
+  readonly images = new Map<string, Held>();
+  /** Which objects each holder holds. */
+  readonly holds = new Map<string, Set<string>>();
+  refuseHold: Error | null = null;
+  refuseRelease: Error | null = null;
+  /** Called when a hold is taken and not answered yet. */
+  afterHold: () => Promise<void> = () => Promise.resolve();
+
+  /** Adds an image anybody of {@link PROJECT} may use; answers its id. */
+  add({ virtual_bytes = 3n * 2n ** 30n, object: traits, ...change }: ImageTraits = {}): string {
+    const id = randomUUID();
+    const objectId = randomUUID();
+    const object = {
+      object_id: objectId,
+      key: imageObjectKey(id, objectId),
+      disk_format: 'qcow2' as const,
+      size: '65536',
+      virtual_size: virtual_bytes.toString(),
+      index_hash: null,
+      ...traits,
+    };
+    this.images.set(id, { image: recordOf(id, change), object });
+    return id;
+  }
+
+  /** The holders of an image's bytes. */
+  holders(imageId: string): string[] {
+    const objectId = this.images.get(imageId)?.object.object_id ?? '';
+    return [...this.holds].filter(([, objects]) => objects.has(objectId)).map(([holder]) => holder);
+  }
+}
+
+@Controller()
+export class CatalogController {
+  constructor(private readonly book: CatalogBook) {}
+
+  @OnRequest(HoldImage)
+  async hold(@Payload() request: RequestOf<typeof HoldImage>, @Ctx() { context }: RequestCall): Promise<Held> {
+    if (this.book.refuseHold !== null) throw this.book.refuseHold;
+    const held = this.book.images.get(request.image_id);
+    if (held?.image.region !== request.region) throw refusal('image.not_found', 'There is no such image.');
+    requireAllowed('image.use', context, held.image.owner === context.project_id ? 'owner' : 'none');
+    for (const holder of request.server_ids) {
+      const objects = this.book.holds.get(holder) ?? new Set();
+      this.book.holds.set(holder, objects.add(held.object.object_id));
+    }
+    await this.book.afterHold();
+    return held;
+  }
+
+  @OnRequest(ReleaseHolds)
+  async release(
+    @Payload() { server_ids, object_id }: RequestOf<typeof ReleaseHolds>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof ReleaseHolds>> {
+    await Promise.resolve();
+    if (!context.roles.includes('service')) throw refusal('auth.forbidden', 'Only services may do this.');
+    if (this.book.refuseRelease !== null) throw this.book.refuseRelease;
+    let released = 0;
+    for (const holder of server_ids) {
+      const objects = this.book.holds.get(holder) ?? new Set();
+      for (const object of [...objects]) {
+        if (object_id === null || object === object_id) released += objects.delete(object) ? 1 : 0;
+      }
+      if (objects.size === 0) this.book.holds.delete(holder);
+    }
+    return { released };
+  }
+}
+
+function recordOf(id: string, change: Partial<ImageRecord>): ImageRecord {
+  const now = new Date().toISOString();
+  return {
+    id,
+    owner: PROJECT,
+    region: REGION,
+    status: 'active',
+    visibility: 'private',
+    name: 'debian 12',
+    description: null,
+    image_type: 'system_disk',
+    architecture: 'x86_64',
+    os_distro: 'debian',
+    os_version: '12',
+    min_disk: 2,
+    min_ram: 0,
+    boot_mode: null,
+    enterprise_project_id: 'default',
+    tags: [],
+    protected: false,
+    os_hidden: false,
+    disk_format: 'qcow2',
+    container_format: 'bare',
+    size: '65536',
+    virtual_size: '3221225472',
+    checksum: null,
+    os_hash_algo: null,
+    os_hash_value: null,
+    index_hash: null,
+    source: null,
+    agreement: null,
+    job_id: null,
+    error: null,
+    properties: {},
+    created_at: now,
+    updated_at: now,
+    version: 1,
+    ...change,
+  };
+}

@@ -1,0 +1,105 @@
+import { type EventEnvelope, type Service, SUBSCRIPTIONS } from '@imago/contracts';
+import { connectMessaging, createMessagingTables, MessagingModule, OnEvery, RequestClient } from '@imago/messaging';
+import { PersistenceModule } from '@imago/persistence';
+import { Controller, type INestApplication, type Type } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { CatalogBook, CatalogController } from './catalog-book.ts';
+
+/** Where the neighbours of compute run. */
+export interface NeighbourAddresses {
+  readonly runUrl: (service: Service) => string;
+  readonly amqpUrl: string;
+  readonly contextKey: string;
+}
+
+/** The migration that gives a neighbour what messaging needs. */
+export function messagingTablesOf(service: Service): new () => MigrationInterface {
+  return class CreateMessaging1764000000000 implements MigrationInterface {
+    readonly name = 'CreateMessaging1764000000000';
+    up(runner: QueryRunner): Promise<void> {
+      return createMessagingTables(runner, service);
+    }
+    down(): Promise<void> {
+      return Promise.reject(new Error('a neighbour is thrown away whole'));
+    }
+  };
+}
+
+/** Every event, in the order in which it came. */
+export class EventRecorder {
+  readonly events: EventEnvelope[] = [];
+
+  /** The events of one server or one job. */
+  about(subject: string): readonly EventEnvelope[] {
+    return this.events.filter((event) => event.subject === subject);
+  }
+}
+
+@Controller()
+class RecorderController {
+  constructor(private readonly recorder: EventRecorder) {}
+
+  @OnEvery()
+  async record(@Payload() event: EventEnvelope): Promise<void> {
+    await Promise.resolve();
+    this.recorder.events.push(event);
+  }
+}
+
+/** The services around compute, as far as compute can see them: real messaging, a book behind it. */
+export interface Neighbours {
+  readonly catalog: CatalogBook;
+  readonly recorder: EventRecorder;
+  /** Asks as another service does. */
+  readonly requests: RequestClient;
+  close(): Promise<void>;
+}
+
+export async function startNeighbours(addresses: NeighbourAddresses): Promise<Neighbours> {
+  const catalog = new CatalogBook();
+  const recorder = new EventRecorder();
+  const catalogPart = { controller: CatalogController, provider: { provide: CatalogBook, useValue: catalog } };
+  const recorderPart = { controller: RecorderController, provider: { provide: EventRecorder, useValue: recorder } };
+  const [catalogApp, activityApp] = await Promise.all([
+    start('catalog', addresses, catalogPart),
+    start('activity', addresses, recorderPart),
+  ]);
+  return {
+    catalog,
+    recorder,
+    requests: activityApp.get(RequestClient),
+    close: async () => {
+      for (const app of [catalogApp, activityApp]) await app.close();
+    },
+  };
+}
+
+interface Part {
+  readonly controller: Type;
+  readonly provider: { readonly provide: Type; readonly useValue: object };
+}
+
+async function start(service: Service, addresses: NeighbourAddresses, part: Part): Promise<INestApplication> {
+  const module = await Test.createTestingModule({
+    imports: [
+      PersistenceModule.forRoot({ service, url: addresses.runUrl(service) }),
+      MessagingModule.forRoot({
+        service,
+        amqpUrl: addresses.amqpUrl,
+        contextKey: addresses.contextKey,
+        registry: new Registry(),
+        subscriptions: { ...SUBSCRIPTIONS, catalog: [] },
+      }),
+    ],
+    controllers: [part.controller],
+    providers: [part.provider],
+  }).compile();
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
+  const app = module.createNestApplication({ logger: ['error', 'warn'] });
+  await app.init();
+  await connectMessaging(app);
+  return app;
+}

@@ -1,0 +1,24 @@
+import type { ServerTask } from '@imago/contracts';
+import type { MachineAction } from './machine-gate.ts';
+
+/** A moment in a job, as the host sees it. */
+export interface TaskMoment {
+  readonly task: ServerTask;
+  readonly action: MachineAction;
+  readonly when: 'before' | 'after';
+}
+
+const STEPS: readonly (readonly [ServerTask, MachineAction])[] = [
+  ['creating', 'create'],
+  ['creating', 'start'],
+  ['starting', 'start'],
+  ['stopping', 'stop'],
+  ['rebooting', 'reboot'],
+  ['changing_os', 'changeSystemDisk'],
+  ['deleting', 'delete'],
+];
+
+/** Every step on the host: before it is done, and done with nobody having been told. */
+export const TASK_MOMENTS: readonly TaskMoment[] = STEPS.flatMap(([task, action]) =>
+  (['before', 'after'] as const).map((when) => ({ task, action, when })),
+);

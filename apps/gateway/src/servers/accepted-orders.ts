@@ -1,0 +1,31 @@
+import type { JobView } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { OwnWrites } from '../edge/own-writes.ts';
+import { regionOf } from '../edge/region-prefix.ts';
+
+/** What compute answers to an order: its job, its events, and what it is about. */
+export interface Order {
+  readonly job: JobView;
+  readonly event_ids: readonly string[];
+}
+
+/** Whom an order is answered to. */
+export interface Asked {
+  readonly request: Request;
+  readonly response: Response;
+  readonly context: RequestContext;
+}
+
+/** How orders for servers are answered: with the job, and where it can be read at once. */
+@Injectable()
+export class AcceptedOrders {
+  constructor(private readonly ownWrites: OwnWrites) {}
+
+  async answer({ job, event_ids, ...about }: Order, { request, response, context }: Asked): Promise<object> {
+    const projection = await this.ownWrites.shown(event_ids, context);
+    response.setHeader('Location', `${regionOf(request).prefix}/v1/jobs/${job.id}`);
+    return { ...job, ...about, ...projection };
+  }
+}

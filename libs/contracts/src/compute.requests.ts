@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { defineRequest } from './define.ts';
+import { jobView } from './job.ts';
+import { imageName, regionName } from './scalars.ts';
+import { dataDiskWish, diskSize, serverRecord, serverStatus, userData } from './server.ts';
+
+const idempotencyKey = z.string().min(1).max(255).nullable();
+const serverInRegion = z.object({ server_id: z.uuid(), region: regionName });
+const ordered = z.object({ job: jobView, server: serverRecord, event_ids: z.array(z.uuid()) });
+
+/**
+ * Makes 1 to N servers from an image the caller may use; one job, with an answer per server. Idempotent by
+ * `idempotency_key` per project. Of several servers each name gets a number: `web-1`, `web-2`.
+ * Refusals: image.not_found, image.deactivated, image.not_active, server.image_unusable, server.disk_size_mismatch,
+ * server.disk_too_small, server.ram_too_small, server.flavor_not_found, server.network_not_found,
+ * server.count_exceeded, server.host_not_available, server.host_disk_full, server.host_memory_full,
+ * request.idempotency_conflict, auth.forbidden.
+ */
+export const CreateServers = defineRequest('compute', 'createServers', {
+  kind: 'command',
+  request: z.object({
+    region: regionName,
+    idempotency_key: idempotencyKey,
+    name: imageName,
+    count: z.int().min(1).max(1000),
+    image_id: z.uuid(),
+    flavor: z.string().max(64),
+    network: z.string().max(64),
+    /** Only a check: the disk has exactly the image's size, whatever is said here. */
+    system_disk_gib: diskSize.nullable(),
+    data_disks: z.array(dataDiskWish).max(16),
+    user_data: userData.nullable(),
+  }),
+  response: z.object({ job: jobView, servers: z.array(serverRecord), event_ids: z.array(z.uuid()) }),
+});
+
+/** A page of the servers of the caller's project, newest first. Refusals: server.marker_not_found, auth.forbidden. */
+export const ListServers = defineRequest('compute', 'listServers', {
+  kind: 'query',
+  request: z.object({
+    region: regionName,
+    limit: z.int().min(1).max(1000),
+    marker: z.uuid().nullable(),
+    name: z.string().max(255).nullable().default(null),
+    status: serverStatus.nullable().default(null),
+    image_id: z.uuid().nullable().default(null),
+  }),
+  response: z.object({ servers: z.array(serverRecord), next_marker: z.uuid().nullable() }),
+});
+
+/** One server of the caller's project. Refusal: server.not_found. */
+export const GetServer = defineRequest('compute', 'getServer', {
+  kind: 'query',
+  request: serverInRegion,
+  response: z.object({ server: serverRecord }),
+});
+
+/**
+ * Switches a server on, off, or off and on. `hard` cuts the power instead of pressing the button; a guest that does not
+ * react to the button within the time set is cut off too. Idempotent by `idempotency_key`; starting what runs and
+ * stopping what is stopped is refused. Refusals: server.not_found, auth.forbidden, server.busy, server.wrong_state,
+ * server.host_memory_full.
+ */
+export const OperateServer = defineRequest('compute', 'operateServer', {
+  kind: 'command',
+  request: serverInRegion.extend({
+    action: z.enum(['start', 'stop', 'reboot']),
+    hard: z.boolean().default(false),
+    idempotency_key: idempotencyKey,
+  }),
+  response: ordered,
+});
+
+/**
+ * Replaces the system disk of a stopped server by a new one of an image of its region; what was on it is gone, id and
+ * data disks stay. Refusals: as CreateServers, and server.not_found, server.busy, server.not_stopped.
+ */
+export const ChangeServerOs = defineRequest('compute', 'changeServerOs', {
+  kind: 'command',
+  request: serverInRegion.extend({
+    image_id: z.uuid(),
+    user_data: userData.nullable(),
+    idempotency_key: idempotencyKey,
+  }),
+  response: ordered,
+});
+
+/** Deletes a server and its disks, whatever it is doing. Idempotent. Refusals: server.not_found, auth.forbidden, server.busy. */
+export const DeleteServer = defineRequest('compute', 'deleteServer', {
+  kind: 'command',
+  request: serverInRegion,
+  response: ordered,
+});
+
+/**
+ * What the server wrote to its serial console, its last `length` bytes as text; what is no text is shown as U+FFFD.
+ * Refusals: server.not_found, auth.forbidden.
+ */
+export const GetServerConsole = defineRequest('compute', 'getServerConsole', {
+  kind: 'query',
+  request: serverInRegion.extend({ length: z.int().min(1).max(262_144) }),
+  response: z.object({ output: z.string() }),
+});
+
+/** Cancels a job of the caller's project; servers that are not built yet will not be. Refusals: job.not_found, job.wrong_state. */
+export const CancelServerJob = defineRequest('compute', 'cancelServerJob', {
+  kind: 'command',
+  request: z.object({ job_id: z.uuid() }),
+  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+});

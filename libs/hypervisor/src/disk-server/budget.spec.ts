@@ -1,0 +1,37 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { Budget } from './budget.ts';
+
+describe('a budget', () => {
+  it('lets those wait who ask for more than is left, and serves them in order', async () => {
+    const budget = new Budget(10);
+    const served: string[] = [];
+    const take = async (name: string, weight: number): Promise<() => void> => {
+      const give = await budget.take(weight);
+      served.push(name);
+      return give;
+    };
+    const first = await take('first', 6);
+    const second = take('second', 6);
+    const third = take('third', 1);
+    await turn();
+    expect(served).toEqual(['first']); // also the small one waits, or the large one would for ever
+    expect(budget.isScarce).toBe(true);
+    first();
+    (await second)();
+    (await third)();
+    expect(served).toEqual(['first', 'second', 'third']);
+    expect(budget.isScarce).toBe(false);
+    (await take('all', 10))();
+  });
+
+  it('gives everything it has to who asks for more', async () => {
+    const budget = new Budget(10);
+    const give = await budget.take(1_000);
+    const next = budget.take(1);
+    await turn();
+    expect(budget.isScarce).toBe(true);
+    give();
+    (await next)();
+  });
+});
