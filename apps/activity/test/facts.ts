@@ -58,6 +58,7 @@ function record({ id, project, region, job }: TestImage, version: number): Image
     os_hash_value: null,
     index_hash: null,
     source: null,
+    origin: null,
     agreement: null,
     job_id: job,
     error: null,

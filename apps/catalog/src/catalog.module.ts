@@ -6,21 +6,27 @@ import { AppliedEventsController } from './applied-events.controller.ts';
 import { CATALOG_CONFIG } from './config-token.ts';
 import type { CatalogConfig } from './config.ts';
 import { AbandonImage } from './images/abandon-image.ts';
+import { CapturesController } from './images/captures.controller.ts';
 import { CloseImage } from './images/close-image.ts';
 import { DeleteImage } from './images/delete-image.ts';
 import { EditImage } from './images/edit-image.ts';
 import { FindImages } from './images/find-images.ts';
+import { FindLineage } from './images/find-lineage.ts';
 import { ImageEditsController } from './images/image-edits.controller.ts';
 import { ImageTransitions } from './images/image-transitions.ts';
 import { ImageRow } from './images/image.row.ts';
 import { ImagesController } from './images/images.controller.ts';
 import { ImagesRepository } from './images/images.repository.ts';
+import { LayerOutcomes } from './images/layer-outcomes.ts';
 import { MakingOutcomes } from './images/making-outcomes.ts';
 import { RegisterImage } from './images/register-image.ts';
 import { UploadOutcomes } from './images/upload-outcomes.ts';
 import { AllocateObject } from './objects/allocate-object.ts';
 import { BeginUpload } from './objects/begin-upload.ts';
+import { DescribeLayers } from './objects/describe-layers.ts';
 import { HoldImage } from './objects/hold-image.ts';
+import { LayerParents } from './objects/layer-parents.ts';
+import { ObjectLines } from './objects/object-lines.ts';
 import { ObjectReferenceRow } from './objects/object-reference.row.ts';
 import { ObjectSweeper } from './objects/object-sweeper.ts';
 import { ObjectRow } from './objects/object.row.ts';
@@ -47,7 +53,13 @@ export class CatalogModule {
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [ImagesController, ImageEditsController, ObjectsController, AppliedEventsController],
+      controllers: [
+        ImagesController,
+        ImageEditsController,
+        CapturesController,
+        ObjectsController,
+        AppliedEventsController,
+      ],
       providers: [
         { provide: CATALOG_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
@@ -59,13 +71,18 @@ export class CatalogModule {
         EditImage,
         CloseImage,
         FindImages,
+        FindLineage,
         MakingOutcomes,
         UploadOutcomes,
+        LayerOutcomes,
         ObjectsRepository,
+        ObjectLines,
+        LayerParents,
         AllocateObject,
         BeginUpload,
         HoldImage,
         ReleaseHolds,
+        DescribeLayers,
         SweepClaims,
         ObjectSweeper,
         ReconcileObjects,

@@ -14,6 +14,8 @@ export const catalogConfig = z.object({
   CATALOG_WRITER_GRACE_SECONDS: z.coerce.number().min(0).max(604_800).default(3600),
   /** Seconds a swept object is remembered, and looked after, in case its writer was not dead. */
   CATALOG_TOMBSTONE_SECONDS: z.coerce.number().min(0).max(2_592_000).default(86_400),
+  /** Layers an image may have on its base; what would have more is stored whole. */
+  CATALOG_MAXIMUM_LAYERS: z.coerce.number().int().min(0).max(64).default(8),
   /** Seconds until a swept object is looked at again; later looks come more seldom. */
   CATALOG_RESWEEP_SECONDS: z.coerce.number().min(0.05).max(86_400).default(600),
 });

@@ -23,8 +23,8 @@ export class HeldImages {
     this.images = new SomeImages(catalog);
   }
 
-  async make(): Promise<StoredImage> {
-    const made = await this.images.makeActive();
+  async make(owner?: RequestContext): Promise<StoredImage> {
+    const made = await this.images.makeActive(owner);
     await this.catalog.store.put(made.key, Buffer.from('data'));
     await this.catalog.store.put(indexKey(made.key), Buffer.from('index'));
     const [object]: { id: string }[] = await this.catalog.db.query(

@@ -107,7 +107,7 @@ export interface Neighbours {
   readonly quota: QuotaBook;
   readonly recorder: EventRecorder;
   readonly requests: RequestClient;
-  /** Publishes an event of import and answers its id. */
+  /** Publishes an event of import or capture and answers its id. */
   publish<E extends EventDefinition>(event: E, subject: string, data: z.input<E['data']>): Promise<string>;
   close(): Promise<void>;
 }
@@ -122,18 +122,18 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
       provider: { provide: EventRecorder, useValue: recorder },
     }),
     start('import', addresses),
+    start('capture', addresses),
   ]);
-  const [, , importApp] = apps;
-  const outbox = importApp.get(Outbox);
-  const dataSource = importApp.get(DataSource);
+  const [, , importApp, captureApp] = apps;
   return {
     quota,
     recorder,
     requests: importApp.get(RequestClient),
-    publish: (event, subject, data) =>
-      inTransaction(dataSource, (tx) =>
-        outbox.add(tx, { event, subject, data, project_id: 'tests', region: 'region-1' }, { correlation_id: 'tests' }),
-      ),
+    publish: (event, subject, data) => {
+      const app = event.service === 'capture' ? captureApp : importApp;
+      const fact = { event, subject, data, project_id: 'tests', region: 'region-1' };
+      return inTransaction(app.get(DataSource), (tx) => app.get(Outbox).add(tx, fact, { correlation_id: 'tests' }));
+    },
     close: async () => {
       for (const app of apps) await app.close();
     },
@@ -154,7 +154,7 @@ async function start(service: Service, addresses: NeighbourAddresses, part?: Par
         amqpUrl: addresses.amqpUrl,
         contextKey: addresses.contextKey,
         registry: new Registry(),
-        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [] },
+        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [], capture: [] },
       }),
     ],
     controllers: part === undefined ? [] : [part.controller],

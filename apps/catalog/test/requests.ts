@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  CapturedObject,
   DataOf,
+  ImageCapturedV1,
+  ImageDigestedV1,
+  ImageFlattenedV1,
   ImageImportedV1,
   ImageImportFailedV1,
+  ImageOrigin,
   JobView,
   RegisterImage,
   RequestOf,
@@ -81,6 +86,46 @@ export function storedObject(object: { object_id: string; key: string }, size = 
     index_hash: 'c'.repeat(64),
     allocated_bytes: '4',
   };
+}
+
+/** Hashes of a file, as long as they have to be. */
+export const HASHES = { checksum: 'd'.repeat(32), os_hash_algo: 'sha512', os_hash_value: 'e'.repeat(128) } as const;
+export const NO_HASHES = { checksum: null, os_hash_algo: null, os_hash_value: null } as const;
+
+/** What a capture has stored: a layer on a parent, whose hashes come later, or all of the disk. */
+export function capturedObject(
+  object: { object_id: string; key: string },
+  parent_object_id: string | null,
+): CapturedObject {
+  const hashes = parent_object_id === null ? HASHES : NO_HASHES;
+  const stored_size = parent_object_id === null ? '4000' : '40';
+  return { ...storedObject(object, 4000), ...hashes, index_hash: 'c'.repeat(64), stored_size, parent_object_id };
+}
+
+/** The system disk of some server, made from an image. */
+export function serverOrigin(image_id: string | null): ImageOrigin {
+  return { server_id: randomUUID(), server_name: 'web-1', disk: 'system_disk', disk_id: randomUUID(), image_id };
+}
+
+export function capturedData(
+  { image_id, job_id }: { image_id: string; job_id: string },
+  object: CapturedObject,
+  origin = serverOrigin(null),
+): DataOf<typeof ImageCapturedV1> {
+  return { job: jobView(job_id, image_id, 'succeeded'), image_id, object, origin };
+}
+
+export function digestedData(image_id: string, object_id: string): DataOf<typeof ImageDigestedV1> {
+  return { job: jobView(randomUUID(), image_id, 'succeeded'), image_id, object_id, ...HASHES };
+}
+
+export function flattenedData(
+  image_id: string,
+  job_id: string,
+  object: { object_id: string; key: string },
+): DataOf<typeof ImageFlattenedV1> {
+  const whole = { ...storedObject(object, 4000), ...HASHES };
+  return { job: jobView(job_id, image_id, 'succeeded'), image_id, object: whole };
 }
 
 export function importedData(

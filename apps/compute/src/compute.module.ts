@@ -12,6 +12,10 @@ import { type ComputeConfig, hostOf } from './config.ts';
 import { ConsolesRepository } from './consoles/consoles.repository.ts';
 import { ShowConsole } from './consoles/show-console.ts';
 import { TailConsoles } from './consoles/tail-consoles.ts';
+import { DiskExports } from './exports/disk-exports.ts';
+import { ExportAddress } from './exports/export-address.ts';
+import { ExportPlaces } from './exports/export-places.ts';
+import { ExportsController } from './exports/exports.controller.ts';
 import { HoldReleases } from './holds/hold-releases.ts';
 import { EndOfHost } from './hosts/end-of-host.ts';
 import { HeedMachines } from './hosts/heed-machines.ts';
@@ -24,6 +28,11 @@ import { NoteMachines } from './hosts/note-machines.ts';
 import { openHypervisor } from './hosts/open-hypervisor.ts';
 import { ReconcileMachines } from './hosts/reconcile-machines.ts';
 import { RunHost } from './hosts/run-host.ts';
+import { LapsedLocks } from './locks/lapsed-locks.ts';
+import { LockServerDisk } from './locks/lock-server-disk.ts';
+import { LocksController } from './locks/locks.controller.ts';
+import { LocksRepository } from './locks/locks.repository.ts';
+import { ServerLocks } from './locks/server-locks.ts';
 import { CancelServerJob } from './orders/cancel-server-job.ts';
 import { ChangeServerOs } from './orders/change-server-os.ts';
 import { CreateAdmission } from './orders/create-admission.ts';
@@ -85,6 +94,17 @@ const ORDERS: Provider[] = [
   SweepAdmissions,
 ];
 
+/** What locks servers, and gives out their disks meanwhile. */
+const LOCKS: Provider[] = [
+  LocksRepository,
+  LockServerDisk,
+  ServerLocks,
+  LapsedLocks,
+  ExportAddress,
+  ExportPlaces,
+  DiskExports,
+];
+
 /** Compute, composed: the one place that knows all its parts. */
 @Module({})
 export class ComputeModule {
@@ -99,7 +119,7 @@ export class ComputeModule {
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [ServersController, OrdersController],
+      controllers: [ServersController, OrdersController, LocksController, ExportsController],
       providers: [
         { provide: COMPUTE_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
@@ -113,6 +133,7 @@ export class ComputeModule {
         FindServers,
         ShowConsole,
         ...ORDERS,
+        ...LOCKS,
         ...HOST,
         tools(config),
         runner(config),

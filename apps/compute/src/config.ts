@@ -56,6 +56,10 @@ export const computeConfig = z.object({
   COMPUTE_SWEEP_SECONDS: z.coerce.number().min(0.05).max(600).default(5),
   /** Seconds between two looks at the host and its machines. */
   COMPUTE_HEARTBEAT_SECONDS: z.coerce.number().min(0.05).max(60).default(3),
+  /** Seconds a server stays locked for a capture that gives no sign of life. */
+  COMPUTE_LOCK_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+  /** Where the capture service reaches this process over HTTP; its host and port as they are when absent. */
+  COMPUTE_EXPORT_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Seconds between two looks at the consoles. */
   COMPUTE_CONSOLE_SECONDS: z.coerce.number().min(0.05).max(60).default(1),
 });

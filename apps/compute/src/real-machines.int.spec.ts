@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   ChangeServerOs,
   CreateServers,
@@ -8,7 +11,6 @@ import {
   GetServer,
   GetServerConsole,
   OperateServer,
-  type RequestDefinition,
   type ServerRecord,
 } from '@imago/contracts';
 import { Regions } from '@imago/object-store';
@@ -17,10 +19,14 @@ import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { bootDisk } from '../test/boot-disk.ts';
+import type { ComputeUnderTest } from '../test/compute-under-test.ts';
+import { fetchExport, type Locked, Locks } from '../test/locks.ts';
 import { REGION, serversOf, tenant } from '../test/requests.ts';
 import { startSurroundings, type Surroundings } from '../test/surroundings.ts';
 import { computeService } from './compute-service.ts';
 import type { ComputeConfig } from './config.ts';
+
+const MIB = 2 ** 20;
 
 // Machines are emulated where there is no KVM.
 jest.setTimeout(180_000);
@@ -53,8 +59,8 @@ describe('the compute service with real machines', () => {
     await surroundings.close();
   });
 
-  const ask = <R extends RequestDefinition>(definition: R, data: R['request']['_input']) =>
-    surroundings.neighbours.requests.send(definition, data, { context: tenant() });
+  const ask: ComputeUnderTest['ask'] = (definition, data, context = tenant()) =>
+    surroundings.neighbours.requests.send(definition, data, { context });
 
   /** An image whose machines write the line. */
   async function imageOf(line: string): Promise<string> {
@@ -94,6 +100,15 @@ describe('the compute service with real machines', () => {
   const directoryOf = (id: string): string => join(surroundings.config.COMPUTE_DIRECTORY, 'servers', id);
 
   const pidOf = async (id: string): Promise<number> => Number(await readFile(join(directoryOf(id), 'pid'), 'utf8'));
+
+  /** Does with the system disk of a stopped server what a guest could do. */
+  async function write(id: string, ...commands: readonly string[]): Promise<void> {
+    const names = await readdir(directoryOf(id));
+    const overlay = names.find((name) => name.endsWith('.qcow2')) ?? '';
+    const program = join(dirname(surroundings.config.IMAGO_QEMU_IMG), 'qemu-io');
+    const words = ['-f', 'qcow2', ...commands.flatMap((command) => ['-c', command]), join(directoryOf(id), overlay)];
+    await promisify(execFile)(program, words);
+  }
 
   async function order(imageId: string): Promise<string> {
     const { servers } = await ask(CreateServers, serversOf(imageId));
@@ -146,6 +161,60 @@ describe('the compute service with real machines', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     await startHost();
     expect(await until(id, { status: 'stopped' })).toMatchObject({ fault: null });
+  });
+
+  it('gives out the disk of a stopped server as it is, after a restart too, and not once it is free again', async () => {
+    const id = await order(await imageOf('to be captured'));
+    await until(id, { status: 'running' });
+    await operate(id, 'stop');
+    await until(id, { status: 'stopped' });
+    await write(id, 'write -P 7 1M 64k', 'write -P 9 640M 2M');
+    const locks = new Locks({ ask });
+    const lockId = randomUUID();
+    const first = await locks.take(id, lockId, tenant());
+    const expected = Buffer.alloc(3 * MIB).fill(7, MIB, MIB + 65_536);
+    bootDisk('to be captured').copy(expected);
+    const expectGiven = async (given: Locked['export']): Promise<void> => {
+      const map: unknown = await (await fetchExport(given, 'map')).json();
+      expect(map).toEqual({
+        changed: [
+          [MIB, MIB],
+          [640 * MIB, 2 * MIB],
+        ],
+      });
+      const head = await fetchExport(given, 'data', `bytes=0-${3 * MIB - 1}`);
+      expect(Buffer.from(await head.arrayBuffer()).equals(expected)).toBe(true);
+      const tail = await fetchExport(given, 'data', `bytes=${642 * MIB - 1}-${642 * MIB}`);
+      expect(Buffer.from(await tail.arrayBuffer())).toEqual(Buffer.from([9, 0]));
+    };
+    await expectGiven(first.export);
+    await running.stop();
+    await expect(fetchExport(first.export, 'map')).rejects.toThrow();
+    await startHost();
+    const again = await locks.look(id, lockId);
+    expect(again.disk).toEqual(first.disk);
+    await expectGiven(again.export);
+    await expect(operate(id, 'start')).rejects.toMatchObject({ code: 'server.busy' });
+    await locks.release(lockId);
+    expect((await fetchExport(again.export, 'map')).status).toBe(404);
+    await operate(id, 'start');
+    await until(id, { status: 'running' });
+    await expect(locks.take(id, randomUUID(), tenant())).rejects.toMatchObject({ code: 'server.not_stopped' });
+  });
+
+  it('takes the lock of a server back whose disk is written meanwhile', async () => {
+    const id = await order(await imageOf('to be written'));
+    await until(id, { status: 'running' });
+    await operate(id, 'stop');
+    await until(id, { status: 'stopped' });
+    const locks = new Locks({ ask });
+    const lockId = randomUUID();
+    const given = await locks.take(id, lockId, tenant());
+    expect((await fetchExport(given.export, 'data', 'bytes=0-511')).status).toBe(206);
+    await write(id, 'write -P 7 1M 64k');
+    expect((await fetchExport(given.export, 'data', 'bytes=0-511')).status).toBe(404);
+    expect(await locks.renew(lockId)).toEqual([lockId]);
+    await until(id, { status: 'stopped' });
   });
 
   it('runs without a hypervisor, and says so to whoever orders', async () => {

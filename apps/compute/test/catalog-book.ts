@@ -45,6 +45,7 @@ export class CatalogBook {
       size: '65536',
       virtual_size: virtual_bytes.toString(),
       index_hash: null,
+      layers: [],
       ...traits,
     };
     this.images.set(id, { image: recordOf(id, change), object });
@@ -126,6 +127,7 @@ function recordOf(id: string, change: Partial<ImageRecord>): ImageRecord {
     os_hash_value: null,
     index_hash: null,
     source: null,
+    origin: null,
     agreement: null,
     job_id: null,
     error: null,

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   CreateServers,
   GetServer,
@@ -10,6 +11,7 @@ import {
 import { Hypervisor } from '@imago/hypervisor';
 import type { RequestContext } from '@imago/identity';
 import { connectMessaging } from '@imago/messaging';
+import { FaultFilter, openExchange, renderProblem } from '@imago/service';
 import { eventually } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -67,8 +69,14 @@ export async function startCompute(settings: Readonly<Record<string, string>> = 
     .compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: false });
+  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    openExchange(request, response);
+    next();
+  });
+  app.useGlobalFilters(new FaultFilter(renderProblem));
   await app.init();
   await connectMessaging(app);
+  await app.listen(0, config.HOST);
   const db = app.get(DataSource);
   const ask: ComputeUnderTest['ask'] = (definition, data, context = tenant()) =>
     neighbours.requests.send(definition, data, { context });

@@ -1,5 +1,6 @@
 import {
   type ConsoleOutput,
+  type DiskExport,
   Hypervisor,
   type HypervisorFacts,
   type PowerState,
@@ -97,6 +98,10 @@ export class MachineGate extends Hypervisor {
 
   override list(): Promise<readonly string[]> {
     return this.host.list();
+  }
+
+  override openDisk(serverId: string, diskId: string): Promise<DiskExport> {
+    return this.host.openDisk(serverId, diskId);
   }
 
   override console(serverId: string, offset: bigint): Promise<ConsoleOutput> {

@@ -1,5 +1,6 @@
 import {
   type ConsoleOutput,
+  type DiskExport,
   Hypervisor,
   HypervisorError,
   type HypervisorFacts,
@@ -14,21 +15,55 @@ interface Machine {
   console: Buffer;
 }
 
+/** A disk that is only noted: some bytes, and zeros behind them. */
+export class NotedDisk implements DiskExport {
+  revision = 'first';
+  isClosed = false;
+  /** Called before bytes are answered. */
+  beforeRead: () => Promise<void> = () => Promise.resolve();
+
+  constructor(
+    readonly size: number,
+    private readonly content: Buffer,
+  ) {}
+
+  changed(): ReturnType<DiskExport['changed']> {
+    return Promise.resolve([{ offset: 0, length: this.content.length }]);
+  }
+
+  async read(offset: number, target: Buffer, signal: AbortSignal): Promise<void> {
+    await this.beforeRead();
+    signal.throwIfAborted();
+    target.fill(0);
+    this.content.subarray(offset, offset + target.length).copy(target);
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}
+
 /** A host whose machines are only noted: for the faults that no real one has when a test needs them. */
 export class Machines extends Hypervisor {
   readonly servers = new Map<string, Machine>();
   readonly #listeners = new Set<(change: MachineChange) => void>();
   disk_free = 1000n * 2n ** 30n;
   memory_total = 64n * 2n ** 30n;
+  uefi = true;
   /** Why the host cannot run machines. */
   broken: string | null = null;
+  /** The first bytes of every disk. */
+  content: Buffer = Buffer.alloc(0);
+  readonly opened: NotedDisk[] = [];
   /** What a call for a server fails with. */
   fails: (action: string, serverId: string) => Error | null = () => null;
 
   override facts(): Promise<HypervisorFacts> {
     if (this.broken !== null) return Promise.reject(new HypervisorError(this.broken));
-    const { disk_free, memory_total } = this;
-    return Promise.resolve({ version: '1', accelerator: 'tcg', architecture: 'x86_64', disk_free, memory_total });
+    const { disk_free, memory_total, uefi } = this;
+    const host = { version: '1', accelerator: 'tcg', architecture: 'x86_64' } as const;
+    return Promise.resolve({ ...host, uefi, disk_free, memory_total });
   }
 
   override async create(spec: ServerSpec): Promise<void> {
@@ -70,6 +105,15 @@ export class Machines extends Hypervisor {
   override async delete(serverId: string): Promise<void> {
     await this.#attempt('delete', serverId);
     this.servers.delete(serverId);
+  }
+
+  override openDisk(serverId: string, diskId: string): Promise<DiskExport> {
+    const { spec } = this.machine(serverId);
+    const size = [spec.system_disk, ...spec.data_disks].find(({ id }) => id === diskId)?.size;
+    if (size === undefined) return Promise.reject(new Error(`there is no disk ${diskId}`));
+    const disk = new NotedDisk(Number(size), this.content);
+    this.opened.push(disk);
+    return Promise.resolve(disk);
   }
 
   override console(serverId: string, offset: bigint): Promise<ConsoleOutput> {

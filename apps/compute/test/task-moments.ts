@@ -1,14 +1,14 @@
-import type { ServerTask } from '@imago/contracts';
+import type { ServerInput } from '../src/orders/server-job.ts';
 import type { MachineAction } from './machine-gate.ts';
 
 /** A moment in a job, as the host sees it. */
 export interface TaskMoment {
-  readonly task: ServerTask;
+  readonly task: ServerInput['task'];
   readonly action: MachineAction;
   readonly when: 'before' | 'after';
 }
 
-const STEPS: readonly (readonly [ServerTask, MachineAction])[] = [
+const STEPS: readonly (readonly [ServerInput['task'], MachineAction])[] = [
   ['creating', 'create'],
   ['creating', 'start'],
   ['starting', 'start'],

@@ -46,6 +46,7 @@ export interface SystemUnderTestOptions {
 const QUICK: Partial<Record<Service, Readonly<Record<string, string>>>> = {
   import: { IMPORT_LEASE_SECONDS: '2', IMPORT_UPLOAD_LEASE_SECONDS: '3', IMPORT_UPLOAD_SWEEP_SECONDS: '0.5' },
   quota: { QUOTA_RESERVATION_SECONDS: '3', QUOTA_LATE_SECONDS: '5', QUOTA_SWEEP_SECONDS: '0.5' },
+  capture: { CAPTURE_LEASE_SECONDS: '2' },
   compute: { COMPUTE_LEASE_SECONDS: '2', COMPUTE_HEARTBEAT_SECONDS: '0.5', COMPUTE_CONSOLE_SECONDS: '0.2' },
   catalog: { CATALOG_SWEEP_SECONDS: '0.2', CATALOG_WRITER_GRACE_SECONDS: '5' },
 };

@@ -30,7 +30,8 @@ export async function expectTrueState(sut: SystemUnderTest): Promise<void> {
 async function openJobs({ db }: SystemUnderTest): Promise<unknown[]> {
   const { rows } = await db.query(
     `SELECT id, state, phase FROM import.jobs WHERE finished_at IS NULL
-     UNION ALL SELECT id, state, phase FROM compute.jobs WHERE finished_at IS NULL`,
+     UNION ALL SELECT id, state, phase FROM compute.jobs WHERE finished_at IS NULL
+     UNION ALL SELECT id, state, phase FROM capture.jobs WHERE finished_at IS NULL`,
   );
   return rows;
 }

@@ -3,6 +3,7 @@ import { RequestsModule } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BucketsController } from './buckets/buckets.controller.ts';
+import { CapturesController } from './captures/captures.controller.ts';
 import type { GatewayConfig } from './config.ts';
 import { OwnWrites } from './edge/own-writes.ts';
 import { PublicUrl } from './edge/public-url.ts';
@@ -13,8 +14,10 @@ import { TokensController } from './identity/tokens.controller.ts';
 import { ImageActionsController } from './images/image-actions.controller.ts';
 import { ImageEventsController } from './images/image-events.controller.ts';
 import { ImageFileController } from './images/image-file.controller.ts';
+import { ImageLineageController } from './images/image-lineage.controller.ts';
 import { ImageTagsController } from './images/image-tags.controller.ts';
 import { ImagesController } from './images/images.controller.ts';
+import { LayeredFiles } from './images/layered-files.ts';
 import { ImportsController } from './imports/imports.controller.ts';
 import { JobBoard } from './jobs/job-board.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
@@ -28,6 +31,9 @@ import { ServersController } from './servers/servers.controller.ts';
 import { ImageUploadController } from './uploads/image-upload.controller.ts';
 import { InfoController } from './versions/info.controller.ts';
 import { VersionsController } from './versions/versions.controller.ts';
+
+/** Memory for the layered images that stay open between requests. */
+const OPEN_FILES_BYTES = 32 * 2 ** 20;
 
 /** The gateway, composed: the one place that knows all its parts. It keeps nothing; every answer is a service's. */
 @Module({})
@@ -55,7 +61,9 @@ export class GatewayModule {
         ImageTagsController,
         ImageActionsController,
         ImageEventsController,
+        ImageLineageController,
         ImportsController,
+        CapturesController,
         JobsController,
         ServersController,
         ServerActionsController,
@@ -72,6 +80,7 @@ export class GatewayModule {
         OwnWrites,
         JobBoard,
         AcceptedOrders,
+        { provide: LayeredFiles, useFactory: () => new LayeredFiles(OPEN_FILES_BYTES) },
       ],
     };
   }

@@ -41,6 +41,7 @@ import { Registry } from 'prom-client';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { gatewayConfig } from '../src/config.ts';
 import { gatewayService } from '../src/gateway-service.ts';
+import { CaptureBook, CaptureNeighbour } from './capture-neighbour.ts';
 import { ComputeNeighbour, ServerBook } from './compute-neighbour.ts';
 import { ActivityNeighbour, CatalogNeighbour, ImportNeighbour, QuotaNeighbour, World } from './neighbours.ts';
 import { UploadBook, UploadCatalogNeighbour, UploadNeighbour } from './upload-neighbours.ts';
@@ -48,7 +49,7 @@ import { UploadBook, UploadCatalogNeighbour, UploadNeighbour } from './upload-ne
 /** Login roles are of the whole cluster, so every suite gives them the same passwords. */
 const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
 const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
-const DEAF = { gateway: [], catalog: [], import: [], quota: [], compute: [], activity: [] } as const;
+const DEAF = { gateway: [], catalog: [], import: [], capture: [], quota: [], compute: [], activity: [] } as const;
 
 export type Person = 'alice' | 'bob' | 'reader' | 'operator';
 const PEOPLE: Readonly<Record<Person, { readonly project: string; readonly role: string }>> = {
@@ -65,6 +66,7 @@ export interface GatewayUnderTest {
   readonly world: World;
   readonly uploads: UploadBook;
   readonly servers: ServerBook;
+  readonly captures: CaptureBook;
   /** The bucket of the images of both regions. */
   readonly store: ObjectStore;
   /** The gateway's own way to that store. */
@@ -97,11 +99,13 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     world: new World(),
     uploads: new UploadBook(),
     servers: new ServerBook(),
+    captures: new CaptureBook(),
   };
   await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
   const neighbours = await Promise.all([
     startNeighbour('catalog', [CatalogNeighbour, UploadCatalogNeighbour], neighbourhood),
     startNeighbour('import', [ImportNeighbour, UploadNeighbour], neighbourhood),
+    startNeighbour('capture', [CaptureNeighbour], neighbourhood),
     startNeighbour('quota', [QuotaNeighbour], neighbourhood),
     startNeighbour('compute', [ComputeNeighbour], neighbourhood),
     startNeighbour('activity', [ActivityNeighbour], neighbourhood),
@@ -129,6 +133,7 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     world: neighbourhood.world,
     uploads: neighbourhood.uploads,
     servers: neighbourhood.servers,
+    captures: neighbourhood.captures,
     store,
     wayToStore,
     routes: routesOf(running),
@@ -234,12 +239,13 @@ interface Neighbourhood {
   readonly world: World;
   readonly uploads: UploadBook;
   readonly servers: ServerBook;
+  readonly captures: CaptureBook;
 }
 
 async function startNeighbour(
   service: PersistentService,
   controllers: Type[],
-  { postgres, amqpUrl, contextKey, world, uploads, servers }: Neighbourhood,
+  { postgres, amqpUrl, contextKey, ...books }: Neighbourhood,
 ): Promise<INestApplication> {
   const urls = databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD);
   await runMigrations({ service, url: urls.migrate, migrations: [messagingTablesOf(service)] });
@@ -250,9 +256,10 @@ async function startNeighbour(
     ],
     controllers,
     providers: [
-      { provide: World, useValue: world },
-      { provide: UploadBook, useValue: uploads },
-      { provide: ServerBook, useValue: servers },
+      { provide: World, useValue: books.world },
+      { provide: UploadBook, useValue: books.uploads },
+      { provide: ServerBook, useValue: books.servers },
+      { provide: CaptureBook, useValue: books.captures },
     ],
   }).compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type

@@ -9,6 +9,7 @@ import {
   DeleteImage,
   type EventEnvelope,
   GetImage,
+  GetLineage,
   type ImageRecord,
   type JobOnBoard,
   ListBuckets,
@@ -37,6 +38,9 @@ import { aJob, anImage } from './records.ts';
 export class World {
   readonly images = new Map<string, ImageRecord>();
   readonly files = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
+  /** Where a file is from the next look on. */
+  readonly moves = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
+  readonly lineages = new Map<string, Pick<ResponseOf<typeof GetLineage>, 'ancestors' | 'layers'>>();
   readonly jobs = new Map<string, JobOnBoard>();
   readonly events = new Map<string, EventEnvelope[]>();
   readonly buckets: RequestOf<typeof AssignBucket>[] = [];
@@ -169,7 +173,20 @@ export class CatalogNeighbour {
     if (image.status === 'deactivated' && !call.context.roles.includes('admin')) {
       throw refusal('image.deactivated', 'The image is deactivated.');
     }
-    return { file: this.world.files.get(image.id) ?? null };
+    const file = this.world.files.get(image.id) ?? null;
+    const moved = this.world.moves.get(image.id);
+    if (moved !== undefined) this.world.files.set(image.id, moved);
+    this.world.moves.delete(image.id);
+    return { file };
+  }
+
+  @OnRequest(GetLineage)
+  async lineage(
+    @Payload() request: RequestOf<typeof GetLineage>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof GetLineage>> {
+    const image = this.find('image.lineage', request, call.context);
+    return { image, ancestors: [], layers: 1, ...this.world.lineages.get(image.id) };
   }
 
   private change(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventEnvelope, ImageRecord, JobOnBoard, ServerRecord } from '@imago/contracts';
+import type { EventEnvelope, ImageOrigin, ImageRecord, JobOnBoard, ServerRecord } from '@imago/contracts';
 
 /** An active image with everything set. */
 export function anImage(change: Partial<ImageRecord> = {}): ImageRecord {
@@ -31,6 +31,7 @@ export function anImage(change: Partial<ImageRecord> = {}): ImageRecord {
     os_hash_value: 'ab'.repeat(64),
     index_hash: 'cd'.repeat(32),
     source: { source_uri: 's3://b/o', source_disk_format: 'raw', source_size: '42949672960', source_etag: '"e"' },
+    origin: null,
     agreement: { accepted_by: 'u-alice', accepted_at: '2026-11-23T20:51:47.123Z' },
     job_id: randomUUID(),
     error: null,
@@ -40,6 +41,12 @@ export function anImage(change: Partial<ImageRecord> = {}): ImageRecord {
     version: 3,
     ...change,
   };
+}
+
+/** The system disk of a server that was made from an image. */
+export function anOrigin(change: Partial<ImageOrigin> = {}): ImageOrigin {
+  const ids = { server_id: randomUUID(), disk_id: randomUUID(), image_id: randomUUID() };
+  return { ...ids, server_name: 'web-1', disk: 'system_disk', ...change };
 }
 
 /** An import under way. */

@@ -152,6 +152,7 @@ function recordOf(request: RequestOf<typeof RegisterImage>, owner: string): Imag
     os_hash_value: null,
     index_hash: null,
     source: null,
+    origin: null,
     agreement: request.agreement,
     job_id: request.job_id,
     error: null,

@@ -36,6 +36,7 @@ export function imageRecord(image: SomeImage, overrides: Partial<ImageRecord> = 
     os_hash_value: null,
     index_hash: null,
     source: null,
+    origin: null,
     agreement: null,
     job_id: null,
     error: null,

@@ -4,13 +4,15 @@ import {
   agreement,
   containerFormat,
   diskFormat,
+  imageOrigin,
   imageProperties,
   imageRecord,
+  imageStatus,
   registeredFacts,
   UPLOAD_DISK_FORMATS,
   visibility,
 } from './image.ts';
-import { byteCount, imageTag, projectId, regionName, sha256Hex } from './scalars.ts';
+import { byteCount, imageTag, instant, projectId, regionName, sha256Hex } from './scalars.ts';
 
 const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
 const changedImage = z.object({ image: imageRecord, event_ids: z.array(z.uuid()) });
@@ -97,11 +99,18 @@ export const AbandonImage = defineRequest('catalog', 'abandonImage', {
 
 /**
  * Names the object a writer may write for an image, before its first byte (role `service`), and moves a queued image
- * to `importing`. Idempotent by (image, job). Refusals: image.not_found, image.wrong_state.
+ * to `importing`; an active image that is being flattened stays as it is. A layer names its parent, which is kept from
+ * then on. Idempotent by (image, job). Refusals: image.not_found, image.wrong_state, image.not_layered (nothing to
+ * flatten), image.parent_unusable (not in the stored format, not the project's own nor public, under too many layers,
+ * gone, or not what this job was given before): the image has to be stored whole.
  */
 export const AllocateObject = defineRequest('catalog', 'allocateObject', {
   kind: 'command',
-  request: imageInRegion.extend({ job_id: z.uuid() }),
+  request: imageInRegion.extend({
+    job_id: z.uuid(),
+    purpose: z.enum(['make', 'flatten']).default('make'),
+    parent_object_id: z.uuid().nullable().default(null),
+  }),
   response: z.object({ object_id: z.uuid(), key: z.string() }),
 });
 
@@ -123,6 +132,15 @@ export const BeginUpload = defineRequest('catalog', 'beginUpload', {
   }),
 });
 
+/** An object of the region's store under a layer: standard qcow2 as Imago writes it. */
+export const layerObject = z.object({
+  object_id: z.uuid(),
+  key: z.string(),
+  /** Bytes of the object. */
+  size: byteCount,
+});
+export type LayerObject = z.output<typeof layerObject>;
+
 /**
  * What a server reads an image's disk from, in the words of whoever reads it: one object of the region's store. Its bytes
  * never change.
@@ -138,6 +156,8 @@ export const heldObject = z.object({
   virtual_size: byteCount,
   /** SHA-256 of the object `<key>.index`, which has the hash of every cluster; null of a file kept as it came. */
   index_hash: sha256Hex.nullable(),
+  /** Of a layer: the objects that have what this one does not, its parent first, the base last. */
+  layers: z.array(layerObject).default([]),
 });
 export type HeldObject = z.output<typeof heldObject>;
 
@@ -184,8 +204,53 @@ export const LocateImageFile = defineRequest('catalog', 'locateImageFile', {
   kind: 'query',
   request: imageInRegion,
   response: z.object({
-    file: z.object({ key: z.string(), size: byteCount, checksum: z.string().nullable() }).nullable(),
+    file: z
+      .object({
+        key: z.string(),
+        /** Bytes of the file; of a layer, of its flattened form. */
+        size: byteCount,
+        checksum: z.string().nullable(),
+        /** The identity of what Imago stored itself: the same before and after its checksum is known, layered or whole. */
+        index_hash: sha256Hex.nullable().default(null),
+        /** Of a layer: itself first, the base last. The file is then made of them and of the index of the first. */
+        layers: z.array(layerObject).default([]),
+      })
+      .nullable(),
   }),
+});
+
+/** An image in the line of another, as far as the caller may see it. */
+const ancestor = z.object({
+  image_id: z.uuid(),
+  /** Null where the caller may not see the image. */
+  name: z.string().nullable(),
+  status: imageStatus.nullable(),
+  /** The server it was captured from; null of an image made from a file, and where the caller may not see it. */
+  origin: imageOrigin.nullable(),
+  created_at: instant.nullable(),
+});
+
+/** Where an image comes from: its server, the image of that, and so on, nearest first. Refusal: image.not_found. */
+export const GetLineage = defineRequest('catalog', 'getLineage', {
+  kind: 'query',
+  request: imageInRegion,
+  response: z.object({
+    image: imageRecord,
+    ancestors: z.array(ancestor).max(100),
+    /** Objects its bytes lie in: 1, and 1 more for each layer under it. */
+    layers: z.int().min(0),
+  }),
+});
+
+/**
+ * What a background job reads to hash or to flatten a layered image (role `service`), a deactivated one too. `layers` are
+ * empty when it is no layer any more. Refusals: image.not_found, image.not_active, server.image_unusable (its bytes are
+ * no disk).
+ */
+export const DescribeLayers = defineRequest('catalog', 'describeLayers', {
+  kind: 'query',
+  request: imageInRegion,
+  response: z.object({ image: imageRecord, object: heldObject }),
 });
 
 /**

@@ -42,3 +42,5 @@ export const ServerOsChangedV1 = defineEvent(
 export const ServerDeletedV1 = defineEvent('compute', 'ServerDeleted', 1, server);
 /** Something went wrong with a server; its record says what, and whether it still is one. */
 export const ServerFailedV1 = defineEvent('compute', 'ServerFailed', 1, server.extend({ error: refusalDocument }));
+/** A server was locked for a capture, or released after one; its record says which. */
+export const ServerLockChangedV1 = defineEvent('compute', 'ServerLockChanged', 1, server);

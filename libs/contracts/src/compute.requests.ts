@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { heldObject } from './catalog.requests.ts';
 import { defineRequest } from './define.ts';
 import { jobView } from './job.ts';
-import { imageName, regionName } from './scalars.ts';
+import { byteCount, imageName, regionName } from './scalars.ts';
 import { dataDiskWish, diskSize, serverRecord, serverStatus, userData } from './server.ts';
 
 const idempotencyKey = z.string().min(1).max(255).nullable();
@@ -107,4 +108,53 @@ export const CancelServerJob = defineRequest('compute', 'cancelServerJob', {
   kind: 'command',
   request: z.object({ job_id: z.uuid() }),
   response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+});
+
+/**
+ * Locks a stopped server for the capture of one of its disks: until the lock is released or lapses it is not started,
+ * given another system or deleted. Asked again under the same lock it says the same, with the export as it is now.
+ * `export` is where the disk is read, over HTTP, with the token as bearer, as long as the lock lasts:
+ * `GET <url>/map` (JSON: `{"changed": [[offset, length], …]}`, what the server wrote since it got the disk) and
+ * `GET <url>/data` with a Range. Refusals: server.not_found, auth.forbidden, server.not_stopped, server.busy,
+ * server.disk_not_found, server.host_not_available.
+ */
+export const LockServerDisk = defineRequest('compute', 'lockServerDisk', {
+  kind: 'command',
+  request: serverInRegion.extend({
+    lock_id: z.uuid(),
+    /** Null: the system disk. */
+    disk_id: z.uuid().nullable(),
+    /** False: only a look at what is locked already, for a worker that goes on; server.not_locked when it is not. */
+    acquire: z.boolean(),
+  }),
+  response: z.object({
+    server: serverRecord,
+    disk: z.object({
+      id: z.uuid(),
+      kind: z.enum(['system_disk', 'data_disk']),
+      /** Bytes. */
+      size: byteCount,
+      image_id: z.uuid().nullable(),
+      base: heldObject.nullable(),
+      /** Another number: its content may have changed since. */
+      generation: z.int().min(0),
+    }),
+    export: z.object({ url: z.url(), token: z.string() }),
+    lease_seconds: z.int().min(1),
+    event_ids: z.array(z.uuid()),
+  }),
+});
+
+/** Keeps locks alive (role `service`), and answers which of them are not any more. */
+export const RenewServerLocks = defineRequest('compute', 'renewServerLocks', {
+  kind: 'command',
+  request: z.object({ lock_ids: z.array(z.uuid()).min(1).max(1000) }),
+  response: z.object({ lost: z.array(z.uuid()) }),
+});
+
+/** Releases a lock (role `service`); its export is gone. Idempotent; a lock that is not there is fine. */
+export const UnlockServer = defineRequest('compute', 'unlockServer', {
+  kind: 'command',
+  request: z.object({ lock_id: z.uuid() }),
+  response: z.object({ unlocked: z.boolean(), event_ids: z.array(z.uuid()) }),
 });

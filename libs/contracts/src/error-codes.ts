@@ -66,6 +66,20 @@ export const ERRORS = {
   'image.tags_exceeded': { kind: 'too_large', remedy: 'Remove tags the image no longer needs.' },
   'image.metadata_too_large': { kind: 'too_large', remedy: 'Use fewer or shorter properties and tags.' },
   'image.tag_not_found': { kind: 'not_found', remedy: 'Check the tag against those of the image.' },
+  'image.parent_unusable': { kind: 'conflict', remedy: 'Store the image whole.' },
+  'image.not_layered': { kind: 'conflict', remedy: 'Nothing has to be done: the image is stored whole already.' },
+  'capture.disk_changed': {
+    kind: 'conflict',
+    remedy: 'Stop the server and capture it again: its disk was written while it was read.',
+  },
+  'capture.disk_unreadable': {
+    kind: 'internal',
+    remedy: 'Start the server and look whether its disk is whole; the operator has been alerted.',
+  },
+  'capture.verification_failed': {
+    kind: 'internal',
+    remedy: 'Capture the server again; the operator has been alerted.',
+  },
   'image.not_active': { kind: 'invalid', remedy: 'Wait until the image is active.' },
   'image.empty': { kind: 'unsupported', remedy: 'Upload the file again: it has no bytes.' },
   'image.truncated': {
@@ -176,6 +190,8 @@ export const ERRORS = {
   'upload.incomplete': { kind: 'unavailable', remedy: 'The store lost a part of the file: upload it again.' },
   'upload.media_type': { kind: 'unsupported', remedy: 'Send the file as application/octet-stream.' },
   'server.not_found': { kind: 'not_found', remedy: 'Check the server id and the region.' },
+  'server.disk_not_found': { kind: 'not_found', remedy: 'Use the id of one of the data disks of the server.' },
+  'server.not_locked': { kind: 'conflict', remedy: 'Start the capture again.' },
   'server.marker_not_found': { kind: 'invalid', remedy: 'Use the id of a server on the page before as marker.' },
   'server.busy': {
     kind: 'conflict',

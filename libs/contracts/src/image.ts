@@ -120,6 +120,38 @@ export const imageSource = z.object({
 });
 export type ImageSource = z.output<typeof imageSource>;
 
+/** The disk of a server that an image was captured from. The server may be gone. */
+export const imageOrigin = z.object({
+  server_id: z.uuid(),
+  server_name: z.string(),
+  disk: z.enum(['system_disk', 'data_disk']),
+  disk_id: z.uuid(),
+  /** The image that disk was made from; null of a disk that was empty. */
+  image_id: z.uuid().nullable(),
+});
+export type ImageOrigin = z.output<typeof imageOrigin>;
+
+/**
+ * The bytes behind a captured image. A layer has only what changed; what `/file` gives is its flattened form, whose
+ * layout the index fixes. Its hashes need all of it to be read, and come later.
+ */
+export const capturedObject = storedObject
+  .omit({ checksum: true, os_hash_algo: true, os_hash_value: true, index_hash: true })
+  .extend({
+    /** Bytes of the object itself; `size` is that of `/file`. The same for an image that is no layer. */
+    stored_size: byteCount,
+    checksum: md5Hex.nullable(),
+    os_hash_algo: z.literal('sha512').nullable(),
+    os_hash_value: z
+      .string()
+      .regex(/^[0-9a-f]{128}$/)
+      .nullable(),
+    index_hash: sha256Hex,
+    /** The object that has the clusters this one does not; null of an image that is no layer. */
+    parent_object_id: z.uuid().nullable(),
+  });
+export type CapturedObject = z.output<typeof capturedObject>;
+
 /** An image as catalog, which owns the truth about it, answers. */
 export const imageRecord = z.object({
   id: z.uuid(),
@@ -149,6 +181,8 @@ export const imageRecord = z.object({
   index_hash: sha256Hex.nullable(),
   /** Where it came from. */
   source: imageSource.nullable(),
+  /** The server it was captured from. */
+  origin: imageOrigin.nullable().default(null),
   agreement: agreement.nullable(),
   /** The job that makes it, while it is in the making and after. */
   job_id: z.uuid().nullable(),

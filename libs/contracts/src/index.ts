@@ -1,4 +1,6 @@
 export * from './activity.requests.ts';
+export * from './capture.events.ts';
+export * from './capture.requests.ts';
 export * from './catalog.events.ts';
 export * from './catalog.requests.ts';
 export * from './compute.events.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refusalDocument } from './errors.ts';
 import { byteCount, instant, projectId, regionName } from './scalars.ts';
 
-export const jobType = z.enum(['import', 'capture', 'export', 'copy', 'server']);
+export const jobType = z.enum(['import', 'capture', 'digest', 'flatten', 'export', 'copy', 'server']);
 export type JobType = z.output<typeof jobType>;
 
 export const jobState = z.enum(['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled']);

@@ -10,7 +10,15 @@ export const serverStatus = z.enum(['building', 'running', 'stopped', 'failed', 
 export type ServerStatus = z.output<typeof serverStatus>;
 
 /** What is being done with a server; while it has a task it takes no other. */
-export const serverTask = z.enum(['creating', 'starting', 'stopping', 'rebooting', 'changing_os', 'deleting']);
+export const serverTask = z.enum([
+  'creating',
+  'starting',
+  'stopping',
+  'rebooting',
+  'changing_os',
+  'capturing',
+  'deleting',
+]);
 export type ServerTask = z.output<typeof serverTask>;
 
 /** Why a server stopped: somebody asked, its guest switched itself off, or its virtual machine ended unasked. */

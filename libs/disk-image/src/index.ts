@@ -21,6 +21,8 @@ export { flattenedImage } from './layers/flattened-image.ts';
 export { flattenedSize } from './layers/flattened-layout.ts';
 export { openLayers } from './layers/open-layers.ts';
 export type { LayersOptions } from './layers/open-layers.ts';
+export { openOverlay } from './layers/open-overlay.ts';
+export type { Overlay } from './layers/open-overlay.ts';
 export { StoredImageDamagedError } from './layers/stored-image-damaged.ts';
 export { STORED_CLUSTER_SIZE } from './store/layout.ts';
 export type { PartRecord } from './store/part-record.ts';

@@ -1,6 +1,7 @@
 import type { HeldObject } from '@imago/contracts';
+import type { Extent } from '@imago/disk-image';
 
-/** An object of a region's store that a disk is read from. */
+/** An object of a region's store that a disk is read from, with the objects under it when it is a layer. */
 export interface BaseImage extends HeldObject {
   readonly region: string;
 }
@@ -50,6 +51,8 @@ export interface HypervisorFacts {
   /** `kvm` only where a machine has been seen to run with it. */
   readonly accelerator: 'kvm' | 'tcg';
   readonly architecture: 'x86_64';
+  /** Whether servers with firmware `uefi` can be made. */
+  readonly uefi: boolean;
   /** Bytes free where the disks are. */
   readonly disk_free: bigint;
   /** Bytes of memory of the host. */
@@ -60,6 +63,30 @@ export interface HypervisorFacts {
 export interface ConsoleOutput {
   readonly offset: bigint;
   readonly data: Buffer;
+}
+
+/**
+ * A disk of a stopped server, as the server sees it. It can be read until the server is started, gets another disk or is
+ * deleted; what is open then answers no more bytes, whoever did it.
+ */
+export interface DiskExport {
+  /** Bytes of the disk. */
+  readonly size: number;
+  /** Another one, when the disk was written in between; also of another opening of it. */
+  readonly revision: string;
+  /**
+   * The parts that the server may have changed since it got the disk, also those it made zero or discarded: in MiB of the
+   * disk, ascending, not touching each other. The rest is as in the base, with zeros behind that.
+   */
+  changed(): Promise<readonly Extent[]>;
+  /**
+   * Fills the target from the disk. Reads may go on at the same time.
+   * @throws HypervisorError when the disk is not as it was when it was opened; any other error for bytes that cannot be
+   * read, now or ever. Then the target is worth nothing.
+   */
+  read(offset: number, target: Buffer, signal: AbortSignal): Promise<void>;
+  /** Ends what is being read. */
+  close(): Promise<void>;
 }
 
 /** What a host cannot do at all, however often it is asked. */
@@ -105,6 +132,12 @@ export abstract class Hypervisor {
 
   /** Switches it off at once and removes everything the host has of it. One that is not there is fine. */
   abstract delete(serverId: string): Promise<void>;
+
+  /**
+   * Opens a disk of a stopped server for reading.
+   * @throws HypervisorError while its machine runs; Error for a server or a disk that is not there, or is damaged
+   */
+  abstract openDisk(serverId: string, diskId: string): Promise<DiskExport>;
 
   /** Console output from `offset` on, at most 256 KiB at a time; from the oldest that is kept when that is later. */
   abstract console(serverId: string, offset: bigint): Promise<ConsoleOutput>;

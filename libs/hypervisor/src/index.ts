@@ -2,6 +2,7 @@ export { Hypervisor, HypervisorError } from './hypervisor.ts';
 export type {
   BaseImage,
   ConsoleOutput,
+  DiskExport,
   DiskSpec,
   HypervisorFacts,
   MachineChange,
@@ -15,4 +16,4 @@ export { diskServerSocket } from './disk-server/socket-path.ts';
 export { directoryDiskServer } from './qemu/directory-disk-server.ts';
 export type { DiskServer, ServedDisk } from './qemu/disk-server.ts';
 export { QemuHypervisor } from './qemu/qemu-hypervisor.ts';
-export type { QemuOptions, QemuTimeouts } from './qemu/qemu-hypervisor.ts';
+export type { QemuOptions, QemuTimeouts } from './qemu/qemu-options.ts';

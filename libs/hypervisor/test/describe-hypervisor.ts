@@ -1,7 +1,16 @@
+import { createReadStream } from 'node:fs';
 import { ADDRESS_MARKER, BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BaseImage, Hypervisor, MachineChange, ServerSpec } from '../src/index.ts';
+import {
+  type BaseImage,
+  type DiskSpec,
+  type Hypervisor,
+  HypervisorError,
+  type MachineChange,
+  type ServerSpec,
+} from '../src/index.ts';
+import { changedMib, mibBetween, mibUnlikeFile } from './compared-disk.ts';
 import { HostDoor } from './host-door.ts';
 import { consoleOf, disk, emptyDisk, script, serverSpec } from './server-spec.ts';
 
@@ -18,6 +27,8 @@ export interface HypervisorUnderTest {
   readonly crash: (serverId: string) => Promise<void>;
   /** Ends what serves the images and starts it again, while machines run. */
   readonly restartImages: () => Promise<void>;
+  /** A raw file with what others than this lib find on a disk of a stopped server. */
+  readonly flattened: (serverId: string, disk: DiskSpec) => Promise<string>;
   /** Throws unless all disks of a server are whole. */
   readonly checkDisks: (serverId: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -29,6 +40,7 @@ const BOOT = { timeout: 240_000, interval: 100 };
 const PATIENCE = 120_000;
 const NO_SERVER = '0f0f0f0f-89ab-4cde-8f01-23456789abcd';
 const MARK = 'kept by the data disk';
+const FILE_MARK = 'written by the guest into a file';
 
 /** Everything the port promises. Machines boot as seldom as possible: some tests go on with the server of the last. */
 export function describeHypervisor(name: string, make: () => Promise<HypervisorUnderTest>): void {
@@ -107,6 +119,43 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
         expect(await hypervisor.power(spec.id)).toBeNull();
         await hypervisor.create(spec);
         expect(await hypervisor.power(spec.id)).toBe('stopped');
+      });
+    });
+
+    describe('a disk of a server that is off', () => {
+      it('reads as empty, or as its image, before the server has written; nothing of it has changed', async () => {
+        const spec = await created({
+          system_disk: disk(GIB / 2n, host.bootable),
+          data_disks: [emptyDisk(GIB / 8n + 512n)],
+        });
+        for (const each of [spec.system_disk, ...spec.data_disks]) {
+          const opened = await hypervisor.openDisk(spec.id, each.id);
+          expect(opened.size).toBe(Number(each.size));
+          expect(await opened.changed()).toEqual([]);
+          expect(await mibUnlikeFile(opened, await host.flattened(spec.id, each))).toEqual([]);
+          await opened.close();
+        }
+        await hypervisor.delete(spec.id);
+      });
+
+      it.each(['start', 'delete'] as const)(
+        'is read by nobody any more after %s, whoever had it open',
+        async (action) => {
+          const spec = await created();
+          const opened = await hypervisor.openDisk(spec.id, spec.system_disk.id);
+          await hypervisor[action](spec.id);
+          const { signal } = new AbortController();
+          await expect(opened.read(0, Buffer.alloc(512), signal)).rejects.toThrow(HypervisorError);
+          await opened.close();
+          await hypervisor.delete(spec.id);
+        },
+      );
+
+      it('is none that the server does not have', async () => {
+        const { id } = await created();
+        await expect(hypervisor.openDisk(id, NO_SERVER)).rejects.toThrow(NO_SERVER);
+        await expect(hypervisor.openDisk(NO_SERVER, id)).rejects.toThrow(NO_SERVER);
+        await hypervisor.delete(id);
       });
     });
 
@@ -219,6 +268,7 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
 
     describe('a server made from an image', () => {
       let spec: ServerSpec;
+      let second: DiskSpec;
       beforeAll(async () => {
         spec = await created({
           name: 'Web 1',
@@ -289,11 +339,19 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
         expect(ofServer(spec.id)).toEqual([]);
       });
 
+      it('gives out none of its disks as long as it runs', async () => {
+        for (const { id } of [spec.system_disk, ...spec.data_disks])
+          await expect(hypervisor.openDisk(spec.id, id)).rejects.toThrow(HypervisorError);
+      });
+
       it('is a new instance on a new system disk, with its data disks, and may switch itself off', async () => {
         await hypervisor.stop(spec.id, { patience: 0 });
-        const disk_ = disk(2n * GIB, host.bootable);
-        const user_data = script('echo "FOUND $(head -c 21 /dev/vdb)"', 'cat /sys/block/vda/size', 'poweroff');
-        const change = { disk: disk_, user_data, firmware: 'bios' } as const;
+        second = disk(GIB / 2n, host.bootable);
+        const user_data = script(
+          ...['echo "FOUND $(head -c 21 /dev/vdb)"', 'cat /sys/block/vda/size'],
+          ...[`echo '${FILE_MARK}' >/marker`, 'rm /etc/os-release', 'poweroff'],
+        );
+        const change = { disk: second, user_data, firmware: 'bios' } as const;
         await hypervisor.changeSystemDisk(spec.id, change);
         await hypervisor.changeSystemDisk(spec.id, change);
         await hypervisor.start(spec.id);
@@ -306,8 +364,24 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
         const output = await consoleOf(hypervisor, spec.id);
         expect(output.split(`${BOOT_MARKER} 1`)).toHaveLength(3);
         expect(output).toContain(`FOUND ${MARK}`);
-        expect(output).toContain(String((2n * GIB) / 512n));
+        expect(output).toContain(String(second.size / 512n));
         await host.checkDisks(spec.id);
+      });
+
+      it('shows on its disk what its guest wrote and deleted, and which parts may have changed', async () => {
+        const untouched = await created({ system_disk: disk(second.size, host.bootable) });
+        const before = await host.flattened(untouched.id, untouched.system_disk);
+        const after = await host.flattened(spec.id, second);
+        const opened = await hypervisor.openDisk(spec.id, second.id);
+        expect(await mibUnlikeFile(opened, after)).toEqual([]);
+        const changed = await changedMib(opened);
+        const different = await mibBetween(before, after);
+        expect(different.length).toBeGreaterThan(0);
+        expect(different.filter((each) => !changed.includes(each))).toEqual([]);
+        expect(changed.length).toBeLessThan(opened.size / 2 ** 20 / 10); // and not simply all of them
+        expect(await contains(after, FILE_MARK)).toBe(true);
+        await opened.close();
+        await hypervisor.delete(untouched.id);
       });
     });
 
@@ -331,4 +405,15 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
       });
     });
   });
+}
+
+/** Whether a file has a text somewhere in it. */
+async function contains(path: string, text: string): Promise<boolean> {
+  let rest = '';
+  for await (const chunk of createReadStream(path, 'latin1')) {
+    const searched = rest + String(chunk);
+    if (searched.includes(text)) return true;
+    rest = searched.slice(-text.length);
+  }
+  return false;
 }

@@ -10,12 +10,13 @@ import { PACKAGE_CACHE, provideOvmf, provideQemuImg, provideQemuSystem } from '@
 import {
   type BaseImage,
   directoryDiskServer,
+  type DiskSpec,
   QemuHypervisor,
   type QemuOptions,
   type ServerSpec,
 } from '../src/index.ts';
 import { writeServerDocument } from '../src/qemu/server-document.ts';
-import { DiskServerUnderTest } from './disk-server/disk-server-under-test.ts';
+import { DiskServerUnderTest, qemuTool } from './disk-server/disk-server-under-test.ts';
 import { ImageStore } from './disk-server/image-store.ts';
 
 /** What `cut-short.ts` is told. */
@@ -95,6 +96,28 @@ export class QemuHost {
 
   async checkDisks(serverId: string): Promise<void> {
     for (const path of await this.disksOf(serverId)) await this.qemuImg('check', '-f', 'qcow2', path);
+  }
+
+  /** A disk of a stopped server as qemu names it: its overlay over its base. */
+  #chainOf(serverId: string, { id, base }: DiskSpec): string {
+    const filename = join(this.directoryOf(serverId), `${id}.qcow2`);
+    const nbd = { driver: 'nbd', server: { type: 'unix', path: this.diskServer.socket }, export: base?.object_id };
+    const file = { driver: 'file', filename };
+    return `json:${JSON.stringify({ driver: 'qcow2', file, backing: base === null ? null : nbd })}`;
+  }
+
+  /** Does with a disk of a stopped server what a guest could do, in the words of qemu-io. */
+  async write(serverId: string, disk: DiskSpec, ...commands: readonly string[]): Promise<void> {
+    const words = ['-d', 'unmap', ...commands.flatMap((command) => ['-c', command]), this.#chainOf(serverId, disk)];
+    const said = await qemuTool(this.options.qemuImg, 'qemu-io', words);
+    if (/fail|error/i.test(said)) throw new Error(said);
+  }
+
+  /** A raw file with what qemu says is on a disk of a stopped server. */
+  async flattened(serverId: string, disk: DiskSpec): Promise<string> {
+    const file = join(this.options.directory, `${disk.id}.raw`);
+    await this.qemuImg('convert', '-O', 'raw', this.#chainOf(serverId, disk), file);
+    return file;
   }
 
   async qemuImg(...args: readonly string[]): Promise<string> {

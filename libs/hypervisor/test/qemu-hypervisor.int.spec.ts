@@ -19,6 +19,7 @@ describeHypervisor('qemu', async () => {
       await host.diskServer.stop();
       await host.diskServer.startAgain();
     },
+    flattened: (serverId, disk) => host.flattened(serverId, disk),
     checkDisks: (serverId) => host.checkDisks(serverId),
     close: () => host.close(),
   };

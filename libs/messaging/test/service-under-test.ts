@@ -29,6 +29,7 @@ export const SUBSCRIPTIONS_UNDER_TEST: Subscriptions = {
   import: [QuotaReservedV1],
   quota: [],
   compute: [],
+  capture: [],
   activity: [],
 };
 

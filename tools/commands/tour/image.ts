@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from '@imago/system/session';
 import { expectThat } from './surprise.ts';
+
+/** Milliseconds between two looks at an image, and how many there are. */
+const LOOK = 100;
+const LOOKS = 100;
 
 /** An image as the image API shows it; the fields the tour looks at. */
 export interface TourImage {
@@ -19,6 +24,16 @@ export interface TourImage {
 
 export async function listImages(session: Session, query = ''): Promise<readonly TourImage[]> {
   return (await session.need<{ images: TourImage[] }>('GET', `/v2/images?limit=100${query}`)).images;
+}
+
+/** The image of a job that has succeeded; it becomes active a moment after that. */
+export async function activeImage(session: Session, id: string): Promise<TourImage> {
+  for (let looks = 0; ; looks += 1) {
+    const image = await session.need<TourImage>('GET', `/v2/images/${id}`);
+    if (image.status === 'active') return image;
+    expectThat(looks < LOOKS, `the image is ${image.status}`);
+    await delay(LOOK);
+  }
 }
 
 /** Downloads an image's bytes and answers their md5. */

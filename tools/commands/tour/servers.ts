@@ -2,20 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobView, ServerRecord } from '@imago/contracts';
 import { BOOT_MARKER } from '@imago/demo-image';
 import type { Session } from '@imago/system/session';
-import type { TourImage } from './image.ts';
-import type { Story } from './story.ts';
+import { activeImage, type TourImage } from './image.ts';
+import { mebibytes, type Story } from './story.ts';
 import { expectThat } from './surprise.ts';
 
 /** The image that the first start has imported; it boots in seconds. */
 const DEMO = 'Imago Demo Linux';
 const NAME = 'tour';
+/** The image that is made from that server. */
+export const CAPTURED = 'Tour, captured';
 /** Milliseconds a guest may take to boot: its processor is emulated where the machine has none to lend. */
 const BOOT_TIME = 180_000;
 const LOOK = 500;
 
 type Ordered = JobView & { readonly servers: readonly ServerRecord[] };
 
-/** A server from the demo image: it boots, is switched off and on, and is still itself. */
+/** A server from the demo image: it boots, is switched off and on, and is still itself; and an image of it goes on. */
 export async function tourServers(story: Story, alice: Session): Promise<void> {
   const image = await demoImage(alice);
   if (image === undefined) {
@@ -31,14 +33,41 @@ export async function tourServers(story: Story, alice: Session): Promise<void> {
     story.line(`${action}: the server is ${(await show(alice, id)).status}`);
   }
   await boots(story, alice, { id, times: 2 });
-  story.chapter(`Delete it: DELETE /v1/servers/${id}`);
-  await order(alice, 'DELETE', `/v1/servers/${id}`);
-  const { status } = await alice.ask('GET', `/v1/servers/${id}`);
-  story.line(`${String(status)}  GET /v1/servers/${id}`);
-  expectThat(status === 404, `a deleted server was answered with ${status} instead of 404`);
-  const still = await alice.need<TourImage>('GET', `/v2/images/${image.id}`);
-  story.line(`the image it was made from is ${still.status}`);
-  expectThat(still.status === 'active', 'the image went with the server');
+  const captured = await capture(story, alice, id);
+  const next = await createServer(
+    story,
+    alice,
+    captured,
+    'A server from that image: it goes on where the first one was',
+  );
+  await boots(story, alice, { id: next, times: 3 });
+  story.chapter('Delete both servers: DELETE /v1/servers/{id}');
+  for (const each of [id, next]) {
+    await order(alice, 'DELETE', `/v1/servers/${each}`);
+    const { status } = await alice.ask('GET', `/v1/servers/${each}`);
+    story.line(`${String(status)}  GET /v1/servers/${each}`);
+    expectThat(status === 404, `a deleted server was answered with ${status} instead of 404`);
+  }
+  for (const each of [image, captured]) {
+    const still = await alice.need<TourImage>('GET', `/v2/images/${each.id}`);
+    story.line(`the image "${still.name}" is ${still.status}`);
+    expectThat(still.status === 'active', 'an image went with its server');
+  }
+  await alice.need('DELETE', `/v2/images/${captured.id}`);
+}
+
+/** An image of a stopped server: what it has changed, on what it was made from. */
+async function capture(story: Story, alice: Session, id: string): Promise<TourImage> {
+  story.chapter('An image from the server: POST /v1/captures');
+  await order(alice, 'POST', `/v1/servers/${id}/stop`);
+  const body = { server_id: id, source: { type: 'system_disk' }, name: CAPTURED };
+  const { image_id, bytes_done } = await order(alice, 'POST', '/v1/captures', body);
+  expectThat(image_id !== null, 'the capture succeeded without an image');
+  const image = await activeImage(alice, image_id);
+  const { layers } = await alice.need<{ layers: number }>('GET', `/v1/images/${image_id}/lineage`);
+  story.line(`${image.name}: ${image.status}, ${mebibytes(image.size ?? 0)} as a file, in ${layers} layers`);
+  story.line(`${mebibytes(bytes_done)} of its disk had changed and were read`);
+  return image;
 }
 
 /** Removes what a tour that was broken off has left. */
@@ -52,8 +81,13 @@ async function demoImage(alice: Session): Promise<TourImage | undefined> {
   return (await alice.need<{ images: TourImage[] }>('GET', path)).images[0];
 }
 
-async function createServer(story: Story, alice: Session, image: TourImage): Promise<string> {
-  story.chapter('A server from an image: POST /v1/servers');
+async function createServer(
+  story: Story,
+  alice: Session,
+  image: TourImage,
+  title = 'A server from an image: POST /v1/servers',
+): Promise<string> {
+  story.chapter(title);
   const body = { name: NAME, image_id: image.id, flavor: 'tiny' };
   const started = performance.now();
   const ordered = await order<Ordered>(alice, 'POST', '/v1/servers', body);
@@ -89,8 +123,7 @@ async function order<T extends JobView = JobView>(
   body?: object,
 ): Promise<T> {
   const ordered = await alice.need<T>(method, path, body);
-  await alice.jobSucceeded(ordered.id);
-  return ordered;
+  return { ...ordered, ...(await alice.jobSucceeded(ordered.id)) };
 }
 
 function show(alice: Session, id: string): Promise<ServerRecord> {

@@ -6,9 +6,9 @@ import { DIRECTORY } from '../places.ts';
 import type { RunFile } from '../run-file.ts';
 import { logIn, type Session } from '@imago/system/session';
 import { compareDisks, makeTourDisk, qemuImg, type TourDisk } from './disk.ts';
-import { download, firstBytes, listImages, type TourImage } from './image.ts';
+import { activeImage, download, firstBytes, listImages, type TourImage } from './image.ts';
 import { mebibytes, Progress, Story } from './story.ts';
-import { removeTourServers, tourServers } from './servers.ts';
+import { CAPTURED, removeTourServers, tourServers } from './servers.ts';
 import { expectThat } from './surprise.ts';
 
 const NAME = 'Tour';
@@ -114,11 +114,10 @@ async function look({ story, alice }: Scene, id: string, disk: TourDisk): Promis
     'the image is not in the list',
   );
   story.chapter(`Look at it: GET /v2/images/${id}`);
-  const image = await alice.need<TourImage>('GET', `/v2/images/${id}`);
+  const image = await activeImage(alice, id);
   for (const [name, value] of Object.entries(image)) {
     if (value !== null && typeof value !== 'object') story.line(`${name.padEnd(24)} ${String(value)}`);
   }
-  expectThat(image.status === 'active', `the image is ${image.status}`);
   expectThat(image.virtual_size === disk.virtualSize, 'the disk has another size than the source');
   return image;
 }
@@ -178,5 +177,8 @@ async function deleteImage({ story, alice }: Scene, image: TourImage): Promise<v
 }
 
 async function removeImages(alice: Session): Promise<void> {
-  for (const { id } of await listImages(alice, `&name=${NAME}`)) await alice.need('DELETE', `/v2/images/${id}`);
+  for (const name of [NAME, CAPTURED]) {
+    const images = await listImages(alice, `&name=${encodeURIComponent(name)}`);
+    for (const { id } of images) await alice.need('DELETE', `/v2/images/${id}`);
+  }
 }

@@ -9,7 +9,8 @@ import {
 import { type RequestContext } from '@imago/identity';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ObjectsRepository } from '../objects/objects.repository.ts';
+import { layerObject } from '../objects/held-object.ts';
+import { ObjectLines } from '../objects/object-lines.ts';
 import { fitting } from './fitting-page.ts';
 import { requireImage, requireListing } from './image-access.ts';
 import { toRecord } from './image-record.ts';
@@ -24,7 +25,7 @@ export class FindImages {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
-    private readonly objects: ObjectsRepository,
+    private readonly lines: ObjectLines,
   ) {}
 
   /** @throws Refusal image.not_found */
@@ -56,9 +57,11 @@ export class FindImages {
       throw refusal('image.deactivated', `Image ${image.id} is deactivated.`);
     }
     if (image.status !== 'active' && image.status !== 'deactivated') return { file: null };
-    const object = await this.objects.findOfImage(this.db.manager, image.id);
+    const line = await this.lines.ofImage(this.db.manager, image.id);
+    const [object] = line;
     // Deleted between the two reads: as if it had been before.
     if (object?.size == null) throw refusal('image.not_found', `There is no image ${image.id}.`);
-    return { file: { key: object.key, size: object.size, checksum: object.checksum } };
+    const { key, size, checksum, index_hash } = object;
+    return { file: { key, size, checksum, index_hash, layers: line.length > 1 ? line.map(layerObject) : [] } };
   }
 }

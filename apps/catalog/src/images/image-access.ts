@@ -22,6 +22,11 @@ export function requireImage(action: Action, image: ImageRow | null, asking: Ask
   return image;
 }
 
+/** Whether the caller sees an image; of a deleted one, whether it saw it. */
+export function maySee(image: ImageRow, { roles, project_id }: RequestContext): boolean {
+  return decide('image.get', { roles, relation: relationTo(image, project_id) }) === 'allow';
+}
+
 /**
  * The project whose view of the list the caller gets; null when it sees every project's images.
  * @throws Refusal auth.forbidden

@@ -35,6 +35,7 @@ function row(overrides: Partial<ImageRow> = {}): ImageRow {
     os_hash_value: null,
     index_hash: null,
     source: null,
+    origin: null,
     agreement: null,
     job_id: null,
     error: null,

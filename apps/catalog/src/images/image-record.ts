@@ -31,6 +31,7 @@ export function toRecord(row: ImageRow): ImageRecord {
     os_hash_value: row.os_hash_value,
     index_hash: row.index_hash,
     source: row.source,
+    origin: row.origin,
     agreement: row.agreement,
     job_id: row.job_id,
     error: row.error,

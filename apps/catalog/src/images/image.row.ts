@@ -1,4 +1,4 @@
-import type { ImageRecord, ImageSource, ImageStatus, RefusalDocument, Visibility } from '@imago/contracts';
+import type { ImageOrigin, ImageRecord, ImageSource, ImageStatus, RefusalDocument, Visibility } from '@imago/contracts';
 import { Check, Column, Entity, getMetadataArgsStorage, Index, PrimaryColumn } from 'typeorm';
 import { IMAGE_INDEXES } from '../migrations/image-search.ts';
 
@@ -55,6 +55,7 @@ export class ImageRow {
   @Column('text', { nullable: true }) os_hash_value!: string | null;
   @Column('text', { nullable: true }) index_hash!: string | null;
   @Column('jsonb', { nullable: true }) source!: ImageSource | null;
+  @Column('jsonb', { nullable: true }) origin!: ImageOrigin | null;
   @Column('jsonb', { nullable: true }) agreement!: ImageRecord['agreement'];
   @Column('uuid', { nullable: true }) job_id!: string | null;
   @Column('jsonb', { nullable: true }) error!: RefusalDocument | null;

@@ -4,6 +4,7 @@ import {
   DeleteImage as DeleteImageContract,
   type EventEnvelope,
   GetImage,
+  GetLineage,
   ImageImportCancelledV1,
   ImageImportedV1,
   ImageImportFailedV1,
@@ -19,6 +20,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { AbandonImage } from './abandon-image.ts';
 import { DeleteImage } from './delete-image.ts';
 import { FindImages } from './find-images.ts';
+import { FindLineage } from './find-lineage.ts';
 import { toRecord } from './image-record.ts';
 import { MakingOutcomes } from './making-outcomes.ts';
 import { RegisterImage } from './register-image.ts';
@@ -31,6 +33,7 @@ export class ImagesController {
     private readonly abandonImage: AbandonImage,
     private readonly deleteImage: DeleteImage,
     private readonly findImages: FindImages,
+    private readonly findLineage: FindLineage,
     private readonly outcomes: MakingOutcomes,
   ) {}
 
@@ -84,12 +87,25 @@ export class ImagesController {
     return this.findImages.locateFile(request, call.context);
   }
 
+  @OnRequest(GetLineage)
+  async lineage(
+    @Payload() request: RequestOf<typeof GetLineage>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof GetLineage>> {
+    return this.findLineage.execute(request, call.context);
+  }
+
   @OnEvent(ImageImportedV1)
   async imported(
     @Payload() { data }: EventEnvelope<DataOf<typeof ImageImportedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    await this.outcomes.stored(tx, { image_id: data.image_id, job_id: data.job.id, cause }, data);
+    const { object, source } = data;
+    await this.outcomes.stored(
+      tx,
+      { image_id: data.image_id, job_id: data.job.id, cause },
+      { object, from: { source } },
+    );
   }
 
   @OnEvent(ImageImportFailedV1)

@@ -194,7 +194,8 @@ describe('images', () => {
       const queued = await images.register();
       expect(await locate(queued)).toEqual({ file: null });
       const made = await images.makeActive();
-      expect(await locate(made)).toEqual({ file: { key: made.key, size: '4', checksum: 'a'.repeat(32) } });
+      const hashes = { checksum: 'a'.repeat(32), index_hash: 'c'.repeat(64) };
+      expect(await locate(made)).toEqual({ file: { key: made.key, size: '4', ...hashes, layers: [] } });
     });
 
     it('is for operators only while the image is deactivated', async () => {

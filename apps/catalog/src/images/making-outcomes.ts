@@ -1,8 +1,8 @@
-import type { ImageSource, RefusalDocument, StoredObject } from '@imago/contracts';
+import type { ImageOrigin, ImageSource, RefusalDocument } from '@imago/contracts';
 import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ObjectsRepository } from '../objects/objects.repository.ts';
+import { ObjectsRepository, type WrittenObject } from '../objects/objects.repository.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
@@ -15,6 +15,12 @@ export interface Making {
   readonly image_id: string;
   readonly job_id: string;
   readonly cause: Cause;
+}
+
+/** What a job has made, and of what. */
+export interface Made {
+  readonly object: WrittenObject;
+  readonly from: { readonly source: ImageSource } | { readonly origin: ImageOrigin };
 }
 
 /**
@@ -30,14 +36,13 @@ export class MakingOutcomes {
   ) {}
 
   /** The bytes are there: the image is active, or it is gone and they are abandoned. */
-  async stored(tx: EntityManager, making: Making, made: { object: StoredObject; source: ImageSource }): Promise<void> {
+  async stored(tx: EntityManager, making: Making, { object, from }: Made): Promise<void> {
     const image = await this.#lock(tx, making);
-    const { object, source } = made;
     const step =
       image.job_id === making.job_id
         ? await this.transitions.apply(tx, image, {
             trigger: 'bytes_stored',
-            changes: { ...describeObject(object), container_format: 'bare', source },
+            changes: { ...describeObject(object), ...from, container_format: 'bare' },
             cause: making.cause,
           })
         : null;
@@ -73,7 +78,7 @@ function bounded(error: RefusalDocument): RefusalDocument {
 }
 
 /** What an image says of the object it keeps. */
-export function describeObject(object: StoredObject): Partial<ImageRow> {
+export function describeObject(object: WrittenObject): Partial<ImageRow> {
   return {
     disk_format: object.disk_format,
     size: object.size,

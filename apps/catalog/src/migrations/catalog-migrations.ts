@@ -1,5 +1,6 @@
 import { CreateCatalog1764000000000 } from './1764000000000-create-catalog.ts';
 import { HoldForServers1764200000000 } from './1764200000000-hold-for-servers.ts';
+import { Layers1764300000000 } from './1764300000000-layers.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
-export const CATALOG_MIGRATIONS = [CreateCatalog1764000000000, HoldForServers1764200000000];
+export const CATALOG_MIGRATIONS = [CreateCatalog1764000000000, HoldForServers1764200000000, Layers1764300000000];

@@ -70,7 +70,7 @@ describe('the schema of catalog', () => {
     }
   });
 
-  it('lets images and servers keep objects, and nothing else', async () => {
+  it('lets images, servers and layers keep objects, and nothing else', async () => {
     const insert = (holder: string): Promise<unknown> =>
       owner.query(
         `INSERT INTO catalog.object_references (object_id, holder_type, holder_id)
@@ -80,6 +80,7 @@ describe('the schema of catalog', () => {
     await expect(insert('lease')).rejects.toThrow('object_references_holder_type_check');
     await expect(insert('server')).rejects.toThrow('object_references_object_fkey');
     await expect(insert('image')).rejects.toThrow('object_references_object_fkey');
+    await expect(insert('layer')).rejects.toThrow('object_references_object_fkey');
   });
 
   it('can be undone, the newest step first: nothing of it stays', async () => {

@@ -12,7 +12,10 @@ import { requireService } from '../images/image-access.ts';
 import { ImageTransitions } from '../images/image-transitions.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
-import { newObject, ObjectsRepository } from './objects.repository.ts';
+import { LayerParents, parentUnusable } from './layer-parents.ts';
+import { ObjectLines } from './object-lines.ts';
+import type { ObjectRow } from './object.row.ts';
+import { type NewObject, newObject, ObjectsRepository } from './objects.repository.ts';
 
 type Request = RequestOf<typeof AllocateObjectContract>;
 type Allocated = ResponseOf<typeof AllocateObjectContract>;
@@ -25,9 +28,14 @@ export class AllocateObject {
     private readonly images: ImagesRepository,
     private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
+    private readonly lines: ObjectLines,
+    private readonly parents: LayerParents,
   ) {}
 
-  /** @throws Refusal auth.forbidden, image.not_found, image.wrong_state; then nothing has changed. */
+  /**
+   * @throws Refusal auth.forbidden, image.not_found, image.wrong_state, image.not_layered, image.parent_unusable; then
+   * nothing has changed.
+   */
   execute(request: Request, context: RequestContext, cause: Cause): Promise<Allocated> {
     requireService(context);
     return inTransaction(this.db, async (tx) => {
@@ -41,10 +49,20 @@ export class AllocateObject {
         throw refusal('image.not_found', `There is no image ${request.image_id} in ${request.region}.`);
       }
       const known = await this.objects.findOfJob(tx, image.id, request.job_id);
-      if (known?.state === 'writing') return { object_id: known.id, key: known.key };
-      if (known !== null) throw wrongState(image);
+      if (known !== null) return sameAs(known, request, image);
+      if (request.purpose === 'flatten') return this.#allocateSecond(tx, image, request);
       return this.#allocate(tx, image, { request, cause });
     });
+  }
+
+  /** Beside the layer an image is read from, until what is written here takes its place. */
+  async #allocateSecond(tx: EntityManager, image: ImageRow, { job_id, parent_object_id }: Request): Promise<Allocated> {
+    if (image.status !== 'active') throw wrongState(image);
+    if (parent_object_id !== null) throw parentUnusable(parent_object_id, 'is not needed by what is stored whole');
+    if ((await this.lines.ofImage(tx, image.id)).length < 2) {
+      throw refusal('image.not_layered', `Image ${image.id} is stored whole.`);
+    }
+    return this.#insert(tx, newObject(image, job_id));
   }
 
   async #allocate(
@@ -52,14 +70,27 @@ export class AllocateObject {
     image: ImageRow,
     { request, cause }: { request: Request; cause: Cause },
   ): Promise<Allocated> {
-    const { job_id } = request;
+    const { job_id, parent_object_id } = request;
     if (image.job_id !== null && image.job_id !== job_id) throw wrongState(image);
     const step = await this.transitions.apply(tx, image, { trigger: 'transfer_begun', changes: { job_id }, cause });
     if (step === null) throw wrongState(image);
-    const object = newObject(image, job_id);
+    if (parent_object_id !== null) await this.parents.require(tx, parent_object_id, image);
+    return this.#insert(tx, newObject(image, job_id, parent_object_id));
+  }
+
+  async #insert(tx: EntityManager, object: NewObject): Promise<Allocated> {
     await this.objects.insert(tx, object);
     return { object_id: object.id, key: object.key };
   }
+}
+
+/** A writer that asks again may go on, unless it thinks of a layer what was given to it as no layer, or on another object. */
+function sameAs(known: ObjectRow, { parent_object_id }: Request, image: ImageRow): Allocated {
+  if (known.state !== 'writing') throw wrongState(image);
+  if (parent_object_id !== null && parent_object_id !== known.parent_object_id) {
+    throw parentUnusable(parent_object_id, 'is not what this job was given');
+  }
+  return { object_id: known.id, key: known.key };
 }
 
 function wrongState(image: ImageRow): Error {

@@ -1,10 +1,4 @@
-import {
-  type HeldObject,
-  type HoldImage as HoldImageContract,
-  refusal,
-  type RequestOf,
-  type ResponseOf,
-} from '@imago/contracts';
+import { type HoldImage as HoldImageContract, refusal, type RequestOf, type ResponseOf } from '@imago/contracts';
 import { inTransaction, type RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -12,7 +6,8 @@ import { requireImage } from '../images/image-access.ts';
 import { toRecord } from '../images/image-record.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
-import type { ObjectRow } from './object.row.ts';
+import { heldObject } from './held-object.ts';
+import { ObjectLines } from './object-lines.ts';
 import { ObjectsRepository } from './objects.repository.ts';
 
 /** Keeps the bytes of an image for servers. Under the lock of the image: it is deleted before that or after, not meanwhile. */
@@ -22,6 +17,7 @@ export class HoldImage {
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
     private readonly objects: ObjectsRepository,
+    private readonly lines: ObjectLines,
   ) {}
 
   /**
@@ -36,7 +32,7 @@ export class HoldImage {
       const found = await this.images.lock(tx, request.image_id);
       const image = requireImage('image.use', found, { region: request.region, context });
       requireActive(image);
-      const object = toHeld(await this.objects.findOfImage(tx, image.id), image);
+      const object = heldObject(await this.lines.ofImage(tx, image.id), image);
       await this.objects.holdForServers(tx, object.object_id, request.server_ids);
       // Who has given up may have let go of the hold already, and would never do it again.
       if (deadline.getTime() <= Date.now()) throw refusal('request.timeout', 'The image was busy for too long.');
@@ -49,20 +45,4 @@ function requireActive({ id, status }: ImageRow): void {
   if (status === 'active') return;
   if (status === 'deactivated') throw refusal('image.deactivated', `Image ${id} is deactivated.`);
   throw refusal('image.not_active', `Image ${id} is ${status}.`, { status });
-}
-
-function toHeld(object: ObjectRow | null, image: ImageRow): HeldObject {
-  if (object?.size == null || object.virtual_size == null) {
-    throw new Error(`image ${image.id} is active and has no bytes`);
-  }
-  const { id, key, disk_format, size, virtual_size, index_hash } = object;
-  if (disk_format !== 'raw' && disk_format !== 'qcow2') {
-    const details = { disk_format, accepted: ['raw', 'qcow2'] };
-    throw refusal(
-      'server.image_unusable',
-      `Image ${image.id} is a file of format ${disk_format ?? 'unknown'}, no disk.`,
-      details,
-    );
-  }
-  return { object_id: id, key, disk_format, size, virtual_size, index_hash };
 }

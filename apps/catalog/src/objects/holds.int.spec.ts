@@ -58,6 +58,7 @@ describe('images that servers keep', () => {
         size: '4',
         virtual_size: '10737418240',
         index_hash: 'c'.repeat(64),
+        layers: [],
       });
     });
 

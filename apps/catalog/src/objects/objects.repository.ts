@@ -1,18 +1,30 @@
-import type { StoredObject } from '@imago/contracts';
+import type { CapturedObject, StoredObject } from '@imago/contracts';
 import { imageObjectKey } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { ImageRow } from '../images/image.row.ts';
+import { ObjectLines } from './object-lines.ts';
 import { ObjectRow } from './object.row.ts';
 
 /** What a writer is given. */
-export type NewObject = Pick<ObjectRow, 'id' | 'image_id' | 'job_id' | 'region' | 'key'>;
+export type NewObject = Pick<ObjectRow, 'id' | 'image_id' | 'job_id' | 'region' | 'key' | 'parent_object_id'>;
 
-/** The object that so-and-so writes for an image, under a key of its own. */
-export function newObject({ id, region }: Pick<ImageRow, 'id' | 'region'>, jobId: string): NewObject {
+/** What a writer has stored: an object that is a file by itself, or maybe a layer. */
+export type WrittenObject = StoredObject | CapturedObject;
+
+/** The hashes of the file an image gives. */
+export type FileHashes = Pick<StoredObject, 'checksum' | 'os_hash_algo' | 'os_hash_value'>;
+
+/** The object that so-and-so writes for an image, under a key of its own, as a layer or whole. */
+export function newObject(
+  { id, region }: Pick<ImageRow, 'id' | 'region'>,
+  jobId: string,
+  parentId: string | null = null,
+): NewObject {
   const objectId = uuidv7();
-  return { id: objectId, image_id: id, job_id: jobId, region, key: imageObjectKey(id, objectId) };
+  const key = imageObjectKey(id, objectId);
+  return { id: objectId, image_id: id, job_id: jobId, region, key, parent_object_id: parentId };
 }
 
 /** Holds of servers on one object, or on every one. */
@@ -24,19 +36,11 @@ export interface ServerHolds {
 /** Rows of objects and of the references that keep them. Callers hold the lock of the image. */
 @Injectable()
 export class ObjectsRepository {
+  constructor(private readonly lines: ObjectLines) {}
+
   /** The object one job writes for one image. */
   findOfJob(tx: EntityManager, imageId: string, jobId: string): Promise<ObjectRow | null> {
     return tx.findOne(ObjectRow, { where: { image_id: imageId, job_id: jobId } });
-  }
-
-  /** The object an image is read from. */
-  async findOfImage(tx: EntityManager, imageId: string): Promise<ObjectRow | null> {
-    const rows: ObjectRow[] = await tx.query(
-      `SELECT o.* FROM catalog.object_references r JOIN catalog.objects o ON o.id = r.object_id
-       WHERE r.holder_type = 'image' AND r.holder_id = $1 AND o.state = 'sealed'`,
-      [imageId],
-    );
-    return rows[0] ?? null;
   }
 
   /** Remembers a writer that ended before it began, as something swept that is looked after for a while. */
@@ -50,48 +54,82 @@ export class ObjectsRepository {
       .execute();
   }
 
+  /** The parent of a layer is locked and sealed; it is kept from now on. */
   async insert(tx: EntityManager, object: NewObject): Promise<void> {
     await tx.insert(ObjectRow, { ...object, state: 'writing' });
+    if (object.parent_object_id !== null) await this.lines.keepParent(tx, object);
   }
 
   /**
-   * Seals what a job has written and lets the image keep it.
-   * @throws Error when that job was given another object, or may not write it any more.
+   * Seals what a job has written and lets the image keep it. What was to be a layer may have been stored whole after all.
+   * @throws Error when that job was given another object or another parent, or may not write it any more.
    */
-  async seal(tx: EntityManager, imageId: string, jobId: string, stored: StoredObject): Promise<void> {
-    const sealed = await tx
-      .createQueryBuilder()
-      .update(ObjectRow)
-      .set({
+  async seal(tx: EntityManager, imageId: string, jobId: string, stored: WrittenObject): Promise<void> {
+    const written = await this.findOfJob(tx, imageId, jobId);
+    const { parent_object_id, stored_size } = 'stored_size' in stored ? stored : { ...stored, ...WHOLE };
+    const isItsOwn = written?.state === 'writing' && written.id === stored.object_id && written.key === stored.key;
+    if (!isItsOwn || (parent_object_id !== null && parent_object_id !== written.parent_object_id)) {
+      throw new Error(`job ${jobId} wrote object ${stored.object_id}, which was not its to write`);
+    }
+    const isWholeAfterAll = written.parent_object_id !== parent_object_id;
+    if (isWholeAfterAll) await this.lines.lock(tx, [written.id]);
+    await tx.update(
+      ObjectRow,
+      { id: written.id },
+      {
         state: 'sealed',
         disk_format: stored.disk_format,
         size: stored.size,
+        stored_size: stored_size ?? stored.size,
         virtual_size: stored.virtual_size,
         allocated_bytes: stored.allocated_bytes,
         checksum: stored.checksum,
         os_hash_algo: stored.os_hash_algo,
         os_hash_value: stored.os_hash_value,
         index_hash: stored.index_hash,
+        parent_object_id,
         writer_ended_at: () => 'now()',
-      })
-      .where({ id: stored.object_id, key: stored.key, image_id: imageId, job_id: jobId, state: 'writing' })
-      .execute();
-    if (sealed.affected !== 1)
-      throw new Error(`job ${jobId} wrote object ${stored.object_id}, which was not its to write`);
+      },
+    );
     await tx.query(
       `INSERT INTO catalog.object_references (object_id, holder_type, holder_id) VALUES ($1, 'image', $2)`,
-      [stored.object_id, imageId],
+      [written.id, imageId],
     );
+    if (isWholeAfterAll) await this.lines.letGo(tx, [written.id]);
+  }
+
+  /** Seals what a job has written and lets the image keep that instead of what it kept. Throws as {@link seal}. */
+  async replace(tx: EntityManager, imageId: string, jobId: string, stored: WrittenObject): Promise<void> {
+    const replaced = await this.#dropImage(tx, imageId);
+    await this.seal(tx, imageId, jobId, stored);
+    await this.lines.abandonUnkept(tx, replaced, 0);
+  }
+
+  /** The hashes of the file that an object gives are known now. */
+  async describe(
+    tx: EntityManager,
+    objectId: string,
+    { checksum, os_hash_algo, os_hash_value }: FileHashes,
+  ): Promise<void> {
+    await tx.update(ObjectRow, { id: objectId }, { checksum, os_hash_algo, os_hash_value });
   }
 
   /** A job has ended: what it was still writing is abandoned, and nobody has to be waited for. */
   async writerEnded(tx: EntityManager, imageId: string, jobId: string): Promise<void> {
-    await tx.query(
+    const written = await this.findOfJob(tx, imageId, jobId);
+    if (written === null) return;
+    await this.lines.lock(tx, [written.id]);
+    const [ended] = await tx.query<[{ id: string }[], number]>(
       `UPDATE catalog.objects
-       SET state = 'abandoned', sweep_at = now(),
+       SET state = 'abandoned', parent_object_id = NULL, sweep_at = now(),
          abandoned_at = coalesce(abandoned_at, now()), writer_ended_at = coalesce(writer_ended_at, now())
-       WHERE image_id = $1 AND job_id = $2 AND state IN ('writing', 'abandoned', 'swept')`,
-      [imageId, jobId],
+       WHERE id = $1 AND state IN ('writing', 'abandoned', 'swept')
+       RETURNING id`,
+      [written.id],
+    );
+    await this.lines.letGo(
+      tx,
+      ended.map(({ id }) => id),
     );
   }
 
@@ -100,13 +138,9 @@ export class ObjectsRepository {
    * it. A writer that has not ended is waited for, `graceSeconds` at most.
    */
   async release(tx: EntityManager, imageId: string, graceSeconds: number): Promise<void> {
-    const [dropped] = await tx.query<[{ id: string }[], number]>(
-      `DELETE FROM catalog.object_references WHERE holder_type = 'image' AND holder_id = $1 RETURNING object_id AS id`,
-      [imageId],
-    );
+    const dropped = await this.#dropImage(tx, imageId);
     const own: { id: string }[] = await tx.query('SELECT id FROM catalog.objects WHERE image_id = $1', [imageId]);
-    const objectIds = [...dropped, ...own].map(({ id }) => id);
-    await this.#abandonUnkept(tx, objectIds, graceSeconds);
+    await this.lines.abandonUnkept(tx, [...dropped, ...own.map(({ id }) => id)], graceSeconds);
   }
 
   /** Lets servers keep an object; those that do already are passed over. */
@@ -149,19 +183,18 @@ export class ObjectsRepository {
       [imageIds, server_ids, object_id],
     );
     const objectIds = dropped.map(({ id }) => id);
-    await this.#abandonUnkept(tx, objectIds, 0);
+    await this.lines.abandonUnkept(tx, objectIds, 0);
     return dropped.length;
   }
 
-  /** A statement of its own, after references have been dropped, so that it sees which are left. */
-  async #abandonUnkept(tx: EntityManager, objectIds: readonly string[], graceSeconds: number): Promise<void> {
-    await tx.query(
-      `UPDATE catalog.objects o
-       SET state = 'abandoned', abandoned_at = now(),
-         sweep_at = CASE WHEN writer_ended_at IS NULL THEN now() + make_interval(secs => $2) ELSE now() END
-       WHERE o.id = ANY ($1::uuid[]) AND o.state IN ('writing', 'sealed')
-         AND NOT EXISTS (SELECT 1 FROM catalog.object_references r WHERE r.object_id = o.id)`,
-      [[...new Set(objectIds)], graceSeconds],
+  /** An image keeps nothing any more; answers what it kept. */
+  async #dropImage(tx: EntityManager, imageId: string): Promise<readonly string[]> {
+    const [dropped] = await tx.query<[{ id: string }[], number]>(
+      `DELETE FROM catalog.object_references WHERE holder_type = 'image' AND holder_id = $1 RETURNING object_id AS id`,
+      [imageId],
     );
+    return dropped.map(({ id }) => id);
   }
 }
+
+const WHOLE = { parent_object_id: null, stored_size: null } as const;

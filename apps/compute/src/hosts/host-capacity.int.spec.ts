@@ -1,4 +1,4 @@
-import { DeleteServer } from '@imago/contracts';
+import { ChangeServerOs, DeleteServer } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
@@ -55,6 +55,29 @@ describe('a host with little room', () => {
       expect(compute.catalog.holders(image)).toEqual([]);
     });
     await compute.create(image);
+    await deleteAll();
+  });
+
+  it('refuses an image that boots with UEFI at once where no host can, and holds nothing of it', async () => {
+    await has({ disk: 1000n * GIB, memory: 64n * GIB });
+    const uefi = compute.catalog.add({ boot_mode: 'uefi' });
+    const { id } = await compute.stopped(image);
+    compute.machines.uefi = false;
+    await eventually(async () => {
+      expect(await compute.db.query('SELECT uefi FROM compute.hosts')).toEqual([{ uefi: false }]);
+    });
+    const refused = { code: 'server.image_unusable', details: { boot_mode: 'uefi' } };
+    await expect(compute.create(uefi)).rejects.toMatchObject(refused);
+    const change = { server_id: id, region: REGION, image_id: uefi, user_data: null, idempotency_key: null };
+    await expect(compute.ask(ChangeServerOs, change)).rejects.toMatchObject(refused);
+    expect(await compute.server(id)).toMatchObject({ status: 'stopped', task: null });
+    await eventually(() => {
+      expect(compute.catalog.holders(uefi)).toEqual([]);
+    });
+    compute.machines.uefi = true;
+    await eventually(async () => {
+      await compute.looks.ended((await compute.create(uefi)).job.id);
+    });
     await deleteAll();
   });
 

@@ -2,13 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
-import { HOST_PATIENCE } from './hosts.repository.ts';
+import { LIVE_HOST } from './hosts.repository.ts';
 import { chooseHost, type HostRoom } from './host-room.ts';
 
-/** Bytes. */
+/** What servers need of a host. */
 export interface Room {
+  /** Bytes. */
   readonly disk: bigint;
+  /** Bytes. */
   readonly memory: bigint;
+  /** What is placed there boots with UEFI. */
+  readonly uefi: boolean;
 }
 
 /**
@@ -26,7 +30,7 @@ export class HostCapacity {
    */
   async place(tx: EntityManager, region: string, needed: Room): Promise<string> {
     const locked: { host_id: string }[] = await tx.query(
-      `SELECT host_id FROM compute.hosts WHERE host_id IN (SELECT host_id FROM compute.hosts WHERE region = $1 AND ${LIVE})
+      `SELECT host_id FROM compute.hosts WHERE host_id IN (SELECT host_id FROM compute.hosts WHERE region = $1 AND ${LIVE_HOST})
        ORDER BY host_id, region FOR UPDATE`,
       [region],
     );
@@ -35,14 +39,17 @@ export class HostCapacity {
   }
 
   /**
-   * The host of a server has room for a larger disk.
-   * @throws Refusal server.host_disk_full with the figures.
+   * The host of a server has room for a larger disk, and boots it with UEFI where that is needed.
+   * @throws Refusal server.host_disk_full with the figures, server.image_unusable
    */
-  async requireDisk(tx: EntityManager, hostId: string, disk: bigint): Promise<void> {
-    if (disk <= 0n) return;
+  async requireDisk(tx: EntityManager, hostId: string, { disk, uefi }: Pick<Room, 'disk' | 'uefi'>): Promise<void> {
+    if (disk <= 0n && !uefi) return;
     await tx.query('SELECT 1 FROM compute.hosts WHERE host_id = $1 ORDER BY region FOR UPDATE', [hostId]);
     const [room] = await this.#rooms(tx, [hostId]);
-    if (room !== undefined) chooseHost([room], { disk, memory: 0n }, '');
+    if (room === undefined) return;
+    // A disk that is no larger needs no room, however full the host is.
+    const asked = { host_id: hostId, uefi: room.uefi, memory: 0n, disk: disk > 0n ? room.disk : disk };
+    chooseHost([asked], { disk, memory: 0n, uefi }, '');
   }
 
   /**
@@ -50,33 +57,38 @@ export class HostCapacity {
    * @throws Refusal server.host_not_available
    */
   async requireHost(tx: EntityManager, region: string): Promise<void> {
-    const live: unknown[] = await tx.query(`SELECT 1 FROM compute.hosts WHERE region = $1 AND ${LIVE} LIMIT 1`, [
+    const live: unknown[] = await tx.query(`SELECT 1 FROM compute.hosts WHERE region = $1 AND ${LIVE_HOST} LIMIT 1`, [
       region,
     ]);
-    if (live.length === 0) chooseHost([], { disk: 0n, memory: 0n }, region);
+    if (live.length === 0) chooseHost([], { disk: 0n, memory: 0n, uefi: false }, region);
   }
 
   async #rooms(tx: EntityManager, hostIds: readonly string[]): Promise<HostRoom[]> {
-    const rows: { host_id: string; disk: string; memory: string; promised_disk: string; promised_memory: string }[] =
-      await tx.query(
-        `SELECT host_id, max(disk_free + disk_used) AS disk, max(memory_total) AS memory,
+    const rows: {
+      host_id: string;
+      uefi: boolean;
+      disk: string;
+      memory: string;
+      promised_disk: string;
+      promised_memory: string;
+    }[] = await tx.query(
+      `SELECT host_id, bool_or(uefi) AS uefi, max(disk_free + disk_used) AS disk, max(memory_total) AS memory,
            (SELECT coalesce(sum(disk.size_gib), 0) * 1073741824::bigint FROM compute.servers server
               JOIN compute.server_disks disk ON disk.server_id = server.id
               WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_disk,
            (SELECT coalesce(sum(ram), 0) * 1048576::bigint FROM compute.servers server
               WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_memory
          FROM compute.hosts host WHERE host_id = ANY ($1::text[]) GROUP BY host_id ORDER BY host_id`,
-        [hostIds],
-      );
+      [hostIds],
+    );
     return rows.map((row) => ({
       host_id: row.host_id,
+      uefi: row.uefi,
       disk: available(row.disk, this.config.COMPUTE_DISK_ALLOCATION_RATIO) - BigInt(row.promised_disk),
       memory: available(row.memory, this.config.COMPUTE_MEMORY_ALLOCATION_RATIO) - BigInt(row.promised_memory),
     }));
   }
 }
-
-const LIVE = `unavailable IS NULL AND heartbeat_at > now() - make_interval(secs => ${HOST_PATIENCE})`;
 
 /** Ratios have a few decimals; bytes pass what a number holds exactly only beyond any host. */
 function available(bytes: string, ratio: number): bigint {

@@ -3,6 +3,7 @@ import { Regions } from '@imago/object-store';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import { type ComputeConfig, hostOf } from '../config.ts';
+import { ExportAddress } from '../exports/export-address.ts';
 import { directorySize } from './directory-size.ts';
 import { HostDisks } from './host-disks.ts';
 import { type HostReport, HostsRepository } from './hosts.repository.ts';
@@ -19,6 +20,7 @@ export class HostReports {
     private readonly disks: HostDisks,
     private readonly regions: Regions,
     private readonly hosts: HostsRepository,
+    private readonly address: ExportAddress,
     @Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig,
   ) {
     this.#host = hostOf(config);
@@ -50,7 +52,7 @@ export class HostReports {
     if (this.disks.fault !== null) return { unavailable: this.disks.fault };
     try {
       const [facts, used] = await Promise.all([this.hypervisor.facts(), directorySize(this.config.COMPUTE_DIRECTORY)]);
-      return { facts, disk_used: used, unavailable: null };
+      return { facts, disk_used: used, export_url: this.address.url, unavailable: null };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { unavailable: error instanceof HypervisorError ? message : `The host does not answer: ${message}` };

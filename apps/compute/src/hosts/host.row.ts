@@ -13,6 +13,10 @@ export class HostRow {
   @Column('bigint', { default: 0 }) disk_used!: string;
   /** Bytes. */
   @Column('bigint', { default: 0 }) memory_total!: string;
+  /** Where it gives out disks that are locked; null while that is not known. */
+  @Column('text', { nullable: true }) export_url!: string | null;
+  /** Whether its servers can boot with UEFI. */
+  @Column('boolean', { default: false }) uefi!: boolean;
   /** Why it cannot run machines; null: it can. */
   @Column('text', { nullable: true }) unavailable!: string | null;
   @Column('timestamptz', { default: () => 'now()' }) heartbeat_at!: Date;

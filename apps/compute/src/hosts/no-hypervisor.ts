@@ -1,5 +1,6 @@
 import {
   type ConsoleOutput,
+  type DiskExport,
   Hypervisor,
   HypervisorError,
   type HypervisorFacts,
@@ -45,6 +46,10 @@ export class NoHypervisor extends Hypervisor {
   }
 
   override delete(): Promise<void> {
+    return this.#refuse();
+  }
+
+  override openDisk(): Promise<DiskExport> {
     return this.#refuse();
   }
 

@@ -44,7 +44,10 @@ export class NoteMachines {
     await this.#note(seen, (row) =>
       row.status !== 'stopped'
         ? null
-        : { changes: { status: 'running', started_at: new Date() }, happening: { type: 'started' } },
+        : {
+            changes: { status: 'running', started_at: new Date(), disk_generation: row.disk_generation + 1 },
+            happening: { type: 'started' },
+          },
     );
   }
 

@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import { type ComputeConfig, hostOf } from '../config.ts';
+import { ServerLocks } from '../locks/server-locks.ts';
 import { type ServerOnHost, ServersRepository } from '../servers/servers.repository.ts';
 import { correctionOf } from './machine-truth.ts';
 import { NoteMachines } from './note-machines.ts';
@@ -13,12 +14,15 @@ export class ReconcileMachines {
   readonly #logger = new Logger(ReconcileMachines.name);
   /** Running servers whose machine was missing at the last look, and at which version; null before the first look. */
   #missing: Map<string, number> | null = null;
+  /** Locks of servers that were not off at the last look. */
+  #lockedInVain: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly db: DataSource,
     private readonly hypervisor: Hypervisor,
     private readonly servers: ServersRepository,
     private readonly note: NoteMachines,
+    private readonly locks: ServerLocks,
     @Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig,
   ) {}
 
@@ -29,10 +33,23 @@ export class ReconcileMachines {
     const rows = await this.servers.onHost(this.db.manager, hostOf(this.config));
     await this.#removeLeftovers(present, rows);
     const missing = new Map<string, number>();
+    const inVain = new Set<string>();
     for (const row of rows) {
       if (row.task === null) await this.#compare(row, missing);
+      else if (row.lock_id !== null) await this.#requireOff(row.id, row.lock_id, inVain);
     }
     this.#missing = missing;
+    this.#lockedInVain = inVain;
+  }
+
+  /**
+   * A locked server whose machine runs, or which the host does not have any more, was locked in vain. One that is only
+   * being closed, so that its disk can be read, is off at the next look.
+   */
+  async #requireOff(serverId: string, lockId: string, inVain: Set<string>): Promise<void> {
+    if ((await this.hypervisor.power(serverId)) === 'stopped') return;
+    inVain.add(lockId);
+    if (this.#lockedInVain.has(lockId)) await this.locks.lose(lockId);
   }
 
   async #removeLeftovers(present: readonly string[], rows: readonly ServerOnHost[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { CreateCompute1764200000000 } from './1764200000000-create-compute.ts';
+import { LockServerDisks1764300000000 } from './1764300000000-lock-server-disks.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
-export const COMPUTE_MIGRATIONS = [CreateCompute1764200000000];
+export const COMPUTE_MIGRATIONS = [CreateCompute1764200000000, LockServerDisks1764300000000];

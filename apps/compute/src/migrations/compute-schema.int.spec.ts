@@ -67,13 +67,36 @@ describe('the schema of compute', () => {
     await expect(insert('00000000-0000-7000-8000-00000000000c', 'system')).rejects.toThrow('server_disks_system_key');
   });
 
-  it('can be undone: nothing of the newest migration stays', async () => {
-    await owner.undoLastMigration();
-    const left: unknown[] = await owner.query(
-      `SELECT relname FROM pg_class WHERE relnamespace = 'compute'::regnamespace AND relkind = 'r'
-         AND relname <> 'migrations'`,
+  it('lets no server be locked by halves, while it is no capture’s, or under the lock of another', async () => {
+    const change = (id: string, set: string): Promise<unknown> =>
+      owner.query(`UPDATE compute.servers SET ${set} WHERE id = $1`, [id]);
+    const lock = `task = 'capturing', job_id = '${SERVER}', lock_id = '${SERVER}', lock_disk_id = '${SERVER}',
+      lock_until = now()`;
+    const [one, other] = [SERVER, '00000000-0000-7000-8000-000000000002'];
+    await owner.query(`UPDATE compute.servers SET status = 'stopped' WHERE id = $1`, [other]);
+    await expect(change(other, `task = 'capturing', job_id = '${SERVER}'`)).rejects.toThrow('servers_lock_check');
+    await expect(change(other, `lock_id = '${SERVER}'`)).rejects.toThrow('servers_lock_check');
+    await change(other, lock);
+    await expect(change(other, `task = 'starting'`)).rejects.toThrow('servers_lock_check');
+    await expect(change(other, `status = 'running', started_at = now()`)).rejects.toThrow('servers_lock_check');
+    await expect(change(one, `status = 'stopped', mac_address = '52:54:00:00:00:02', ${lock}`)).rejects.toThrow(
+      'servers_lock_key',
     );
-    expect(left).toEqual([]);
+  });
+
+  it('can be undone, with servers that are locked, and done again, with disks from before', async () => {
+    await owner.undoLastMigration();
+    const [row]: Record<string, unknown>[] = await owner.query(
+      `SELECT * FROM compute.servers WHERE status = 'stopped'`,
+    );
+    expect(row).toMatchObject({ task: null, job_id: null });
+    expect(Object.keys(row ?? {}).filter((name) => name.startsWith('lock'))).toEqual([]);
+    const capture = `UPDATE compute.servers SET task = 'capturing', job_id = id WHERE status = 'stopped'`;
+    await expect(owner.query(capture)).rejects.toThrow('servers_task_check');
+    await owner.query(`UPDATE compute.server_disks SET image_id = id, base = '{"key": "images/x"}'`);
+    await owner.runMigrations();
+    const disks: unknown[] = await owner.query('SELECT DISTINCT base FROM compute.server_disks');
+    expect(disks).toEqual([{ base: { key: 'images/x', layers: [] } }]);
   });
 });
 

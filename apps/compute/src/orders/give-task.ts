@@ -10,6 +10,9 @@ import { orderHash, orderKey, requireSameOrder } from './idempotency.ts';
 import { FIRST_PHASES, type ServerInput, type ServerJob } from './server-job.ts';
 import { ServerJobs } from './server-jobs.ts';
 
+/** Tasks of servers that are off after which a disk may not be what it was. */
+const MAY_CHANGE_DISKS: ReadonlySet<ServerInput['task']> = new Set(['starting', 'changing_os']);
+
 /** An order for one server that is there. */
 export interface TaskOrder {
   readonly action: Action;
@@ -62,7 +65,8 @@ export class GiveTask {
     if (server.status === 'deleted') throw serverNotFound();
     requireIdle(server);
     order.requireState(server);
-    await this.servers.update(tx, server, { task: input.task, job_id: job.id });
+    const disk_generation = server.disk_generation + (MAY_CHANGE_DISKS.has(input.task) ? 1 : 0);
+    await this.servers.update(tx, server, { task: input.task, job_id: job.id, disk_generation });
     return job;
   }
 }

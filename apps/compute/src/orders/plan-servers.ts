@@ -62,6 +62,7 @@ export function planServers(
     needed: {
       disk: disks.reduce((sum, disk) => sum + BigInt(disk.size_gib) * GIB, 0n),
       memory: BigInt(servers.length) * BigInt(flavor.ram) * MIB,
+      uefi: system.image.boot_mode === 'uefi',
     },
   };
 }

@@ -35,7 +35,10 @@ export class PromiseSystem {
       if (server === null) throw new Error(`Server ${server_id} of job ${job.id} is gone`);
       const size_gib = systemDiskSize(held, { ram: server.ram, system_disk_gib: null });
       const old = (await this.servers.disks(tx, [server_id])).find(({ role }) => role === 'system');
-      await this.tools.capacity.requireDisk(tx, server.host_id, BigInt(size_gib - (old?.size_gib ?? 0)) * GIB);
+      await this.tools.capacity.requireDisk(tx, server.host_id, {
+        disk: BigInt(size_gib - (old?.size_gib ?? 0)) * GIB,
+        uefi: held.image.boot_mode === 'uefi',
+      });
       const disk = {
         id: disk_id,
         server_id,

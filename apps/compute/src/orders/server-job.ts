@@ -54,7 +54,7 @@ export type InputOf<Task extends ServerTask> = Extract<ServerInput, { readonly t
 export type ServerPhaseName = 'build' | 'start' | 'stop' | 'reboot' | 'change_os' | 'delete';
 
 /** The phase each task begins with. */
-export const FIRST_PHASES: Readonly<Record<ServerTask, ServerPhaseName>> = {
+export const FIRST_PHASES: Readonly<Record<ServerInput['task'], ServerPhaseName>> = {
   creating: 'build',
   starting: 'start',
   stopping: 'stop',

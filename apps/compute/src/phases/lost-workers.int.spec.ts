@@ -3,10 +3,10 @@ import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import { REGION } from '../../test/requests.ts';
-import { TASK_MOMENTS } from '../../test/task-moments.ts';
+import { TASK_MOMENTS, type TaskMoment } from '../../test/task-moments.ts';
 
 /** What is told of a server after each task, and what it is then. */
-const OUTCOMES: Readonly<Record<ServerTask, { readonly told: readonly string[]; readonly status: string }>> = {
+const OUTCOMES: Readonly<Record<TaskMoment['task'], { readonly told: readonly string[]; readonly status: string }>> = {
   creating: { told: ['ServerCreated', 'ServerStarted'], status: 'running' },
   starting: { told: ['ServerStarted'], status: 'running' },
   stopping: { told: ['ServerStopped'], status: 'stopped' },

@@ -29,6 +29,14 @@ export function requireListing(context: RequestContext): string | null {
   return context.project_id;
 }
 
+/**
+ * What only another service does.
+ * @throws Refusal auth.forbidden
+ */
+export function requireService(context: RequestContext): void {
+  if (!context.roles.includes('service')) throw refusal('auth.forbidden', 'Only services may do this.');
+}
+
 /** The same words as of a server that is hidden. */
 export function serverNotFound(): Error {
   return refusal('server.not_found', 'There is no such server.');

@@ -5,15 +5,26 @@ import { SERVER_INDEXES } from '../migrations/server-indexes.ts';
 /** A server as it is stored. Its fields carry the names of the columns, which are those of the contract. */
 @Entity({ schema: 'compute', name: 'servers' })
 @Check('servers_status_check', `status IN ('building', 'running', 'stopped', 'failed', 'deleted')`)
-@Check('servers_task_check', `task IN ('creating', 'starting', 'stopping', 'rebooting', 'changing_os', 'deleting')`)
+@Check(
+  'servers_task_check',
+  `task IN ('creating', 'starting', 'stopping', 'rebooting', 'changing_os', 'deleting', 'capturing')`,
+)
 @Check('servers_vcpus_check', 'vcpus > 0')
 @Check('servers_ram_check', 'ram > 0')
 @Check('servers_boot_mode_check', `boot_mode IN ('bios', 'uefi')`)
 @Check('servers_job_check', '(task IS NULL) = (job_id IS NULL)')
 @Check('servers_started_check', `(status = 'running') = (started_at IS NOT NULL)`)
 @Check('servers_idle_check', `status <> 'deleted' OR task IS NULL`)
+@Check(
+  'servers_lock_check',
+  `CASE WHEN lock_id IS NULL
+    THEN task IS DISTINCT FROM 'capturing' AND lock_disk_id IS NULL AND lock_until IS NULL AND lock_revision IS NULL
+    ELSE task IS NOT DISTINCT FROM 'capturing' AND status = 'stopped'
+      AND lock_disk_id IS NOT NULL AND lock_until IS NOT NULL END`,
+)
 @Index('servers_mac_address_key', ['mac_address'], { unique: true, where: `(status <> 'deleted'::text)` })
 @Index('servers_host_idx', ['host_id'], { where: `(status <> 'deleted'::text)` })
+@Index('servers_lock_key', ['lock_id'], { unique: true, where: '(lock_id IS NOT NULL)' })
 @Index('servers_job_idx', ['job_id'], { where: '(job_id IS NOT NULL)' })
 export class ServerRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'servers_pkey' }) id!: string;
@@ -25,6 +36,15 @@ export class ServerRow {
   @Column('text') status!: ServerStatus;
   @Column('text', { nullable: true }) task!: ServerTask | null;
   @Column('uuid', { nullable: true }) job_id!: string | null;
+  /** Under which one of its disks is locked for a capture; its job is that one. */
+  @Column('uuid', { nullable: true }) lock_id!: string | null;
+  @Column('uuid', { nullable: true }) lock_disk_id!: string | null;
+  /** When the lock lapses, unless it is renewed. */
+  @Column('timestamptz', { nullable: true }) lock_until!: Date | null;
+  /** What the locked disk was when it was first read. */
+  @Column('text', { nullable: true }) lock_revision!: string | null;
+  /** Grows whenever the content of its disks may begin to change after it could have been locked. */
+  @Column('integer', { default: 0 }) disk_generation!: number;
   @Column('text') flavor!: string;
   @Column('integer') vcpus!: number;
   /** MiB. */

@@ -8,7 +8,19 @@ import { ServerRow } from './server.row.ts';
 /** What a new server starts with; the rest has its default. */
 export type NewServer = Omit<
   ServerRow,
-  'status' | 'fault' | 'disk_error_at' | 'built_at' | 'started_at' | 'created_at' | 'updated_at' | 'version'
+  | 'status'
+  | 'lock_id'
+  | 'lock_disk_id'
+  | 'lock_until'
+  | 'lock_revision'
+  | 'disk_generation'
+  | 'fault'
+  | 'disk_error_at'
+  | 'built_at'
+  | 'started_at'
+  | 'created_at'
+  | 'updated_at'
+  | 'version'
 >;
 
 /** The fields a change may touch; identity and version are not among them. */
@@ -19,6 +31,7 @@ export interface ServerOnHost {
   readonly id: string;
   readonly status: ServerStatus;
   readonly task: ServerTask | null;
+  readonly lock_id: string | null;
   readonly version: number;
 }
 
@@ -96,7 +109,7 @@ export class ServersRepository {
   /** Every server a host should have something of. */
   onHost(tx: EntityManager, hostId: string): Promise<ServerOnHost[]> {
     return tx.query(
-      `SELECT id, status, task, version FROM compute.servers WHERE host_id = $1 AND status <> 'deleted'`,
+      `SELECT id, status, task, lock_id, version FROM compute.servers WHERE host_id = $1 AND status <> 'deleted'`,
       [hostId],
     );
   }

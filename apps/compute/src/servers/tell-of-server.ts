@@ -4,6 +4,7 @@ import {
   ServerCreatedV1,
   ServerDeletedV1,
   ServerFailedV1,
+  ServerLockChangedV1,
   ServerOsChangedV1,
   ServerRebootedV1,
   type ServerRecord,
@@ -20,7 +21,7 @@ import { ServersRepository } from './servers.repository.ts';
 
 /** Something that happened to a server, beside what its record says. */
 export type ServerHappening =
-  | { readonly type: 'created' | 'started' | 'rebooted' | 'deleted' }
+  | { readonly type: 'created' | 'started' | 'rebooted' | 'deleted' | 'lock_changed' }
   | { readonly type: 'stopped'; readonly reason: StopReason }
   | { readonly type: 'os_changed'; readonly previous_image_id: string }
   | { readonly type: 'failed'; readonly error: RefusalDocument };
@@ -33,6 +34,7 @@ const EVENTS: Readonly<Record<ServerHappening['type'], EventDefinition>> = {
   stopped: ServerStoppedV1,
   os_changed: ServerOsChangedV1,
   failed: ServerFailedV1,
+  lock_changed: ServerLockChangedV1,
 };
 
 /** The events of servers, in the transaction that changes them. */
@@ -43,12 +45,12 @@ export class TellOfServer {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Tells of a server as it is after the change. */
-  async tell(tx: EntityManager, row: ServerRow, happening: ServerHappening, cause: Cause): Promise<void> {
+  /** Tells of a server as it is after the change. @returns the id of the event */
+  async tell(tx: EntityManager, row: ServerRow, happening: ServerHappening, cause: Cause): Promise<string> {
     const { type, ...more } = happening;
     const server: ServerRecord = toRecord(row, await this.servers.disks(tx, [row.id]));
     const { id, project_id, region, version } = row;
     const fact = { event: EVENTS[type], subject: id, project_id, region, sequence: version };
-    await this.outbox.add(tx, { ...fact, data: { server, ...more } }, cause);
+    return this.outbox.add(tx, { ...fact, data: { server, ...more } }, cause);
   }
 }

@@ -100,6 +100,7 @@ describe('what is served', () => {
   it.each([
     ['/v1/jobs/0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3/cancel', 'POST'],
     ['/v1/servers/0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3/start', 'POST'],
+    ['/v1/images/0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3/flatten', 'POST'],
     ['/v1/operator/projects/p-a/buckets/bucket-1', 'PUT'],
   ])('takes no field it does not know, also where it needs none: %s', async (path, method) => {
     const headers = { 'content-type': 'application/json' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anImage } from '../../test/records.ts';
+import { anImage, anOrigin } from '../../test/records.ts';
 import { imageDocument } from './image-document.ts';
 
 describe('an image in the OpenStack Image API', () => {
@@ -62,6 +62,19 @@ describe('an image in the OpenStack Image API', () => {
       error_message: 'said',
       error_remedy: 'do',
     });
+  });
+
+  it('names the server it was captured from and the image of that, as Nova does, whatever its owner says', () => {
+    const origin = anOrigin();
+    const properties = { instance_uuid: 'another', base_image_ref: 'another' };
+    expect(imageDocument(anImage({ origin, source: null, properties }))).toMatchObject({
+      instance_uuid: origin.server_id,
+      base_image_ref: origin.image_id,
+      source_server_name: 'web-1',
+      image_type: 'system_disk',
+    });
+    expect(imageDocument(anImage({ origin: { ...origin, image_id: null } }))).not.toHaveProperty('base_image_ref');
+    expect(imageDocument(anImage({ properties }))).toMatchObject(properties);
   });
 
   it('lets no custom property replace a field', () => {

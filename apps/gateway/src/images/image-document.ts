@@ -6,6 +6,7 @@ export function imageDocument(image: ImageRecord): Readonly<Record<string, unkno
   return {
     ...ownProperties(image),
     ...image.properties,
+    ...originProperties(image),
     id: image.id,
     name: image.name,
     status: image.status,
@@ -46,12 +47,20 @@ function ownProperties(image: ImageRecord): Readonly<Record<string, string>> {
     source_uri: image.source?.source_uri,
     source_disk_format: image.source?.source_disk_format,
     source_size: image.source?.source_size,
+    source_server_name: image.origin?.server_name,
     error_code: image.error?.code,
     error_message: image.error?.message,
     error_remedy: image.error?.remedy,
   };
   const known = Object.entries(properties).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(known);
+}
+
+/** Where a captured image comes from, under the names Nova gives the images it takes of servers. Nobody may say otherwise. */
+function originProperties({ origin }: ImageRecord): Readonly<Record<string, string>> {
+  if (origin === null) return {};
+  const { server_id, image_id } = origin;
+  return { instance_uuid: server_id, ...(image_id === null ? {} : { base_image_ref: image_id }) };
 }
 
 /** JSON numbers, as clients expect them; they are exact up to 8 PiB. */

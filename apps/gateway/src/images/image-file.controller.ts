@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
-import { LocateImageFile, refusal, type ResponseOf } from '@imago/contracts';
+import { LocateImageFile, refusal } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
-import { ObjectNotFoundError, type ObjectStore, ObjectStoreUnavailableError, Regions } from '@imago/object-store';
+import { ObjectNotFoundError, ObjectStoreUnavailableError, Regions } from '@imago/object-store';
 import { Controller, Get, Logger, Param, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { idInPath } from '../edge/path-ids.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
-import { sendObject } from './send-object.ts';
+import { FileBytes, type FilePlace } from './file-bytes.ts';
+import { etagOf } from './file-etag.ts';
+import { LayeredFiles, type StoredFile } from './layered-files.ts';
+import { sendFile } from './send-file.ts';
 
-type StoredFile = NonNullable<ResponseOf<typeof LocateImageFile>['file']>;
-
-/** The bytes of an image, straight from the object store to the client. */
+/** The bytes of an image, from the object store to the client. */
 @Controller('v2/images')
 export class ImageFileController {
   readonly #logger = new Logger(ImageFileController.name);
@@ -20,6 +20,7 @@ export class ImageFileController {
   constructor(
     private readonly requests: RequestClient,
     private readonly regions: Regions,
+    private readonly layered: LayeredFiles,
   ) {}
 
   @Get(':image_id/file')
@@ -31,7 +32,9 @@ export class ImageFileController {
     @Res() response: Response,
   ): Promise<void> {
     const imageId = idInPath(id, 'image.not_found');
-    const { file } = await this.requests.send(LocateImageFile, { image_id: imageId, region }, { context });
+    const locate = async (): Promise<StoredFile | null> =>
+      (await this.requests.send(LocateImageFile, { image_id: imageId, region }, { context })).file;
+    const file = await locate();
     if (file === null) {
       response.status(204).end();
       return;
@@ -49,21 +52,22 @@ export class ImageFileController {
       response.end();
       return;
     }
-    await this.#send(this.regions.get(region).store, file, part, response);
+    await this.#send({ store: this.regions.get(region).store, file, locate }, part, response);
   }
 
   /** One chunk after the other as fast as the client takes them; a client that goes away ends the reading at once. */
-  async #send(store: ObjectStore, file: StoredFile, part: ByteRange | null, response: Response): Promise<void> {
+  async #send(place: FilePlace, part: ByteRange | null, response: Response): Promise<void> {
     if (response.destroyed) return;
+    const { file } = place;
+    const bytes = new FileBytes(this.layered, place);
     const gone = new AbortController();
     response.once('close', () => {
       gone.abort();
     });
     const range = part ?? { offset: 0, length: Number(file.size) };
     try {
-      await sendObject(response, {
-        store,
-        key: file.key,
+      await sendFile(response, {
+        read: (offset, into) => bytes.read(offset, into, gone.signal),
         range,
         signal: gone.signal,
         begin: () => {
@@ -112,11 +116,6 @@ function storeRefusal(error: unknown): unknown {
   }
   // Deleted between the look at the catalog and this: the same answer as a moment later.
   return error instanceof ObjectNotFoundError ? refusal('image.not_found', 'There is no such image any more.') : error;
-}
-
-/** An object is never overwritten, so its key names its content; only a hash of it is told. */
-function etagOf(file: StoredFile): string {
-  return `"${file.checksum ?? createHash('sha256').update(file.key).digest('hex').slice(0, 32)}"`;
 }
 
 /** Whether an If-None-Match names what there is: any of several, `*`, and weak ones compare like strong ones here. */

@@ -29,7 +29,7 @@ async function stored(
   const key = `images/${record.id}/${randomUUID()}`;
   await gateway.store.put(key, content);
   gateway.world.images.set(record.id, record);
-  gateway.world.files.set(record.id, { key, size: String(content.length), checksum });
+  gateway.world.files.set(record.id, { key, size: String(content.length), checksum, index_hash: null, layers: [] });
   return record;
 }
 
@@ -125,8 +125,8 @@ describe('a download', () => {
   });
 
   it('has no Content-MD5 when the checksum is not known', async () => {
-    const layered = await stored(Buffer.from('some bytes'), null);
-    const response = await download({}, 'GET', layered);
+    const unknown = await stored(Buffer.from('some bytes'), null);
+    const response = await download({}, 'GET', unknown);
     expect(response.headers.has('content-md5')).toBe(false);
     expect(response.headers.get('etag')).toMatch(/^"[0-9a-f]{32}"$/);
     expect(await response.text()).toBe('some bytes');
@@ -135,7 +135,8 @@ describe('a download', () => {
   it('whose object went away meanwhile is not found', async () => {
     const gone = anImage();
     gateway.world.images.set(gone.id, gone);
-    gateway.world.files.set(gone.id, { key: `images/${gone.id}/gone`, size: '10', checksum: null });
+    const file = { key: `images/${gone.id}/gone`, size: '10', checksum: null, index_hash: null, layers: [] };
+    gateway.world.files.set(gone.id, file);
     expect((await download({}, 'GET', gone)).status).toBe(404);
   });
 

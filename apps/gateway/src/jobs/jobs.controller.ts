@@ -1,4 +1,4 @@
-import { CancelImport, CancelServerJob, type JobOnBoard, type JobType, refusal } from '@imago/contracts';
+import { CancelCapture, CancelImport, CancelServerJob, type JobOnBoard, type JobType, refusal } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
@@ -11,10 +11,13 @@ import { JobBoard } from './job-board.ts';
 import { jobsQuery, type JobsQuery } from './jobs-query.ts';
 
 /** How a job of each type is cancelled: by asking the service that owns it. */
-const CANCEL: Readonly<Partial<Record<JobType, typeof CancelImport | typeof CancelServerJob>>> = {
-  import: CancelImport,
-  server: CancelServerJob,
-};
+const CANCEL: Readonly<Partial<Record<JobType, typeof CancelImport | typeof CancelCapture | typeof CancelServerJob>>> =
+  {
+    import: CancelImport,
+    capture: CancelCapture,
+    flatten: CancelCapture,
+    server: CancelServerJob,
+  };
 
 /** Everything that takes long, whatever it is. */
 @Controller('v1/jobs')

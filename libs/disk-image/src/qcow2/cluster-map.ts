@@ -77,6 +77,30 @@ export class ClusterMap implements DiskMap {
     if (run) yield run;
   }
 
+  /** Parts of a range that the file says something of, also that they are zeros; what the rest is, it leaves open. */
+  *ownRuns(start: number, end: number): Generator<{ start: number; end: number }> {
+    const { clusterSize } = this.header;
+    let run: { start: number; end: number } | undefined;
+    for (let cluster = Math.floor(start / clusterSize); cluster * clusterSize < end; cluster += 1) {
+      const table = this.tables[Math.floor(cluster / this.entries)];
+      if (!table) {
+        cluster = (Math.floor(cluster / this.entries) + 1) * this.entries - 1;
+        continue;
+      }
+      const at = (cluster % this.entries) * 8;
+      if (!isOwn(table.getUint32(at), table.getUint32(at + 4))) continue;
+      const from = Math.max(start, cluster * clusterSize);
+      const to = Math.min(end, (cluster + 1) * clusterSize);
+      if (run?.end === from) {
+        run.end = to;
+        continue;
+      }
+      if (run) yield run;
+      run = { start: from, end: to };
+    }
+    if (run) yield run;
+  }
+
   /** Bytes of the disk in clusters of this size that may hold data. */
   allocatedBytes(clusterSize: number): number {
     const { virtualSize } = this.header;
@@ -138,6 +162,11 @@ export class ClusterMap implements DiskMap {
       yield found;
     }
   }
+}
+
+/** Whether an entry says what its cluster is. */
+function isOwn(high: number, low: number): boolean {
+  return isCompressed(high) || hasZeroFlag(low) || entryOffset(high, low) !== 0;
 }
 
 function appendPlain(pieces: Piece[], slice: { at: number; length: number; start: number }): void {

@@ -7,7 +7,7 @@ export const diskServerConfig = z.object({
   /** The regions and their object stores. */
   IMAGO_REGIONS_FILE: z.string().min(1),
   /** GiB that the clusters cached on this host may take; 0 caches nothing. */
-  DISK_SERVER_CACHE_GIB: z.coerce.number().min(0).max(65_536).default(20),
+  DISK_SERVER_CACHE_GIB: z.coerce.number().min(0).max(65_536),
   /** Whether it ends when its standard input does: when the process that started it is gone. */
   DISK_SERVER_WITH_PARENT: z.stringbool().default(false),
 });

@@ -10,8 +10,8 @@ export interface DiskServerProcessOptions {
   readonly directory: string;
   /** The file of the regions. */
   readonly regionsFile: string;
-  /** GiB that its caches may take; 20 when absent. */
-  readonly cacheGib?: number;
+  /** GiB that its caches may take. */
+  readonly cacheGib: number;
   /** Where its log goes, JSON lines: our standard error, or a file descriptor. */
   readonly log?: 'inherit' | 'ignore' | number;
   /** Told when it has ended without being told to, and why. */
@@ -59,9 +59,11 @@ export class DiskServerProcess {
     const late = new AbortController();
     const deadline = delay(START_DEADLINE, 'late' as const, { signal: late.signal });
     deadline.catch(() => undefined);
-    const outcome = await Promise.race([this.serving(), deadline]);
-    late.abort();
-    if (outcome !== 'late') return;
+    try {
+      if ((await Promise.race([this.serving(), deadline])) !== 'late') return;
+    } finally {
+      late.abort();
+    }
     await this.stop();
     throw new Error(`The disk server does not start: ${this.#lastEnd || 'it says nothing'}`);
   }
@@ -133,7 +135,7 @@ export class DiskServerProcess {
         DISK_SERVER_DIRECTORY: directory,
         IMAGO_REGIONS_FILE: regionsFile,
         DISK_SERVER_WITH_PARENT: 'true',
-        ...(cacheGib === undefined ? {} : { DISK_SERVER_CACHE_GIB: String(cacheGib) }),
+        DISK_SERVER_CACHE_GIB: String(cacheGib),
       },
       // The kernel closes its standard input when we die, in whatever way, and it ends.
       stdio: ['pipe', 'pipe', log],

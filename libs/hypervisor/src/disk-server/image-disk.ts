@@ -1,7 +1,16 @@
-import { type DiskReader, InspectionRefusal, openDisk, STORED_CLUSTER_SIZE } from '@imago/disk-image';
-import { indexKey, type ObjectFacts, type ObjectStore, ObjectStoreUnavailableError } from '@imago/object-store';
+import { createHash } from 'node:crypto';
+import {
+  type ClusterIndex,
+  type DiskReader,
+  InspectionRefusal,
+  openDisk,
+  openLayers,
+  STORED_CLUSTER_SIZE,
+  StoredImageDamagedError,
+  unpackIndex,
+} from '@imago/disk-image';
+import { indexKey, type ObjectStore, ObjectStoreUnavailableError } from '@imago/object-store';
 import type { BaseImage } from '../hypervisor.ts';
-import { ClusterHashes, longestIndex } from './cluster-hashes.ts';
 import { ObjectSource } from './object-source.ts';
 
 /** The bytes in the store are not those of the image. Permanent, until somebody repairs the store. */
@@ -9,91 +18,132 @@ export class ImageDamagedError extends Error {
   override readonly name = 'ImageDamagedError';
 }
 
+/** Most bytes that an entry of an index and what stands before all entries take in its object. */
+const ENTRY_BYTES = 40;
+const HEADER_BYTES = 32;
+
 /** Whether it may work later: the store is away, or was asked for too long. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof ObjectStoreUnavailableError) return true;
   return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
 }
 
-/** The disk in an object of the store. Every cluster it answers has been checked, when the image has an index. */
+/**
+ * The disk in an object of the store, or in a layer and the objects under it. Every cluster it answers has been checked,
+ * when the image has an index; an image in layers has one.
+ */
 export class ImageDisk {
+  /** Of all objects it is read from. */
   readonly etag: string;
   readonly #base: BaseImage;
   readonly #store: ObjectStore;
   readonly #reader: DiskReader;
   /** Read with the first cluster, and again when that failed. */
-  #hashes: Promise<ClusterHashes> | undefined;
+  #index: Promise<ClusterIndex> | undefined;
 
-  private constructor(base: BaseImage, store: ObjectStore, opened: { reader: DiskReader; facts: ObjectFacts }) {
+  private constructor(base: BaseImage, store: ObjectStore, opened: { reader: DiskReader; etag: string }) {
     this.#base = base;
     this.#store = store;
     this.#reader = opened.reader;
-    this.etag = opened.facts.etag;
+    this.etag = opened.etag;
   }
 
   /**
-   * Looks at the object and reads its tables, which for an image of ours takes as many requests whatever its size is.
+   * Looks at the objects and reads their tables, which for an image of ours takes as many requests whatever its size is.
    * @throws ImageDamagedError | ObjectStoreError
    */
   static async open(base: BaseImage, store: ObjectStore, signal: AbortSignal): Promise<ImageDisk> {
-    const facts = await store.head(base.key, signal);
-    if (facts.size !== Number(base.size)) {
-      throw new ImageDamagedError(`${base.key} has ${facts.size} bytes instead of ${base.size}`);
-    }
-    const source = new ObjectSource(store, base.key, facts);
-    const { reader } = await openDisk(source, base.disk_format, { signal }).catch(asDamage);
+    const sources = await Promise.all([base, ...base.layers].map((object) => pinned(object, store, signal)));
+    const reader = await readerOf(base, sources, signal).catch(asDamage);
     if (reader.virtualSize !== Number(base.virtual_size)) {
       const message = `${base.key} has a disk of ${reader.virtualSize} bytes instead of ${base.virtual_size}`;
       throw new ImageDamagedError(message);
     }
-    return new ImageDisk(base, store, { reader, facts });
+    return new ImageDisk(base, store, { reader, etag: sources.map((source) => source.etag).join(' ') });
   }
 
   /**
    * One cluster, whole; the last one of a disk may be shorter.
    * @throws ImageDamagedError when it is not what it must be | ObjectStoreError
    */
-  async cluster(index: number, signal: AbortSignal): Promise<Buffer> {
-    const start = index * STORED_CLUSTER_SIZE;
+  async cluster(number: number, signal: AbortSignal): Promise<Buffer> {
+    const start = number * STORED_CLUSTER_SIZE;
     const length = Math.min(STORED_CLUSTER_SIZE, this.#reader.virtualSize - start);
     const reading = this.#reader.read(start, length, signal).catch(asDamage);
-    const [data, hashes] = await Promise.all([reading, this.#loadHashes(signal)]);
-    if (hashes?.fit(index, data) === false) throw new ImageDamagedError('Its bytes do not have its hash');
+    const [data, index] = await Promise.all([reading, this.#loadIndex(signal)]);
+    if (index?.fits(number, data) === false) throw new ImageDamagedError('Its bytes do not have its hash');
     return data;
   }
 
-  async #loadHashes(signal: AbortSignal): Promise<ClusterHashes | undefined> {
+  async #loadIndex(signal: AbortSignal): Promise<ClusterIndex | undefined> {
     if (this.#base.index_hash === null) return undefined;
-    if (this.#hashes === undefined) {
-      const loading = this.#readHashes(this.#base.index_hash, signal);
-      this.#hashes = loading;
+    if (this.#index === undefined) {
+      const loading = this.#readIndex(this.#base.index_hash, signal);
+      this.#index = loading;
       loading.catch(() => {
-        this.#hashes = undefined;
+        this.#index = undefined;
       });
     }
-    return this.#hashes;
+    return this.#index;
   }
 
-  async #readHashes(hash: string, signal: AbortSignal): Promise<ClusterHashes> {
-    const virtualSize = this.#reader.virtualSize;
+  async #readIndex(hash: string, signal: AbortSignal): Promise<ClusterIndex> {
+    const { virtualSize } = this.#reader;
+    const longest = HEADER_BYTES + ENTRY_BYTES * Math.ceil(virtualSize / STORED_CLUSTER_SIZE);
     const key = indexKey(this.#base.key);
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of await this.#store.stream(key, { signal })) {
       chunks.push(chunk as Buffer);
       bytes += (chunk as Buffer).length;
-      if (bytes > longestIndex(virtualSize)) throw new ImageDamagedError(`${key} is longer than an index can be`);
+      if (bytes > longest) throw new ImageDamagedError(`${key} is longer than an index can be`);
     }
     try {
-      return ClusterHashes.from(Buffer.concat(chunks), { hash, virtualSize });
+      return indexOf(Buffer.concat(chunks), { hash, virtualSize });
     } catch (cause) {
       throw new ImageDamagedError(`${key} is damaged: ${cause instanceof Error ? cause.message : ''}`, { cause });
     }
   }
 }
 
+/** An object as it is now: it must have its size, and from now on only the same bytes are read. */
+async function pinned(
+  { key, size }: { readonly key: string; readonly size: string },
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<ObjectSource> {
+  const facts = await store.head(key, signal);
+  if (facts.size !== Number(size)) throw new ImageDamagedError(`${key} has ${facts.size} bytes instead of ${size}`);
+  return new ObjectSource(store, key, facts);
+}
+
+/** A layer alone would read as zeros where its parent has data, so it is only ever opened with all that is under it. */
+async function readerOf(
+  { disk_format, index_hash, layers, key }: BaseImage,
+  sources: readonly ObjectSource[],
+  signal: AbortSignal,
+): Promise<DiskReader> {
+  const [source] = sources;
+  if (source === undefined) throw new Error('An image has one object at least');
+  if (layers.length === 0) return (await openDisk(source, disk_format, { signal })).reader;
+  if (index_hash === null) throw new ImageDamagedError(`${key} is a layer without an index`);
+  return openLayers(sources, { signal });
+}
+
+/** @throws Error when the bytes are not the index that was promised. */
+function indexOf(packed: Buffer, promised: { readonly hash: string; readonly virtualSize: number }): ClusterIndex {
+  if (createHash('sha256').update(packed).digest('hex') !== promised.hash) {
+    throw new Error('The index is not the one of the image');
+  }
+  const index = unpackIndex(packed);
+  if (index.virtualSize !== promised.virtualSize) throw new Error('The index is of a disk of another size');
+  return index;
+}
+
 /** An image was inspected before it was taken, so what is refused of it now is damage. */
 function asDamage(error: unknown): never {
-  if (error instanceof InspectionRefusal) throw new ImageDamagedError(error.message, { cause: error });
+  if (error instanceof InspectionRefusal || error instanceof StoredImageDamagedError) {
+    throw new ImageDamagedError(error.message, { cause: error });
+  }
   throw error;
 }

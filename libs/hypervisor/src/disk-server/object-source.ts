@@ -13,6 +13,10 @@ export class ObjectSource implements ByteSource {
     this.size = pin.size;
   }
 
+  get etag(): string {
+    return this.pin.etag;
+  }
+
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     const target = Buffer.allocUnsafeSlow(length);
     await this.readInto(offset, target, signal);

@@ -46,6 +46,11 @@ export class MachineStarter {
     return findAccelerator(this.#options.qemuSystem, this.#options.timeouts.probe);
   }
 
+  /** Whether servers can boot with UEFI. */
+  get hasUefi(): boolean {
+    return this.#options.ovmf !== null;
+  }
+
   /** @throws HypervisorError for a server with UEFI on a host without. */
   requireFirmware(firmware: ServerSpec['firmware']): Firmware | null {
     const { ovmf } = this.#options;

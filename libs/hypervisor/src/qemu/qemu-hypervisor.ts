@@ -3,63 +3,37 @@ import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import {
   type ConsoleOutput,
+  type DiskExport,
   type DiskSpec,
   Hypervisor,
+  HypervisorError,
   type HypervisorFacts,
   type MachineChange,
   type PowerState,
   type ServerSpec,
 } from '../hypervisor.ts';
 import { ConsoleLog } from './console-log.ts';
-import type { DiskServer } from './disk-server.ts';
-import { Machine, type MachineTimeouts } from './machine.ts';
+import { Machine } from './machine.ts';
 import { MachineProcess } from './machine-process.ts';
-import { type Firmware, MachineStarter } from './machine-starter.ts';
+import { MachineStarter } from './machine-starter.ts';
 import { MachineWatch } from './machine-watch.ts';
-import { makeOverlay } from './qemu-program.ts';
+import { CONSOLE_LIMIT, type QemuOptions, type QemuTimeouts, TIMEOUTS } from './qemu-options.ts';
 import { ServedBases } from './served-bases.ts';
+import { ServerDisks } from './server-disks.ts';
 import { checkServer } from './server-document.ts';
-import { diskFile, disksOf, ServerFiles } from './server-files.ts';
-
-export interface QemuTimeouts extends MachineTimeouts {
-  /** For a machine to run with KVM when that is tried. */
-  readonly probe: number;
-  /** Between two looks at all machines. */
-  readonly watch: number;
-}
-
-export interface QemuOptions {
-  /** The host's: everything there is of its servers. */
-  readonly directory: string;
-  /** Path of a qemu-system-x86_64, or its name where it is installed. */
-  readonly qemuSystem: string;
-  /** Path of a qemu-img, or its name. */
-  readonly qemuImg: string;
-  /** Paths of the UEFI firmware's parts; null: servers that boot with it are refused. */
-  readonly ovmf: Firmware | null;
-  readonly diskServer: DiskServer;
-  /** Milliseconds. */
-  readonly timeouts?: Partial<QemuTimeouts>;
-  /** Bytes after which a console is cut; twice as many are kept. Default 4 MiB. */
-  readonly consoleLimit?: number;
-  /** Told what goes wrong where nobody waits for an answer. */
-  readonly onError?: (error: unknown) => void;
-}
-
-const TIMEOUTS: QemuTimeouts = { start: 60_000, answer: 5_000, quit: 10_000, probe: 5_000, watch: 1_000 };
-const CONSOLE_LIMIT = 4 << 20;
+import { disksOf, ServerFiles } from './server-files.ts';
 
 /**
  * Servers as processes of qemu. A server is a directory: what it is, an overlay for each of its disks, and while it runs
  * the sockets of its machine. Machines run with KVM where that works and are emulated elsewhere.
  */
 export class QemuHypervisor extends Hypervisor {
-  readonly #qemuImg: string;
   readonly #directory: string;
   readonly #timeouts: QemuTimeouts;
   readonly #consoleLimit: number;
   readonly #files: ServerFiles;
   readonly #bases: ServedBases;
+  readonly #disks: ServerDisks;
   readonly #starter: MachineStarter;
   readonly #watch: MachineWatch;
   /** Servers for which something is done now. */
@@ -68,13 +42,13 @@ export class QemuHypervisor extends Hypervisor {
   constructor(options: QemuOptions) {
     super();
     const { qemuSystem, qemuImg, ovmf } = options;
-    this.#qemuImg = qemuImg;
     this.#directory = resolve(options.directory);
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
     this.#consoleLimit = options.consoleLimit ?? CONSOLE_LIMIT;
     this.#files = new ServerFiles(this.#directory);
     this.#bases = new ServedBases(options.diskServer, this.#files);
     const [files, bases, timeouts] = [this.#files, this.#bases, this.#timeouts];
+    this.#disks = new ServerDisks({ qemuImg, files, bases });
     this.#starter = new MachineStarter({ qemuSystem, ovmf, files, bases, timeouts });
     this.#watch = new MachineWatch({
       files: this.#files,
@@ -91,8 +65,8 @@ export class QemuHypervisor extends Hypervisor {
     const accelerator = await this.#starter.accelerator();
     await mkdir(this.#directory, { recursive: true });
     const { bavail, bsize } = await statfs(this.#directory, { bigint: true });
-    const memory = BigInt(totalmem());
-    return { version, accelerator, architecture: 'x86_64', disk_free: bavail * bsize, memory_total: memory };
+    const host = { version, accelerator, architecture: 'x86_64', uefi: this.#starter.hasUefi } as const;
+    return { ...host, disk_free: bavail * bsize, memory_total: BigInt(totalmem()) };
   }
 
   override async create(spec: ServerSpec, signal?: AbortSignal): Promise<void> {
@@ -102,7 +76,7 @@ export class QemuHypervisor extends Hypervisor {
       await this.#files.sweep();
       if ((await this.#files.read(spec.id)) !== null) return;
       await this.#files.prepare(spec.id);
-      for (const disk of disksOf(spec)) await this.#makeDisk(spec.id, disk, signal);
+      for (const disk of disksOf(spec)) await this.#disks.make(spec.id, disk, signal);
       await this.#bases.during(spec, () => this.#files.write(spec));
     });
   }
@@ -149,14 +123,12 @@ export class QemuHypervisor extends Hypervisor {
     this.#starter.requireFirmware(change.firmware);
     await this.#during(serverId, async () => {
       const { disk: system_disk, user_data, firmware } = change;
-      const machine = await this.#machine(serverId);
-      if (machine !== null && (await machine.status()) !== 'shutdown')
-        throw new Error(`The server ${serverId} runs: its system disk stays.`);
-      await machine?.quit();
+      await this.#requireOff(serverId);
       await this.#files.forgetMachine(serverId);
+      await this.#disks.end(serverId);
       const spec = { ...(await this.#files.require(serverId)), system_disk, user_data, firmware };
       checkServer(spec);
-      await this.#makeDisk(serverId, system_disk);
+      await this.#disks.make(serverId, system_disk);
       await this.#bases.during(spec, () => this.#files.write(spec));
       await this.#files.tidy(spec);
       await this.#bases.sweep();
@@ -168,9 +140,18 @@ export class QemuHypervisor extends Hypervisor {
       await this.#files.noteEnd(serverId, 'requested').catch(() => undefined); // where there is no directory
       const machine = await this.#machine(serverId);
       await machine?.kill(); // nobody wants its disks any more
+      await this.#disks.end(serverId);
       await this.#files.discard(serverId);
       await this.#files.sweep();
       await this.#bases.sweep();
+    });
+  }
+
+  override openDisk(serverId: string, diskId: string): Promise<DiskExport> {
+    return this.#during(serverId, async () => {
+      const spec = await this.#files.require(serverId);
+      await this.#requireOff(serverId);
+      return this.#disks.open(spec, diskId);
     });
   }
 
@@ -187,6 +168,7 @@ export class QemuHypervisor extends Hypervisor {
 
   override async close(): Promise<void> {
     await this.#watch.close();
+    await this.#disks.end();
   }
 
   async #start(serverId: string, signal?: AbortSignal): Promise<void> {
@@ -198,6 +180,7 @@ export class QemuHypervisor extends Hypervisor {
     }
     await running?.quit();
     await this.#files.forgetMachine(serverId);
+    await this.#disks.end(serverId);
     await this.#console(serverId).trim();
     await this.#starter.start(spec, signal);
   }
@@ -224,13 +207,14 @@ export class QemuHypervisor extends Hypervisor {
     return found === null ? null : new Machine(found, directory, this.#timeouts);
   }
 
-  /** One that is there is whole, and is kept. */
-  async #makeDisk(serverId: string, disk: DiskSpec, signal?: AbortSignal): Promise<void> {
-    if (await this.#files.has(serverId, diskFile(disk))) return;
-    const qemuImg = this.#qemuImg;
-    await this.#files.replace(serverId, diskFile(disk), (path) =>
-      makeOverlay(qemuImg, { path, size: disk.size, signal }),
-    );
+  /** Ends what is left of a machine that its guest has switched off. @throws HypervisorError when it runs. */
+  async #requireOff(serverId: string): Promise<void> {
+    const machine = await this.#machine(serverId);
+    if (machine === null) return;
+    if ((await machine.status()) !== 'shutdown')
+      throw new HypervisorError(`The server ${serverId} runs: its disks are its own.`);
+    await this.#files.noteEnd(serverId, 'guest');
+    await machine.quit();
   }
 
   #console(serverId: string): ConsoleLog {

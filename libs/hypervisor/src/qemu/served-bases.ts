@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import type { ServerSpec } from '../hypervisor.ts';
+import type { BaseImage, ServerSpec } from '../hypervisor.ts';
 import type { DiskServer, ServedDisk } from './disk-server.ts';
 import { disksOf, type ServerFiles } from './server-files.ts';
 
@@ -39,6 +39,11 @@ export class ServedBases {
       return [[id, { ...place, socket: shorter(resolve(place.socket), relative(directory, place.socket)) }] as const];
     });
     return new Map((await Promise.all(served)).flat());
+  }
+
+  /** Where a base is for this process. */
+  place(base: BaseImage): Promise<ServedDisk> {
+    return this.#diskServer.publish(base);
   }
 
   /** Withdraws what no server of this host reads any more. */

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sampleDisk } from '@imago/disk-image/testing';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -41,7 +42,7 @@ describe('the process of the disk server', () => {
   });
 
   async function started(at = directory): Promise<DiskServerProcess> {
-    const server = new DiskServerProcess({ directory: at, regionsFile, log: logFile(at) });
+    const server = new DiskServerProcess({ directory: at, regionsFile, cacheGib: 1, log: logFile(at) });
     ends.push(() => server.stop());
     await server.start();
     return server;
@@ -112,7 +113,7 @@ describe('the process of the disk server', () => {
 
   it('is one per directory: another one waits until it has ended', async () => {
     const first = await started();
-    const second = new DiskServerProcess({ directory, regionsFile, log: logFile(directory) });
+    const second = new DiskServerProcess({ directory, regionsFile, cacheGib: 1, log: logFile(directory) });
     ends.push(() => second.stop());
     let isServing = false;
     const starting = second.start().then(() => (isServing = true));
@@ -126,8 +127,24 @@ describe('the process of the disk server', () => {
     await expectServed();
   });
 
+  it('leaves nothing to wait for when it is stopped while it starts', async () => {
+    const args = [...FROM_SOURCE, join(import.meta.dirname, 'stop-while-starting.ts'), directory, regionsFile];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    ends.push(() => child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(said.toString()).toBe('not started');
+    // By itself, and long before the time that a start may take is over.
+    expect(await Promise.race([ended, delay(30_000, 'late', { ref: false })])).toEqual([0, null]);
+  });
+
   it('ends with the process that started it', async () => {
-    const env = { DISK_SERVER_DIRECTORY: directory, IMAGO_REGIONS_FILE: regionsFile, DISK_SERVER_WITH_PARENT: 'true' };
+    const env = {
+      DISK_SERVER_DIRECTORY: directory,
+      IMAGO_REGIONS_FILE: regionsFile,
+      DISK_SERVER_CACHE_GIB: '1',
+      DISK_SERVER_WITH_PARENT: 'true',
+    };
     const child = program(env);
     const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
     expect(JSON.parse(line.toString())).toEqual({ socket: diskServerSocket(directory), pid: child.pid });

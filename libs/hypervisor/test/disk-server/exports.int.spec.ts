@@ -23,6 +23,7 @@ function image(): BaseImage {
     size: '5242880',
     virtual_size: '1048576',
     index_hash: 'a'.repeat(64),
+    layers: [],
   };
 }
 

@@ -1,8 +1,6 @@
-import { STORED_CLUSTER_SIZE, unpackIndex } from '@imago/disk-image';
 import { sampleDisk } from '@imago/disk-image/testing';
 import { indexKey } from '@imago/object-store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BaseImage } from '../../src/index.ts';
 import { DiskServerUnderTest } from './disk-server-under-test.ts';
 import { ImageStore } from './image-store.ts';
 import { NbdClient } from './nbd-client.ts';
@@ -29,7 +27,7 @@ describe('the disk server, on bytes that are not those of the image', () => {
   it('gives EIO for a damaged cluster, each time, and every other cluster', async () => {
     const image = await images.storeImage(content);
     const damaged = 4;
-    await images.damage(image.key, await placeOf(image, damaged));
+    await images.damage(image.key, await images.placeOf(image, damaged));
     await server.export(image);
     const client = await NbdClient.open(server.socket, image.object_id);
     for (let round = 0; round < 2; round += 1) {
@@ -89,18 +87,4 @@ describe('the disk server, on bytes that are not those of the image', () => {
     expect((await next.read(0, MIB)).data.equals(other.subarray(0, MIB))).toBe(true);
     next.close();
   });
-
-  /** Where in the object the middle of a cluster's frame is. */
-  async function placeOf(image: BaseImage, cluster: number): Promise<number> {
-    const key = indexKey(image.key);
-    const { size } = await images.store.head(key);
-    const { clusters } = unpackIndex(await images.store.read(key, { length: size }));
-    const head = await images.store.read(image.key, { length: 6 * STORED_CLUSTER_SIZE });
-    const l1 = Number(head.readBigUInt64BE(40));
-    const l2 = Number(head.readBigUInt64BE(l1) & 0x00ff_ffff_ffff_fe00n);
-    const entry = head.readBigUInt64BE(l2 + cluster * 8) & ((1n << 50n) - 1n);
-    const frame = clusters.find(({ index }) => index === cluster);
-    if (frame === undefined) throw new Error(`cluster ${cluster} has no data`);
-    return Number(entry) + Math.floor(frame.size / 2);
-  }
 });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { STORED_CLUSTER_SIZE } from '@imago/disk-image';
 import type { BaseImage } from '../../hypervisor.ts';
-import { isZeros } from '../cluster-hashes.ts';
 import { type Log, reasonOf } from '../log.ts';
 import { CacheJournal, type CacheIdentity, type KnownCluster, writeAll } from './cache-journal.ts';
 import type { CacheSpace } from './cache-space.ts';
@@ -11,6 +10,8 @@ import type { CacheSpace } from './cache-space.ts';
 /** Milliseconds that nothing is written after the disk would not take it. */
 const PAUSE = 30_000;
 const KNOWN = ['zeros', 'data'] as const satisfies readonly KnownCluster[];
+
+const ZEROS = Buffer.alloc(STORED_CLUSTER_SIZE);
 
 interface Files {
   readonly data: FileHandle;
@@ -91,7 +92,7 @@ export class ClusterCache {
 
   /** Keeps a cluster that has been checked. False when there is no place for it. Never fails. */
   async keep(cluster: number, bytes: Buffer): Promise<boolean> {
-    if (isZeros(bytes)) {
+    if (bytes.equals(ZEROS.subarray(0, bytes.length))) {
       this.#know(cluster, 'zeros');
       await this.#files?.journal.add(cluster, 'zeros').catch(() => undefined);
       return true;

@@ -1,4 +1,3 @@
-import type { ObjectStore } from '@imago/object-store';
 import type { Response } from 'express';
 import type { ByteRange } from './byte-range.ts';
 
@@ -6,8 +5,8 @@ import type { ByteRange } from './byte-range.ts';
 const PIECE = 2 * 2 ** 20;
 
 export interface Sending {
-  readonly store: ObjectStore;
-  readonly key: string;
+  /** Fills memory with the bytes at an offset, and answers it. */
+  readonly read: (offset: number, into: Buffer) => Promise<Buffer>;
   readonly range: ByteRange;
   /** Ends the reading; the client is gone. */
   readonly signal: AbortSignal;
@@ -16,19 +15,16 @@ export interface Sending {
 }
 
 /**
- * Sends a range of an object, no faster than the client takes it. Two pieces of memory take turns: one is filled while
+ * Sends a range of a file, no faster than the client takes it. Two pieces of memory take turns: one is filled while
  * the other is sent. A stream from the store to the client costs twice as much, most of it for garbage.
- * @throws what the store says, before the first byte or after it
+ * @throws what the reading says, before the first byte or after it
  */
-export async function sendObject(response: Response, { store, key, range, signal, begin }: Sending): Promise<void> {
+export async function sendFile(response: Response, { read, range, signal, begin }: Sending): Promise<void> {
   const end = range.offset + range.length;
   const memory = [0, 1].map(() => Buffer.allocUnsafeSlow(Math.min(PIECE, range.length)));
-  const read = (offset: number, into: Buffer | undefined): Promise<Buffer> => {
-    const length = Math.min(PIECE, end - offset);
-    const target = into === undefined ? {} : { into: into.subarray(0, length) };
-    return store.read(key, { offset, length, signal, ...target });
-  };
-  let reading = read(range.offset, memory[0]);
+  const readAt = (offset: number, turn: number): Promise<Buffer> =>
+    read(offset, memory[turn]?.subarray(0, Math.min(PIECE, end - offset)) ?? Buffer.alloc(0));
+  let reading = readAt(range.offset, 0);
   let sent: Promise<void> = Promise.resolve();
   for (let offset = range.offset, turn = 1; ; turn = 1 - turn) {
     const piece = await reading;
@@ -38,7 +34,7 @@ export async function sendObject(response: Response, { store, key, range, signal
     sent = sending;
     offset += piece.length;
     if (offset >= end) break;
-    reading = read(offset, memory[turn]);
+    reading = readAt(offset, turn);
   }
   await sent;
   response.end();

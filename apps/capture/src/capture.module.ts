@@ -1,0 +1,95 @@
+import { hostname } from 'node:os';
+import { JobRunner } from '@imago/jobs';
+import { MessagingModule, Outbox, RequestClient } from '@imago/messaging';
+import { loadRegions, Regions } from '@imago/object-store';
+import { PersistenceModule } from '@imago/persistence';
+import { type DynamicModule, type FactoryProvider, Logger, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { RequestCapture } from './captures/request-capture.ts';
+import { SweepAdmissions } from './captures/sweep-admissions.ts';
+import { TakeBackCapture } from './captures/take-back-capture.ts';
+import { CAPTURE_CONFIG } from './config-token.ts';
+import type { CaptureConfig } from './config.ts';
+import { RequestDigest } from './digests/request-digest.ts';
+import { RequestFlatten } from './flattens/request-flatten.ts';
+import { CancelJob } from './jobs/cancel-job.ts';
+import { IMAGE_JOB_RUNNER, ImageJobs } from './jobs/image-jobs.ts';
+import { jobDefinition } from './jobs/job-definition.ts';
+import { JobsController } from './jobs/jobs.controller.ts';
+import { RunJobs } from './jobs/run-jobs.ts';
+import { ReleaseLocks } from './locks/release-locks.ts';
+import { RenewLocks } from './locks/renew-locks.ts';
+import { ServerLocks } from './locks/server-locks.ts';
+import { Parts } from './stored/parts.repository.ts';
+
+/** Capture, composed: the one place that knows all its parts. */
+@Module({})
+export class CaptureModule {
+  static forRoot(config: CaptureConfig): DynamicModule {
+    return {
+      module: CaptureModule,
+      imports: [
+        PersistenceModule.forRoot({ service: 'capture', url: config.DATABASE_URL }),
+        MessagingModule.forRoot({
+          service: 'capture',
+          amqpUrl: config.AMQP_URL,
+          contextKey: config.IMAGO_CONTEXT_KEY,
+        }),
+      ],
+      controllers: [JobsController],
+      providers: [
+        { provide: CAPTURE_CONFIG, useValue: config },
+        { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
+        ImageJobs,
+        Parts,
+        ServerLocks,
+        runner(config),
+        RunJobs,
+        TakeBackCapture,
+        RequestCapture,
+        RequestFlatten,
+        RequestDigest,
+        CancelJob,
+        SweepAdmissions,
+        RenewLocks,
+        ReleaseLocks,
+      ],
+    };
+  }
+}
+
+function runner(config: CaptureConfig): FactoryProvider {
+  const logger = new Logger('JobRunner');
+  return {
+    provide: IMAGE_JOB_RUNNER,
+    inject: [DataSource, Outbox, ImageJobs, Parts, ServerLocks, Regions, RequestClient],
+    useFactory: (
+      ...[db, outbox, jobs, parts, locks, regions, requests]: [
+        DataSource,
+        Outbox,
+        ImageJobs,
+        Parts,
+        ServerLocks,
+        Regions,
+        RequestClient,
+      ]
+    ) =>
+      new JobRunner({
+        db,
+        outbox,
+        store: jobs.store,
+        definition: jobDefinition({ regions, requests, parts, locks, config }),
+        leaseSeconds: config.CAPTURE_LEASE_SECONDS,
+        worker: `${hostname()}:${process.pid}`,
+        concurrency: config.CAPTURE_CONCURRENCY,
+        log: {
+          info: (fields, message) => {
+            logger.log(fields, message);
+          },
+          error: (fields, message) => {
+            logger.error(fields, message);
+          },
+        },
+      }),
+  };
+}

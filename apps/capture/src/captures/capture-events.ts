@@ -1,0 +1,35 @@
+import { type CapturedObject, ImageCapturedV1, ImageCaptureRequestedV1, type JobView } from '@imago/contracts';
+import type { NewEvent } from '@imago/messaging';
+import { type ImageJob, required } from '../jobs/image-job.ts';
+import { aboutJob } from '../jobs/job-events.ts';
+
+export function captureRequested(job: ImageJob, view: JobView): NewEvent {
+  return aboutJob(ImageCaptureRequestedV1, job, view, { origin: required(job.data.origin, 'origin') });
+}
+
+export function captured(job: ImageJob, view: JobView): NewEvent {
+  return aboutJob(ImageCapturedV1, job, view, {
+    origin: required(job.data.origin, 'origin'),
+    object: capturedObjectOf(job),
+  });
+}
+
+function capturedObjectOf({ data }: ImageJob): CapturedObject {
+  const object = required(data.object, 'object');
+  const sealed = required(data.sealed, 'sealed');
+  const verified = required(data.verified, 'verified');
+  const isWhole = object.parent_object_id === null;
+  return {
+    ...object,
+    disk_format: 'qcow2',
+    size: sealed.file_size.toString(),
+    stored_size: sealed.size.toString(),
+    virtual_size: sealed.virtual_size,
+    allocated_bytes: sealed.allocated_bytes,
+    index_hash: sealed.index_hash,
+    // Those of a layer are of its flattened form, which nobody has read yet.
+    checksum: isWhole ? verified.checksum : null,
+    os_hash_algo: isWhole ? 'sha512' : null,
+    os_hash_value: isWhole ? verified.os_hash_value : null,
+  };
+}

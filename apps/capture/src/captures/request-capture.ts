@@ -1,0 +1,140 @@
+import {
+  GetImage,
+  type ImageRecord,
+  type JobView,
+  LockServerDisk,
+  Refusal,
+  refusal,
+  RegisterImage,
+  type RequestCapture as RequestCaptureContract,
+  type RequestOf,
+} from '@imago/contracts';
+import { requireAllowed, type RequestContext } from '@imago/identity';
+import { type JobRunner, toView } from '@imago/jobs';
+import { inTransaction, Outbox, RequestClient } from '@imago/messaging';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { captureOf, type LockAnswer, lockedDisk, lockRequest } from '../exports/locked-disk.ts';
+import { isCertain, requestHash, requestKey, requireSameRequest } from '../jobs/admission.ts';
+import { type ImageJob, type ImageJobData, type ImageJobInput, imageOf } from '../jobs/image-job.ts';
+import { IMAGE_JOB_RUNNER, ImageJobs } from '../jobs/image-jobs.ts';
+import { captureRequested } from './capture-events.ts';
+import { captureFacts, originOf } from './capture-facts.ts';
+import { TakeBackCapture } from './take-back-capture.ts';
+
+type Request = RequestOf<typeof RequestCaptureContract>;
+
+/** The answer to a tenant: the job as it stands and the events that will show it on the board. */
+export interface JobAccepted {
+  readonly job: JobView;
+  readonly event_ids: string[];
+}
+
+/**
+ * Accepts a capture or refuses it at once. The job and its lock are recorded first, then the server is locked, then the
+ * image registered, then the job promised: a crash between leaves an admission that is taken back, never a locked server
+ * or an image without a job.
+ */
+@Injectable()
+export class RequestCapture {
+  constructor(
+    private readonly db: DataSource,
+    private readonly jobs: ImageJobs,
+    private readonly takeBack: TakeBackCapture,
+    private readonly requests: RequestClient,
+    private readonly outbox: Outbox,
+    @Inject(IMAGE_JOB_RUNNER) private readonly runner: JobRunner<ImageJobInput, ImageJobData>,
+  ) {}
+
+  /** @throws Refusal as the contract of `capture.requestCapture` names them; then nothing has changed. */
+  async execute(request: Request, context: RequestContext): Promise<JobAccepted> {
+    requireAllowed('server.capture', context, 'owner');
+    const job = await this.#record(request, context);
+    if (job.state !== 'admitting') return { job: toView(job), event_ids: [] };
+    try {
+      const locked = await this.requests.send(LockServerDisk, lockRequest(job, true), { context });
+      await this.#register(job, locked, context);
+      return await this.#promise(job, { origin: originOf(locked), disk: lockedDisk(locked) });
+    } catch (error) {
+      // A refusal is certain. After anything else nobody knows what is locked and registered: the sweep decides.
+      if (isCertain(error)) await this.takeBack.refused(job);
+      throw error;
+    }
+  }
+
+  async #record(request: Request, context: RequestContext): Promise<ImageJob> {
+    const hash = requestHash('capture', request);
+    const { server_id, source, name, description } = request;
+    const disk_id = source.type === 'data_disk' ? source.disk_id : null;
+    return inTransaction(this.db, async (tx) => {
+      const { job, created } = await this.jobs.store.insert(tx, {
+        id: uuidv7(),
+        type: 'capture',
+        project_id: context.project_id,
+        region: request.region,
+        image_id: uuidv7(),
+        phase: 'lock',
+        input: { capture: { server_id, disk_id, name, description } },
+        data: {},
+        idempotency_key: requestKey(request.idempotency_key, context, context.project_id),
+        request_hash: hash,
+        actor: context.user_id,
+        correlation_id: context.correlation_id,
+      });
+      requireSameRequest(job, hash);
+      if (created) await this.takeBack.note(tx, job);
+      return job;
+    });
+  }
+
+  async #register(job: ImageJob, locked: LockAnswer, context: RequestContext): Promise<void> {
+    const made = await this.#imageOf(job, locked.disk.image_id, context);
+    await this.requests.send(
+      RegisterImage,
+      {
+        image_id: imageOf(job),
+        region: job.region,
+        job_id: job.id,
+        facts: captureFacts(captureOf(job), locked, made),
+        visibility: 'private',
+        disk_format: 'qcow2',
+        container_format: 'bare',
+        agreement: null,
+      },
+      { context },
+    );
+  }
+
+  /** What the disk was made from; null when that image is gone or not the caller's to see any more. */
+  async #imageOf(job: ImageJob, image_id: string | null, context: RequestContext): Promise<ImageRecord | null> {
+    if (image_id === null) return null;
+    try {
+      return (await this.requests.send(GetImage, { image_id, region: job.region }, { context })).image;
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'image.not_found') return null;
+      throw error;
+    }
+  }
+
+  async #promise(job: ImageJob, data: ImageJobData): Promise<JobAccepted> {
+    const accepted = await inTransaction(this.db, async (tx) => {
+      const queued = await this.jobs.store.admit(tx, job.id, data);
+      if (queued === null) return null;
+      const view = toView(queued);
+      const eventId = await this.outbox.add(tx, captureRequested(queued, view), {
+        correlation_id: queued.correlation_id,
+      });
+      return { job: view, event_ids: [eventId] };
+    });
+    if (accepted !== null) {
+      this.runner.wake();
+      return accepted;
+    }
+    const current = await this.jobs.store.find(this.db.manager, job.id);
+    if (current !== null && current.state !== 'admitting') return { job: toView(current), event_ids: [] };
+    // It was taken back while it was still under way; then so are image and lock, whoever made them last.
+    await this.takeBack.everything(job);
+    throw refusal('request.timeout', 'The capture took too long to be accepted and was taken back.');
+  }
+}

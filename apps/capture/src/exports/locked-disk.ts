@@ -1,0 +1,46 @@
+import { LockServerDisk, refusal, type RequestOf, type ResponseOf } from '@imago/contracts';
+import { serviceContext } from '@imago/identity';
+import {
+  type CaptureInput,
+  type ImageJob,
+  type ImageJobContext,
+  type LockedDisk,
+  required,
+} from '../jobs/image-job.ts';
+import type { JobTools } from '../jobs/job-tools.ts';
+import { untilAborted } from '../jobs/until-aborted.ts';
+
+export type LockAnswer = ResponseOf<typeof LockServerDisk>;
+
+/** What is asked of compute about the disk of a capture; the lock has the id of the capture. */
+export function lockRequest(job: ImageJob, acquire: boolean): RequestOf<typeof LockServerDisk> {
+  const { server_id, disk_id } = captureOf(job);
+  return { server_id, disk_id, region: job.region, lock_id: job.id, acquire };
+}
+
+/** What a capture keeps of the disk it locked. */
+export function lockedDisk({ disk }: LockAnswer): LockedDisk {
+  const { id, size, generation, base } = disk;
+  return { id, size, generation, base };
+}
+
+/**
+ * Looks at the lock, which is the one of this capture or none: a lock is never taken twice. So two looks that see the
+ * same disk prove that nobody wrote it in between.
+ * @throws Refusal server.not_locked, capture.disk_changed; server.not_found when the server is gone.
+ */
+export async function lookAtLock({ job, data, signal }: ImageJobContext, tools: JobTools): Promise<LockAnswer> {
+  const context = serviceContext('capture', job.project_id, job.correlation_id);
+  const answer = await untilAborted(tools.requests.send(LockServerDisk, lockRequest(job, false), { context }), signal);
+  const known = required(data.disk, 'disk');
+  const { id, size, generation, base } = lockedDisk(answer);
+  const isSame = id === known.id && size === known.size && generation === known.generation;
+  if (!isSame || base?.object_id !== known.base?.object_id) {
+    throw refusal('capture.disk_changed', 'The disk is not the one that was locked any more.', { disk_id: known.id });
+  }
+  return answer;
+}
+
+export function captureOf(job: ImageJob): CaptureInput {
+  return required(job.input.capture, 'capture');
+}

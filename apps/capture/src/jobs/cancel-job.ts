@@ -1,0 +1,62 @@
+import { type JobView, refusal } from '@imago/contracts';
+import { requireAllowed, type RequestContext } from '@imago/identity';
+import { cancelledBy, type JobRunner, toView } from '@imago/jobs';
+import { type Cause, inTransaction, Outbox } from '@imago/messaging';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Parts } from '../stored/parts.repository.ts';
+import { type ImageJob, type ImageJobData, type ImageJobInput, typeOf } from './image-job.ts';
+import { IMAGE_JOB_RUNNER, ImageJobs } from './image-jobs.ts';
+import { jobCancelled, jobProgressed } from './job-events.ts';
+
+/** Ends jobs on demand: a waiting one at once, a running one within a chunk. */
+@Injectable()
+export class CancelJob {
+  constructor(
+    private readonly db: DataSource,
+    private readonly jobs: ImageJobs,
+    private readonly parts: Parts,
+    private readonly outbox: Outbox,
+    @Inject(IMAGE_JOB_RUNNER) private readonly runner: JobRunner<ImageJobInput, ImageJobData>,
+  ) {}
+
+  /** @throws Refusal job.not_found (also for another project's job), job.wrong_state when it has ended or is a digest. */
+  async execute(jobId: string, context: RequestContext): Promise<{ job: JobView; event_ids: string[] }> {
+    const result = await inTransaction(this.db, async (tx) => {
+      const job = await this.jobs.store.lock(tx, jobId);
+      const isOwner = job?.project_id === context.project_id;
+      if (job === null || job.state === 'admitting' || !(isOwner || context.roles.includes('admin'))) {
+        throw refusal('job.not_found', `There is no job ${jobId}.`);
+      }
+      requireAllowed('job.cancel', context, isOwner ? 'owner' : 'operator');
+      if (typeOf(job) === 'digest') {
+        throw refusal('job.wrong_state', 'The hashes of an image are made with it; delete the image to end this.');
+      }
+      const cancelled = await this.cancel(tx, job, { correlation_id: context.correlation_id });
+      if (cancelled === null && job.state !== 'cancelling') {
+        throw refusal('job.wrong_state', `The job is ${job.state} and cannot be cancelled.`, { state: job.state });
+      }
+      return cancelled ?? { job: toView(job), event_ids: [] };
+    });
+    this.runner.noticeCancel(jobId);
+    return result;
+  }
+
+  /** An image that is deleted needs none of its jobs any more. */
+  async imageDeleted(tx: EntityManager, imageId: string, cause: Cause): Promise<void> {
+    for (const job of await this.jobs.store.lockAliveOfImage(tx, imageId)) await this.cancel(tx, job, cause);
+  }
+
+  /** Cancels a locked job inside a transaction of the caller; null when it has ended or is being cancelled already. */
+  async cancel(tx: EntityManager, job: ImageJob, cause: Cause): Promise<{ job: JobView; event_ids: string[] } | null> {
+    const error = cancelledBy(job);
+    const ends = job.state === 'queued';
+    const end = ends ? { error: { ...error, phase: job.phase } } : {};
+    const moved = await this.jobs.store.move(tx, job, 'request_cancel', end);
+    if (moved === null) return null;
+    if (ends) await this.parts.keepOnly(tx, moved.id, []); // of an attempt before; what it stored is swept by catalog
+    const view = toView(moved);
+    const event = ends ? jobCancelled(moved, view, error) : jobProgressed(moved, view);
+    return { job: view, event_ids: [await this.outbox.add(tx, event, cause)] };
+  }
+}

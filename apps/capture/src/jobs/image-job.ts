@@ -1,0 +1,97 @@
+import type { HeldObject, ImageOrigin } from '@imago/contracts';
+import type { JobRecord, PhaseContext, PhaseOutcome } from '@imago/jobs';
+
+/** What a tenant asked to be captured. */
+export interface CaptureInput {
+  readonly server_id: string;
+  /** Null: the system disk. */
+  readonly disk_id: string | null;
+  readonly name: string;
+  readonly description: string | null;
+}
+
+/** What was asked for. Never changes. */
+export interface ImageJobInput {
+  /** Of a capture; a flattening and a digest are of the job's image, and there is no more to say. */
+  readonly capture?: CaptureInput;
+}
+
+/** The locked disk as it was when its capture was accepted; any other disk ends the capture. */
+export interface LockedDisk {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: string;
+  readonly generation: number;
+  readonly base: HeldObject | null;
+}
+
+/** What the phases have found out so far; each fills in its own part. */
+export interface ImageJobData {
+  readonly origin?: ImageOrigin;
+  readonly disk?: LockedDisk;
+  /** Bytes of a disk that are to be read. */
+  readonly work?: string;
+  /** True: catalog refuses the parent, the image is stored whole. */
+  readonly is_whole?: true;
+  /** Where catalog lets the image be written, and on which object it is a layer. */
+  readonly object?: { readonly object_id: string; readonly key: string; readonly parent_object_id: string | null };
+  readonly upload?: { readonly upload_id: string };
+  readonly sealed?: SealedObject;
+  readonly verified?: { readonly checksum: string; readonly os_hash_value: string };
+  /** Of a flattening: the hashes the image has already, which what is stored for it must have. */
+  readonly known?: { readonly checksum: string | null; readonly os_hash_value: string | null };
+}
+
+/** An object that is complete. */
+export interface SealedObject {
+  /** Bytes of the object. */
+  readonly size: number;
+  readonly etag: string;
+  readonly index_hash: string;
+  /** Bytes of `/file`: of a layer, of its flattened form; else of the object. */
+  readonly file_size: number;
+  /** Bytes of the disk, and of its clusters that hold data in whatever layer. */
+  readonly virtual_size: string;
+  readonly allocated_bytes: string;
+}
+
+/** What this service does, each a table of phases. */
+export const IMAGE_JOB_TYPES = ['capture', 'flatten', 'digest'] as const;
+export type ImageJobType = (typeof IMAGE_JOB_TYPES)[number];
+
+export type ImageJob = JobRecord<ImageJobInput, ImageJobData>;
+export type ImageJobContext = PhaseContext<ImageJobInput, ImageJobData>;
+export type Succeeded = Extract<PhaseOutcome<ImageJobInput, ImageJobData>, { succeeded: unknown }>;
+
+/** One phase of a table whose phases are named so; resumable from its start. */
+export type ImageJobPhase<Name extends string> = (
+  context: ImageJobContext,
+) => Promise<{ readonly next: Name; readonly data: ImageJobData } | Succeeded>;
+
+/**
+ * Which of them a job is.
+ * @throws Error for a type of another service, which this table never has.
+ */
+export function typeOf(job: Pick<ImageJob, 'id' | 'type'>): ImageJobType {
+  const type = IMAGE_JOB_TYPES.find((known) => known === job.type);
+  if (type === undefined) throw new Error(`Job ${job.id} is a ${job.type}, which this service does not do`);
+  return type;
+}
+
+/**
+ * The image a job makes or reads.
+ * @throws Error for a job without one, which none of ours is.
+ */
+export function imageOf(job: Pick<ImageJob, 'id' | 'image_id'>): string {
+  if (job.image_id === null) throw new Error(`Job ${job.id} has no image`);
+  return job.image_id;
+}
+
+/**
+ * What an earlier step must have left.
+ * @throws Error when it did not, which is a bug.
+ */
+export function required<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`The step before this one did not save ${name}`);
+  return value;
+}

@@ -1,0 +1,62 @@
+import type { JobDefinition } from '@imago/jobs';
+import { CAPTURE_PHASES } from '../captures/phases/capture-phase.ts';
+import { capturePhases } from '../captures/phases/capture-phases.ts';
+import { lockOf } from '../captures/take-back-capture.ts';
+import { digestPhases } from '../digests/digest-phases.ts';
+import { flattenPhases } from '../flattens/flatten-phases.ts';
+import { uploadOf } from '../stored/image-upload.ts';
+import { type ImageJob, type ImageJobData, type ImageJobInput, type ImageJobType, typeOf } from './image-job.ts';
+import { jobCancelled, jobFailed, jobProgressed } from './job-events.ts';
+import { type JobTools, storeOf } from './job-tools.ts';
+
+type Definition = JobDefinition<ImageJobInput, ImageJobData>;
+
+/** Milliseconds an ended job may take to give its upload back; catalog's sweep is the net. */
+const CLEAN_UP_TIMEOUT = 5_000;
+
+/** All jobs of this service as the runner knows them: each type goes through a table of its own. */
+export function jobDefinition(tools: JobTools): Definition {
+  const { config } = tools;
+  return {
+    firstPhase: CAPTURE_PHASES[0],
+    phases: byType({
+      capture: capturePhases(tools),
+      flatten: flattenPhases(tools),
+      digest: digestPhases(tools),
+    }),
+    maximumAttempts: config.CAPTURE_MAXIMUM_ATTEMPTS,
+    stallSeconds: config.CAPTURE_STALL_SECONDS,
+    progressed: jobProgressed,
+    failed: jobFailed,
+    cancelled: jobCancelled,
+    ended: (tx, job) => tools.parts.keepOnly(tx, job.id, []),
+    cleanUp: async (job) => {
+      const done = await Promise.allSettled([giveUpload(tools, job), release(tools, job)]);
+      for (const outcome of done) if (outcome.status === 'rejected') throw outcome.reason;
+    },
+  };
+}
+
+async function giveUpload(tools: JobTools, job: ImageJob): Promise<void> {
+  if (job.data.upload === undefined) return;
+  await storeOf(tools, job).abortMultipart(uploadOf(job.data), AbortSignal.timeout(CLEAN_UP_TIMEOUT));
+}
+
+async function release(tools: JobTools, job: ImageJob): Promise<void> {
+  if (typeOf(job) === 'capture') await tools.locks.release(lockOf(job));
+}
+
+/** One table: a phase of a name is that of the job's own type. */
+function byType(tables: Readonly<Record<ImageJobType, Definition['phases']>>): Definition['phases'] {
+  const names = new Set(Object.values(tables).flatMap((table) => Object.keys(table)));
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      (context) => {
+        const phase = tables[typeOf(context.job)][name];
+        if (phase === undefined) throw new Error(`A ${context.job.type} has no phase ${name}`);
+        return phase(context);
+      },
+    ]),
+  ) satisfies Definition['phases'];
+}

@@ -1,0 +1,49 @@
+import type { PartRecord } from '@imago/disk-image';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+/** A part the store has: what the writer needs to go on after it, and what proves it. */
+export interface StoredPart extends PartRecord {
+  /** As the store answered it; the upload is completed with it. */
+  readonly etag: string;
+  /** Of the bytes that were sent; the read-back must come to the same. */
+  readonly crc32: number;
+}
+
+type PartRow = Pick<StoredPart, 'part_number' | 'etag' | 'clusters'> & {
+  readonly size: string;
+  readonly crc32: string;
+};
+
+/** The journal of transfers. Whoever writes it holds the job, in the same transaction. */
+@Injectable()
+export class Parts {
+  constructor(private readonly db: DataSource) {}
+
+  /** The parts of a job, in order. */
+  async list(jobId: string): Promise<readonly StoredPart[]> {
+    const rows: PartRow[] = await this.db.query(
+      'SELECT part_number, etag, size, crc32, clusters FROM capture.parts WHERE job_id = $1 ORDER BY part_number',
+      [jobId],
+    );
+    return rows.map((row) => ({ ...row, size: Number(row.size), crc32: Number(row.crc32) }));
+  }
+
+  /** Records a part; the same number again replaces it, as in the store. */
+  async record(tx: EntityManager, jobId: string, part: StoredPart): Promise<void> {
+    await tx.query(
+      `INSERT INTO capture.parts (job_id, part_number, etag, size, crc32, clusters) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT ON CONSTRAINT parts_pkey DO UPDATE SET etag = excluded.etag, size = excluded.size,
+         crc32 = excluded.crc32, clusters = excluded.clusters`,
+      [jobId, part.part_number, part.etag, part.size, part.crc32, part.clusters],
+    );
+  }
+
+  /** Forgets every part but those of the given numbers. */
+  async keepOnly(tx: EntityManager, jobId: string, partNumbers: readonly number[]): Promise<void> {
+    await tx.query('DELETE FROM capture.parts WHERE job_id = $1 AND part_number <> ALL ($2::integer[])', [
+      jobId,
+      partNumbers,
+    ]);
+  }
+}

@@ -1,0 +1,69 @@
+import { JobRunner } from '@imago/jobs';
+import type { Outbox, RequestClient } from '@imago/messaging';
+import { Regions, type regionsFile } from '@imago/object-store';
+import { serviceDataSource } from '@imago/persistence';
+import type { DataSource } from 'typeorm';
+import type { z } from 'zod';
+import type { CaptureConfig } from '../src/config.ts';
+import type { ImageJobData, ImageJobInput } from '../src/jobs/image-job.ts';
+import { ImageJobs } from '../src/jobs/image-jobs.ts';
+import { jobDefinition } from '../src/jobs/job-definition.ts';
+import { ServerLocks } from '../src/locks/server-locks.ts';
+import { Parts } from '../src/stored/parts.repository.ts';
+import { S3Gate } from './s3-gate.ts';
+
+/** What a worker works with, as far as it is not its own. */
+export interface WorkerSurroundings {
+  readonly config: CaptureConfig;
+  readonly regions: z.output<typeof regionsFile>;
+  readonly outbox: Outbox;
+  readonly requests: RequestClient;
+}
+
+let hired = 0;
+
+/** One worker: the real runner with the real phases, on connections of its own that can be cut. */
+export class CaptureWorker {
+  private constructor(
+    readonly gate: S3Gate,
+    readonly runner: JobRunner<ImageJobInput, ImageJobData>,
+    private readonly db: DataSource,
+  ) {}
+
+  static async hire(surroundings: WorkerSurroundings): Promise<CaptureWorker> {
+    const { config, regions, outbox, requests } = surroundings;
+    const [first] = regions;
+    if (first === undefined) throw new Error('there is no region');
+    const gate = await S3Gate.open(first.s3.endpoint);
+    const behindGate = regions.map((region) => ({ ...region, s3: { ...region.s3, endpoint: gate.endpoint } }));
+    const db = await serviceDataSource({ service: 'capture', url: config.DATABASE_URL }).initialize();
+    const locks = new ServerLocks(db, requests);
+    const tools = { regions: new Regions(behindGate), requests, parts: new Parts(db), locks, config };
+    const runner = new JobRunner({
+      db,
+      outbox,
+      store: new ImageJobs().store,
+      definition: jobDefinition(tools),
+      leaseSeconds: config.CAPTURE_LEASE_SECONDS,
+      worker: `worker-${++hired}`,
+      concurrency: config.CAPTURE_CONCURRENCY,
+      log: { info: () => undefined, error: () => undefined },
+    });
+    runner.start();
+    return new CaptureWorker(gate, runner, db);
+  }
+
+  /** The worker is gone in this moment: nothing it has begun is finished, nothing it holds is given back. */
+  async lose(): Promise<void> {
+    await this.db.destroy();
+    this.gate.shut();
+    await this.runner.stop();
+  }
+
+  /** The worker is told to stop and gives back what it holds. */
+  async dismiss(): Promise<void> {
+    await this.runner.stop();
+    if (this.db.isInitialized) await this.db.destroy();
+    await this.gate.close();
+  }
+}

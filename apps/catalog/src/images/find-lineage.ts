@@ -1,0 +1,67 @@
+import type { GetLineage, RequestOf, ResponseOf } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ObjectLines } from '../objects/object-lines.ts';
+import { maySee, requireImage } from './image-access.ts';
+import { toRecord } from './image-record.ts';
+import { IMAGE_COLUMNS, type ImageRow } from './image.row.ts';
+import { ImagesRepository } from './images.repository.ts';
+
+type Lineage = ResponseOf<typeof GetLineage>;
+type Ancestor = Lineage['ancestors'][number];
+
+/** An image that another names as the one it comes from. All but its id is null when there is no such image any more. */
+type NamedImage = { readonly ancestor_id: string } & (ImageRow | Record<keyof ImageRow, null>);
+
+/** As many ancestors as an answer has; who wants those before asks for the lineage of the last. */
+const ANCESTORS = 100;
+
+/** Tells where an image comes from. */
+@Injectable()
+export class FindLineage {
+  constructor(
+    private readonly db: DataSource,
+    private readonly images: ImagesRepository,
+    private readonly lines: ObjectLines,
+  ) {}
+
+  /** @throws Refusal image.not_found, auth.forbidden */
+  async execute({ image_id, region }: RequestOf<typeof GetLineage>, context: RequestContext): Promise<Lineage> {
+    const tx = this.db.manager;
+    const found = await this.images.find(tx, image_id);
+    const image = requireImage('image.lineage', found, { region, context });
+    const ancestors = (await ancestorsOf(tx, image.id)).map((named) => toAncestor(named, region, context));
+    const firstHidden = ancestors.findIndex(({ status }) => status === null);
+    return {
+      image: toRecord(image),
+      // What a hidden image comes from is as hidden as itself.
+      ancestors: firstHidden < 0 ? ancestors : ancestors.slice(0, firstHidden + 1),
+      layers: (await this.lines.ofImage(tx, image.id)).length,
+    };
+  }
+}
+
+/** Nearest first; deleted images among them, whose rows stay. */
+function ancestorsOf(tx: EntityManager, imageId: string): Promise<NamedImage[]> {
+  const columns = IMAGE_COLUMNS.map((column) => `i.${column}`).join(', ');
+  return tx.query(
+    `WITH RECURSIVE line AS (
+       SELECT (origin->>'image_id')::uuid AS ancestor_id, 1 AS distance FROM catalog.images WHERE id = $1
+       UNION ALL
+       SELECT (i.origin->>'image_id')::uuid, distance + 1
+       FROM line JOIN catalog.images i ON i.id = line.ancestor_id WHERE distance < $2)
+     SELECT line.ancestor_id, ${columns} FROM line LEFT JOIN catalog.images i ON i.id = line.ancestor_id
+     WHERE line.ancestor_id IS NOT NULL ORDER BY distance`,
+    [imageId, ANCESTORS],
+  );
+}
+
+function toAncestor(named: NamedImage, region: string, context: RequestContext): Ancestor {
+  const image_id = named.ancestor_id;
+  if (named.id === null || named.region !== region || !maySee(named, context)) {
+    return { image_id, name: null, status: null, origin: null, created_at: null };
+  }
+  const { name, status, origin, created_at } = named;
+  return { image_id, name, status, origin, created_at: created_at.toISOString() };
+}

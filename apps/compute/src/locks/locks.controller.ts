@@ -1,0 +1,45 @@
+import {
+  LockServerDisk as LockServerDiskContract,
+  RenewServerLocks,
+  type RequestOf,
+  type ResponseOf,
+  UnlockServer,
+} from '@imago/contracts';
+import { OnRequest, type RequestCall } from '@imago/messaging';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { LockServerDisk } from './lock-server-disk.ts';
+import { ServerLocks } from './server-locks.ts';
+
+/** What captures ask for. */
+@Controller()
+export class LocksController {
+  constructor(
+    private readonly lockServerDisk: LockServerDisk,
+    private readonly locks: ServerLocks,
+  ) {}
+
+  @OnRequest(LockServerDiskContract)
+  async lock(
+    @Payload() request: RequestOf<typeof LockServerDiskContract>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof LockServerDiskContract>> {
+    return this.lockServerDisk.execute(request, context);
+  }
+
+  @OnRequest(RenewServerLocks)
+  async renew(
+    @Payload() request: RequestOf<typeof RenewServerLocks>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof RenewServerLocks>> {
+    return this.locks.renew(request, context);
+  }
+
+  @OnRequest(UnlockServer)
+  async unlock(
+    @Payload() request: RequestOf<typeof UnlockServer>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof UnlockServer>> {
+    return this.locks.unlock(request, context);
+  }
+}

@@ -1,0 +1,179 @@
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
+import { eventually } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Captures } from '../test/captures.ts';
+import { Host } from '../test/host.ts';
+import { importDemoImage, Servers } from '../test/servers.ts';
+import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { expectTrueState } from '../test/true-state.ts';
+
+/** What the first server writes and the next one wipes out. Long enough to fill blocks, and found nowhere else. */
+const SECRET = 'imago-secret-which-must-not-come-back ';
+
+const script = (...lines: readonly string[]): string => ['#!/bin/sh', ...lines, 'sync', ''].join('\n');
+
+const TELL = script('echo "marker: $(cat /root/marker 2>/dev/null || echo none)"');
+const CHANGE = script(
+  'echo changed-inside > /root/marker',
+  `yes '${SECRET}' | head -c 2097152 > /root/secret`,
+  'echo "marker: $(cat /root/marker)"',
+);
+const WIPE = script(
+  'echo "marker: $(cat /root/marker)"',
+  'dd if=/dev/zero of=/root/secret bs=64k count=32 conv=notrunc 2>/dev/null',
+  'sync',
+  'rm /root/secret',
+);
+
+describe('the circle: image, server, change, capture, server', () => {
+  let sut: SystemUnderTest;
+  let servers: Servers;
+  let captures: Captures;
+  let original: string;
+
+  beforeAll(async () => {
+    sut = await startSystemUnderTest();
+    servers = new Servers(sut.alice);
+    captures = new Captures(sut.alice);
+    original = await importDemoImage(sut, sut.alice);
+  }, 300_000);
+  afterAll(() => sut.close());
+
+  /** A server that has run a script and is off again, nothing of it in flight. */
+  async function ran(imageId: string, user_data: string, fields: object = {}): Promise<{ id: string; said: string }> {
+    const [server] = await servers.create({ image_id: imageId, user_data, ...fields });
+    const id = server?.id ?? '';
+    const said = await servers.said(id, USER_DATA_MARKER);
+    await servers.do(id, 'stop');
+    return { id, said };
+  }
+
+  it('what a server changes is in the image captured from it, and in the servers made from that', async () => {
+    const first = await ran(original, CHANGE);
+    expect(first.said).toContain('marker: changed-inside');
+    const golden = await captures.capture(first.id, 'golden');
+    expect(golden).toMatchObject({ name: 'golden', disk_format: 'qcow2' });
+    expect(await captures.lineage(golden.id)).toMatchObject({
+      layers: 2,
+      origin: { server_id: first.id, image_id: original },
+      ancestors: [{ image_id: original }],
+    });
+    await expectEventsOfOneCapture(golden.id);
+
+    const second = await ran(golden.id, WIPE);
+    expect(second.said).toMatch(new RegExp(`${BOOT_MARKER} 2[^]*marker: changed-inside`));
+    const negative = await ran(original, TELL);
+    expect(negative.said).toMatch(new RegExp(`${BOOT_MARKER} 1[^]*marker: none`));
+
+    // A file deleted and blocks zeroed inside the guest are gone from the image, though its parent has them.
+    const wiped = await captures.capture(second.id, 'wiped');
+    expect(await contains(golden.id, SECRET)).toBe(true);
+    expect(await contains(wiped.id, SECRET)).toBe(false);
+
+    // The hashes of what is downloaded come, and are right; then the parents go, and the child is whole.
+    const hashed = await eventually(
+      async () => {
+        const image = await sut.alice.image(wiped.id);
+        expect(image.checksum).not.toBeNull();
+        return image;
+      },
+      { timeout: 60_000 },
+    );
+    for (const { id } of [first, second, { id: negative.id }]) await servers.delete(id);
+    await sut.alice.delete(original);
+    await sut.alice.delete(golden.id);
+    const child = await ran(wiped.id, TELL);
+    expect(child.said).toMatch(new RegExp(`${BOOT_MARKER} 3[^]*marker: changed-inside`));
+
+    // Stored whole it is the same file; what only held it up goes.
+    const before = await sut.alice.download(wiped.id);
+    expect(before.length).toBe(hashed.size);
+    await captures.flatten(wiped.id);
+    expect(await captures.lineage(wiped.id)).toMatchObject({ layers: 1 });
+    expect((await sut.alice.download(wiped.id)).equals(before)).toBe(true);
+    expect(await sut.alice.image(wiped.id)).toMatchObject({ checksum: hashed.checksum, size: hashed.size });
+    await servers.delete(child.id);
+    await eventually(async () => {
+      expect((await sut.images.keys()).objects.length).toBe(2);
+    });
+    await sut.alice.delete(wiped.id);
+    await new Host(sut).becomesEmpty();
+    await expectTrueState(sut);
+  }, 600_000);
+
+  it('a data disk goes into an image and into the next server', async () => {
+    const image = await importDemoImage(sut, sut.alice, 'system');
+    const write = script('echo data-disk-of-the-first > /dev/vdb');
+    const first = await ran(image, write, { data_disks: [{ size_gib: 1 }] });
+    const { data_disks } = await servers.show(first.id);
+    const source = { type: 'data_disk', disk_id: data_disks[0]?.id ?? '' } as const;
+    const captured = await captures.capture(first.id, 'data', source);
+    const read = script('echo "read: $(head -n 1 /dev/vdb)"');
+    const second = await ran(image, read, { data_disks: [{ size_gib: 1, image_id: captured.id }] });
+    expect(second.said).toContain('read: data-disk-of-the-first');
+    const foreign = await captures.request(second.id, 'foreign', source);
+    expect([foreign.status, foreign.body.code]).toEqual([404, 'server.disk_not_found']);
+    for (const { id } of [first, second]) await servers.delete(id);
+    for (const id of [captured.id, image]) await sut.alice.delete(id);
+    await expectTrueState(sut);
+  }, 600_000);
+
+  it('a server that runs is refused at once, and one that is captured is nobody else’s', async () => {
+    const image = await importDemoImage(sut, sut.alice, 'busy');
+    const [server] = await servers.create({ image_id: image });
+    const id = server?.id ?? '';
+    const used = await sut.alice.quotaUsed();
+    const running = await captures.request(id, 'too-early');
+    expect([running.status, running.body.code]).toEqual([409, 'server.not_stopped']);
+    await servers.do(id, 'stop', { hard: true });
+    const stranger = await new Captures(sut.bob).request(id, 'not-mine');
+    expect([stranger.status, stranger.body.code]).toEqual([404, 'server.not_found']);
+    expect(await sut.alice.quotaUsed()).toBe(used);
+
+    const hold = sut.proxy.hold((method, url) => method === 'POST' && url.searchParams.has('uploads'));
+    const { body: job } = await captures.request(id, 'locked');
+    await hold.reached;
+    for (const [action, body] of [['start'], ['change-os', { image_id: image }]] as const) {
+      const answer = await servers.order(id, action, body);
+      expect([answer.status, answer.body.code]).toEqual([409, 'server.busy']);
+    }
+    expect((await captures.request(id, 'twice')).body.code).toBe('server.busy');
+    expect((await sut.alice.ask('DELETE', `/v1/servers/${id}`)).status).toBe(409);
+    await sut.alice.ask('POST', `/v1/jobs/${job.id}/cancel`);
+    hold.open();
+    expect(await sut.alice.ended(job.id)).toMatchObject({ state: 'cancelled' });
+    await servers.becomes(id, 'stopped');
+    await servers.delete(id);
+    await sut.alice.delete(image);
+    for (const { id: left } of await sut.alice.images()) await sut.alice.delete(left);
+    await expectTrueState(sut);
+  }, 300_000);
+
+  /** Once each in effect, in this order, under one correlation. */
+  async function expectEventsOfOneCapture(imageId: string): Promise<void> {
+    const events = await sut.alice.events(imageId);
+    const story = ['ImageRegistered', 'ImageCaptureRequested', 'ImageCaptured', 'ImageReady'];
+    expect(events.map(({ type }) => type).filter((type) => story.includes(type))).toEqual(story);
+    const told = events.filter(({ type }) => story.includes(type) || type === 'ImageCaptureProgressed');
+    expect(new Set(told.map(({ correlationid }) => correlationid)).size).toBe(1);
+  }
+
+  /** Whether a text is anywhere on the disk of an image, in a file or in free space. */
+  async function contains(imageId: string, text: string): Promise<boolean> {
+    const file = join(sut.directory, `${imageId}.qcow2`);
+    const raw = join(sut.directory, `${imageId}.raw`);
+    await writeFile(file, await sut.alice.download(imageId));
+    await promisify(execFile)(sut.qemuImg, ['check', '-q', '-f', 'qcow2', file]);
+    await promisify(execFile)(sut.qemuImg, ['convert', '-f', 'qcow2', '-O', 'raw', file, raw]);
+    const found = await promisify(execFile)('grep', ['-c', '-a', '-F', text, raw]).then(
+      () => true,
+      () => false,
+    );
+    await Promise.all([rm(file), rm(raw)]);
+    return found;
+  }
+});

@@ -1,0 +1,50 @@
+import { GetLineage, RequestFlatten } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { RequestClient } from '@imago/messaging';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
+import { noBody } from '../edge/json-bodies.ts';
+import { OwnWrites } from '../edge/own-writes.ts';
+import { idInPath } from '../edge/path-ids.ts';
+import { regionOf } from '../edge/region-prefix.ts';
+import { Context, Region } from '../edge/request-parameters.ts';
+
+/** What an image comes from, and making it stand alone. */
+@Controller('v1/images/:image_id')
+export class ImageLineageController {
+  constructor(
+    private readonly requests: RequestClient,
+    private readonly ownWrites: OwnWrites,
+  ) {}
+
+  @Get('lineage')
+  async lineage(
+    @Param('image_id') id: string,
+    @Region() region: string,
+    @Context() context: RequestContext,
+  ): Promise<object> {
+    const wanted = { image_id: idInPath(id, 'image.not_found'), region };
+    const { image, ancestors, layers } = await this.requests.send(GetLineage, wanted, { context });
+    const { id: image_id, name, status, origin, created_at } = image;
+    return { image_id, name, status, origin, created_at, layers, ancestors };
+  }
+
+  @Post('flatten')
+  @HttpCode(202)
+  async flatten(
+    @Param('image_id') id: string,
+    @Body({ schema: noBody }) _body: undefined,
+    @Context() context: RequestContext,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
+    const { name: region, prefix } = regionOf(request);
+    const image_id = idInPath(id, 'image.not_found');
+    const wanted = { image_id, region, idempotency_key: idempotencyKeyOf(request) };
+    const { job, event_ids } = await this.requests.send(RequestFlatten, wanted, { context });
+    const projection = await this.ownWrites.shown(event_ids, context);
+    response.setHeader('Location', `${prefix}/v1/jobs/${job.id}`);
+    return { ...job, ...projection };
+  }
+}
