@@ -10,6 +10,7 @@ import {
   prepareStore,
   startSystem,
   type System,
+  type SystemOptions,
 } from '@imago/system';
 import { logIn, type Session } from '@imago/system/session';
 import { processRunning } from './cpu.ts';
@@ -32,7 +33,11 @@ export interface BenchInstallation {
   close(): Promise<void>;
 }
 
-export async function openInstallation(say: (line: string) => void): Promise<BenchInstallation> {
+/** @param settings more of them for single services. */
+export async function openInstallation(
+  say: (line: string) => void,
+  settings: SystemOptions['settings'] = {},
+): Promise<BenchInstallation> {
   const directory = await mkdtemp(join(tmpdir(), 'imago-bench-'));
   const infrastructure = await startInfrastructure({ directory, report: say });
   const remove = async (): Promise<void> => {
@@ -53,6 +58,7 @@ export async function openInstallation(say: (line: string) => void): Promise<Ben
       qemu,
       computeDirectory: join(directory, 'compute'),
       restart: false,
+      settings,
     });
     const [user, , operator] = users as [InstallationUser, InstallationUser, InstallationUser];
     await assignBuckets(await logIn(system.gateway, operator), users, regions);

@@ -6,6 +6,32 @@ import { promisify } from 'node:util';
 import { BOOT_MARKER } from '@imago/demo-image';
 import type { BenchInstallation } from '../import/installation.ts';
 
+/** Milliseconds until a machine of this host runs its first instruction, with nothing to do and no Imago in it. */
+export async function startAlone({ qemuSystem }: BenchInstallation): Promise<number> {
+  const begun = performance.now();
+  const machine = [
+    '-nodefaults',
+    '-no-user-config',
+    '-display',
+    'none',
+    '-machine',
+    'pc',
+    '-accel',
+    'tcg',
+    '-cpu',
+    'max',
+  ];
+  const qemu = spawn(qemuSystem, [...machine, '-m', '256', '-vga', 'std', '-qmp', 'stdio'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(qemu.stdout, 'data'); // its greeting comes when the machine is made
+  const milliseconds = performance.now() - begun;
+  const gone = once(qemu, 'exit');
+  qemu.kill('SIGKILL');
+  await gone;
+  return milliseconds;
+}
+
 /** Seconds until the same guest, in the same machine, is up from a plain file of this host; no Imago in it at all. */
 export async function bootLocally(disk: string, installation: BenchInstallation): Promise<number> {
   const raw = join(installation.directory, 'local.raw');

@@ -1,0 +1,3 @@
+import { describeCaptureCrashes } from '../test/describe-capture-crashes.ts';
+
+describeCaptureCrashes(true);

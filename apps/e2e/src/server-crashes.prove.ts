@@ -1,0 +1,3 @@
+import { describeServerCrashes } from '../test/describe-server-crashes.ts';
+
+describeServerCrashes(true);
