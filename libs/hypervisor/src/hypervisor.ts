@@ -96,8 +96,8 @@ export class HypervisorError extends Error {
 
 /**
  * Servers on one host: the port that compute works through. Every call may be repeated after a crash at any point and
- * ends in the same state; calls for one server are not made at the same time. Machines do not depend on the process
- * that made them: another one on the same directory finds them again.
+ * ends in the same state. Calls of one process for one server wait for each other, also for one that hangs; who has a
+ * signal can give up. Machines do not depend on the process that made them: another one on the same directory finds them.
  */
 export abstract class Hypervisor {
   /** @throws HypervisorError when this host cannot run machines, and why. */

@@ -7,7 +7,7 @@ import type { ServerFiles } from './server-files.ts';
 export interface WatchOptions {
   readonly files: ServerFiles;
   /** Servers for which this process does something now: what their machines do is its doing. */
-  readonly busy: ReadonlySet<string>;
+  readonly busy: Pick<ReadonlySet<string>, 'has'>;
   /** Milliseconds between two looks at all machines. */
   readonly interval: number;
   /** Bytes after which a console is cut. */

@@ -86,6 +86,24 @@ export class Machine {
     await this.kill();
   }
 
+  /**
+   * Ends what is left of it when its guest has switched it off; one that runs goes on. Both are one conversation, so it
+   * is no other machine that ends. @returns whether it is off; `note` was called before it was ended.
+   */
+  async quitIfOff(note: () => Promise<void>): Promise<boolean> {
+    const isOff = await this.#connected(async (monitor) => {
+      if ((await statusOf(monitor)) !== 'shutdown') return false;
+      await note();
+      await monitor.execute('quit').catch(() => undefined); // it is on its way out, or beyond words
+      return true;
+    }).catch(async (error: unknown) => {
+      if (error instanceof QmpError) return !(await this.process.runs());
+      throw error;
+    });
+    if (isOff && !(await this.process.ended(this.#timeouts.quit))) await this.kill();
+    return isOff;
+  }
+
   async kill(): Promise<void> {
     await this.process.kill(this.#timeouts.quit);
   }

@@ -22,6 +22,7 @@ import { ServedBases } from './served-bases.ts';
 import { ServerDisks } from './server-disks.ts';
 import { checkServer } from './server-document.ts';
 import { disksOf, ServerFiles } from './server-files.ts';
+import { ServerTurns } from './server-turns.ts';
 
 /**
  * Servers as processes of qemu. A server is a directory: what it is, an overlay for each of its disks, and while it runs
@@ -36,8 +37,8 @@ export class QemuHypervisor extends Hypervisor {
   readonly #disks: ServerDisks;
   readonly #starter: MachineStarter;
   readonly #watch: MachineWatch;
-  /** Servers for which something is done now. */
-  readonly #busy = new Set<string>();
+  /** A call may come while an earlier one hangs that nobody waits for any more. */
+  readonly #turns = new ServerTurns();
 
   constructor(options: QemuOptions) {
     super();
@@ -52,7 +53,7 @@ export class QemuHypervisor extends Hypervisor {
     this.#starter = new MachineStarter({ qemuSystem, ovmf, files, bases, timeouts });
     this.#watch = new MachineWatch({
       files: this.#files,
-      busy: this.#busy,
+      busy: this.#turns,
       interval: this.#timeouts.watch,
       consoleLimit: this.#consoleLimit,
       answer: this.#timeouts.answer,
@@ -72,42 +73,45 @@ export class QemuHypervisor extends Hypervisor {
   override async create(spec: ServerSpec, signal?: AbortSignal): Promise<void> {
     checkServer(spec);
     this.#starter.requireFirmware(spec.firmware);
-    await this.#during(spec.id, async () => {
+    const make = async (): Promise<void> => {
       await this.#files.sweep();
       if ((await this.#files.read(spec.id)) !== null) return;
       await this.#files.prepare(spec.id);
       for (const disk of disksOf(spec)) await this.#disks.make(spec.id, disk, signal);
       await this.#bases.during(spec, () => this.#files.write(spec));
-    });
+    };
+    await this.#turns.take(spec.id, make, signal);
   }
 
   override async start(serverId: string, signal?: AbortSignal): Promise<void> {
-    await this.#during(serverId, () => this.#start(serverId, signal));
+    await this.#turns.take(serverId, () => this.#start(serverId, signal), signal);
   }
 
   override async stop(serverId: string, options: { patience: number; signal?: AbortSignal }): Promise<void> {
-    await this.#during(serverId, async () => {
+    const stop = async (): Promise<void> => {
       const machine = await this.#machine(serverId);
       if (machine !== null) await this.#switchOff(serverId, machine, options);
       await this.#files.forgetMachine(serverId);
-    });
+    };
+    await this.#turns.take(serverId, stop, options.signal);
   }
 
   /** One that is off is switched on. */
   override async reboot(serverId: string, options: { patience: number; signal?: AbortSignal }): Promise<void> {
-    await this.#during(serverId, async () => {
+    const reboot = async (): Promise<void> => {
       const machine = await this.#machine(serverId);
       const asked = options.patience > 0 && (await machine?.askToReboot(options.patience, options.signal));
       if (machine !== null && asked !== true && (await machine.status()) !== 'shutdown') await machine.reset();
       await this.#start(serverId, options.signal); // its guest may have switched it off instead
-    });
+    };
+    await this.#turns.take(serverId, reboot, options.signal);
   }
 
   override async power(serverId: string): Promise<PowerState | null> {
     if ((await this.#files.read(serverId)) === null) return null;
     const machine = await this.#machine(serverId);
     if (machine === null) return 'stopped';
-    if (this.#busy.has(serverId)) return 'running'; // whoever is busy with it has its monitor
+    if (this.#turns.has(serverId)) return 'running'; // whoever is busy with it has its monitor
     return (await machine.status()) === 'shutdown' ? 'stopped' : 'running';
   }
 
@@ -121,7 +125,7 @@ export class QemuHypervisor extends Hypervisor {
     change: { readonly disk: DiskSpec; readonly user_data: string | null; readonly firmware: 'bios' | 'uefi' },
   ): Promise<void> {
     this.#starter.requireFirmware(change.firmware);
-    await this.#during(serverId, async () => {
+    await this.#turns.take(serverId, async () => {
       const { disk: system_disk, user_data, firmware } = change;
       await this.#requireOff(serverId);
       await this.#files.forgetMachine(serverId);
@@ -129,14 +133,19 @@ export class QemuHypervisor extends Hypervisor {
       const spec = { ...(await this.#files.require(serverId)), system_disk, user_data, firmware };
       checkServer(spec);
       await this.#disks.make(serverId, system_disk);
-      await this.#bases.during(spec, () => this.#files.write(spec));
+      // Each step may have taken long, and another process may have started it: what its machine has stays.
+      await this.#bases.during(spec, async () => {
+        await this.#requireOff(serverId);
+        await this.#files.write(spec);
+      });
+      await this.#requireOff(serverId);
       await this.#files.tidy(spec);
       await this.#bases.sweep();
     });
   }
 
   override async delete(serverId: string): Promise<void> {
-    await this.#during(serverId, async () => {
+    await this.#turns.take(serverId, async () => {
       await this.#files.noteEnd(serverId, 'requested').catch(() => undefined); // where there is no directory
       const machine = await this.#machine(serverId);
       await machine?.kill(); // nobody wants its disks any more
@@ -148,7 +157,7 @@ export class QemuHypervisor extends Hypervisor {
   }
 
   override openDisk(serverId: string, diskId: string): Promise<DiskExport> {
-    return this.#during(serverId, async () => {
+    return this.#turns.take(serverId, async () => {
       const spec = await this.#files.require(serverId);
       await this.#requireOff(serverId);
       return this.#disks.open(spec, diskId);
@@ -211,22 +220,11 @@ export class QemuHypervisor extends Hypervisor {
   async #requireOff(serverId: string): Promise<void> {
     const machine = await this.#machine(serverId);
     if (machine === null) return;
-    if ((await machine.status()) !== 'shutdown')
-      throw new HypervisorError(`The server ${serverId} runs: its disks are its own.`);
-    await this.#files.noteEnd(serverId, 'guest');
-    await machine.quit();
+    if (await machine.quitIfOff(() => this.#files.noteEnd(serverId, 'guest'))) return;
+    throw new HypervisorError(`The server ${serverId} runs: its disks are its own.`);
   }
 
   #console(serverId: string): ConsoleLog {
     return new ConsoleLog(this.#files.directory(serverId), this.#consoleLimit);
-  }
-
-  async #during<T>(serverId: string, work: () => Promise<T>): Promise<T> {
-    this.#busy.add(serverId);
-    try {
-      return await work();
-    } finally {
-      this.#busy.delete(serverId);
-    }
   }
 }
