@@ -34,4 +34,17 @@ describe('a budget', () => {
     give();
     (await next)();
   });
+
+  it('gives at once all that is wanted, or nothing', async () => {
+    const budget = new Budget(10);
+    expect(budget.takeNow(11)).toBeUndefined();
+    const give = budget.takeNow(6);
+    expect(budget.takeNow(5)).toBeUndefined();
+    const waiting = budget.take(5);
+    expect(budget.takeNow(1)).toBeUndefined(); // somebody came earlier
+    give?.();
+    const giveLater = await waiting;
+    expect(budget.takeNow(5)).toBeDefined();
+    giveLater();
+  });
 });

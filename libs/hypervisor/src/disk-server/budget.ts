@@ -19,6 +19,17 @@ export class Budget {
     const weight = Math.min(wanted, this.#size);
     if (this.#waiting.length === 0 && weight <= this.#free) this.#free -= weight;
     else await new Promise<void>((go) => this.#waiting.push({ weight, go }));
+    return this.#giver(weight);
+  }
+
+  /** Takes all that is wanted, when it is there for nobody else; undefined when it is not. Otherwise like {@link take}. */
+  takeNow(wanted: number): (() => void) | undefined {
+    if (this.isScarce || wanted > this.#free) return undefined;
+    this.#free -= wanted;
+    return this.#giver(wanted);
+  }
+
+  #giver(weight: number): () => void {
     return () => {
       this.#free += weight;
       this.#serveWaiting();

@@ -19,6 +19,8 @@ export interface DiskServerOptions {
   readonly storeOf: (region: string) => ObjectStore;
   /** Bytes that all caches together may have; 0: nothing is cached. */
   readonly cacheLimit: number;
+  /** Bytes for the tables of uploaded qcow2 files in use. An image whose tables do not fit is refused. */
+  readonly tableMemory: number;
   readonly log: Log;
   /** Milliseconds a reader waits for a store that is away; a minute when absent. */
   readonly patience?: number;
@@ -48,11 +50,12 @@ export class DiskServer implements ExportSource {
   readonly #closing = new Map<string, Promise<void>>();
 
   private constructor(options: DiskServerOptions, space: CacheSpace) {
-    const { log, patience = PATIENCE } = options;
+    const { tableMemory, log, patience = PATIENCE } = options;
     this.#options = options;
     this.socket = diskServerSocket(options.directory);
     const recent = new RecentClusters(RECENT_CLUSTERS);
-    this.#resources = { space, recent, loads: new Budget(LOADS_AT_ONCE), patience, log };
+    const [loads, tables] = [new Budget(LOADS_AT_ONCE), new Budget(tableMemory)];
+    this.#resources = { space, recent, loads, tables, patience, log };
   }
 
   /**

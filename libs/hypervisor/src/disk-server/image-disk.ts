@@ -11,7 +11,9 @@ import {
 } from '@imago/disk-image';
 import { indexKey, type ObjectStore, ObjectStoreUnavailableError } from '@imago/object-store';
 import type { BaseImage } from '../hypervisor.ts';
+import type { Budget } from './budget.ts';
 import { ObjectSource } from './object-source.ts';
+import { TableSource } from './table-source.ts';
 
 /** The bytes in the store are not those of the image. Permanent, until somebody repairs the store. */
 export class ImageDamagedError extends Error {
@@ -28,6 +30,20 @@ export function mayPass(error: unknown): boolean {
   return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
 }
 
+export interface ImageDiskOptions {
+  readonly store: ObjectStore;
+  /** Bytes for the tables of images that others have made; of ours they are small. */
+  readonly tables: Budget;
+  readonly signal: AbortSignal;
+}
+
+interface OpenedReader {
+  readonly reader: DiskReader;
+  readonly etag: string;
+  /** Lets go of what the reader keeps in memory. */
+  readonly release: () => void;
+}
+
 /**
  * The disk in an object of the store, or in a layer and the objects under it. Every cluster it answers has been checked,
  * when the image has an index; an image in layers has one.
@@ -38,28 +54,37 @@ export class ImageDisk {
   readonly #base: BaseImage;
   readonly #store: ObjectStore;
   readonly #reader: DiskReader;
+  readonly #release: () => void;
   /** Read with the first cluster, and again when that failed. */
   #index: Promise<ClusterIndex> | undefined;
 
-  private constructor(base: BaseImage, store: ObjectStore, opened: { reader: DiskReader; etag: string }) {
+  private constructor(base: BaseImage, store: ObjectStore, { reader, etag, release }: OpenedReader) {
     this.#base = base;
     this.#store = store;
-    this.#reader = opened.reader;
-    this.etag = opened.etag;
+    this.#reader = reader;
+    this.#release = release;
+    this.etag = etag;
   }
 
   /**
    * Looks at the objects and reads their tables, which for an image of ours takes as many requests whatever its size is.
-   * @throws ImageDamagedError | ObjectStoreError
+   * @throws ImageDamagedError | TableMemoryError | ObjectStoreError
    */
-  static async open(base: BaseImage, store: ObjectStore, signal: AbortSignal): Promise<ImageDisk> {
+  static async open(base: BaseImage, { store, tables, signal }: ImageDiskOptions): Promise<ImageDisk> {
     const sources = await Promise.all([base, ...base.layers].map((object) => pinned(object, store, signal)));
-    const reader = await readerOf(base, sources, signal).catch(asDamage);
+    const etag = sources.map((source) => source.etag).join(' ');
+    const { reader, release } = await readerOf(base, sources, { tables, signal }).catch(asDamage);
     if (reader.virtualSize !== Number(base.virtual_size)) {
+      release();
       const message = `${base.key} has a disk of ${reader.virtualSize} bytes instead of ${base.virtual_size}`;
       throw new ImageDamagedError(message);
     }
-    return new ImageDisk(base, store, { reader, etag: sources.map((source) => source.etag).join(' ') });
+    return new ImageDisk(base, store, { reader, etag, release });
+  }
+
+  /** Nothing is read of it any more. */
+  close(): void {
+    this.#release();
   }
 
   /**
@@ -121,13 +146,36 @@ async function pinned(
 async function readerOf(
   { disk_format, index_hash, layers, key }: BaseImage,
   sources: readonly ObjectSource[],
-  signal: AbortSignal,
-): Promise<DiskReader> {
+  { tables, signal }: Pick<ImageDiskOptions, 'tables' | 'signal'>,
+): Promise<Omit<OpenedReader, 'etag'>> {
   const [source] = sources;
   if (source === undefined) throw new Error('An image has one object at least');
-  if (layers.length === 0) return (await openDisk(source, disk_format, { signal })).reader;
+  if (layers.length === 0 && index_hash === null && disk_format === 'qcow2')
+    return openUploaded(source, tables, signal);
+  const release = (): void => undefined;
+  if (layers.length === 0) return { reader: (await openDisk(source, disk_format, { signal })).reader, release };
   if (index_hash === null) throw new ImageDamagedError(`${key} is a layer without an index`);
-  return openLayers(sources, { signal });
+  return { reader: await openLayers(sources, { signal }), release };
+}
+
+/** Whoever made the file said how large its tables are. */
+async function openUploaded(
+  source: ObjectSource,
+  tables: Budget,
+  signal: AbortSignal,
+): Promise<Omit<OpenedReader, 'etag'>> {
+  const counted = new TableSource(source, tables);
+  const release = (): void => {
+    counted.release();
+  };
+  try {
+    const { reader } = await openDisk(counted, 'qcow2', { signal });
+    counted.opened();
+    return { reader, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /** @throws Error when the bytes are not the index that was promised. */

@@ -7,6 +7,7 @@ import { type Log, reasonOf } from './log.ts';
  * The disk server as a process of its own. It logs JSON lines to its standard error and says one line on its standard
  * output when it serves: `{"socket", "pid"}`. SIGTERM and SIGINT end it; so does the end of whoever started it.
  */
+const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 /** Milliseconds until an end that does not come is made. */
 const LAST_MOMENT = 10_000;
@@ -35,6 +36,7 @@ try {
     directory: config.DISK_SERVER_DIRECTORY,
     storeOf: (region) => regions.get(region).store,
     cacheLimit: config.DISK_SERVER_CACHE_GIB * GIB,
+    tableMemory: config.DISK_SERVER_TABLES_MIB * MIB,
     log,
   });
   end = (): void => {

@@ -15,6 +15,8 @@ export interface DiskResources {
   readonly recent: RecentClusters;
   /** Clusters that are being read from stores; each takes some three times its size until it is cached. */
   readonly loads: Budget;
+  /** Bytes of tables of uploaded qcow2 files. */
+  readonly tables: Budget;
   /** Milliseconds a reader waits for a store that is away. */
   readonly patience: number;
   readonly log: Log;
@@ -91,6 +93,12 @@ export class ServedDisk {
   async #close(): Promise<void> {
     this.#closing.abort(new Error('The disk is not read any more'));
     await Promise.all(this.#settling);
+    await this.#opened?.then(
+      (disk) => {
+        disk.close();
+      },
+      () => undefined, // it has nothing then
+    );
     await this.#cache.close();
     this.#resources.recent.forget(this.#image.object_id);
   }
@@ -156,10 +164,17 @@ export class ServedDisk {
   }
 
   async #openImage(): Promise<ImageDisk> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#resources.patience)]);
-    const disk = await ImageDisk.open(this.#image, this.#store, signal);
-    await this.#cache.begin(disk.etag);
-    return disk;
+    const { patience, tables } = this.#resources;
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(patience)]);
+    signal.throwIfAborted(); // what is opened after the close would never be closed
+    const disk = await ImageDisk.open(this.#image, { store: this.#store, tables, signal });
+    try {
+      await this.#cache.begin(disk.etag);
+      return disk;
+    } catch (error) {
+      disk.close();
+      throw error;
+    }
   }
 
   /** Again and again, as long as the reader has patience and the failure may pass. */

@@ -43,6 +43,7 @@ export class DiskServerUnderTest {
       directory: this.directory,
       storeOf: () => this.#store,
       cacheLimit: 2 ** 30,
+      tableMemory: 2 ** 29,
       log: (level, msg, fields) => this.log.push({ level, msg, ...fields }),
       ...this.#options,
     });
