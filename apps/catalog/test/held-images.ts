@@ -35,11 +35,11 @@ export class HeldImages {
   }
 
   hold({ image_id, owner }: MadeImage, servers: readonly string[], as: RequestContext = owner): Promise<Held> {
-    return this.catalog.ask(HoldImage, { image_id, region: REGION, server_ids: [...servers] }, as);
+    return this.catalog.ask(HoldImage, { image_id, region: REGION, disk_ids: [...servers] }, as);
   }
 
   async release(servers: readonly string[], object_id: string | null = null): Promise<number> {
-    const wanted = { server_ids: [...servers], object_id };
+    const wanted = { disk_ids: [...servers], object_id };
     return (await this.catalog.ask(ReleaseHolds, wanted, worker('of-the-servers'))).released;
   }
 

@@ -71,7 +71,7 @@ export class CatalogController {
     const held = this.book.images.get(request.image_id);
     if (held?.image.region !== request.region) throw refusal('image.not_found', 'There is no such image.');
     requireAllowed('image.use', context, held.image.owner === context.project_id ? 'owner' : 'none');
-    for (const holder of request.server_ids) {
+    for (const holder of request.disk_ids) {
       const objects = this.book.holds.get(holder) ?? new Set();
       this.book.holds.set(holder, objects.add(held.object.object_id));
     }
@@ -81,13 +81,13 @@ export class CatalogController {
 
   @OnRequest(ReleaseHolds)
   async release(
-    @Payload() { server_ids, object_id }: RequestOf<typeof ReleaseHolds>,
+    @Payload() { disk_ids, object_id }: RequestOf<typeof ReleaseHolds>,
     @Ctx() { context }: RequestCall,
   ): Promise<ResponseOf<typeof ReleaseHolds>> {
     if (!context.roles.includes('service')) throw refusal('auth.forbidden', 'Only services may do this.');
     if (this.book.refuseRelease !== null) throw this.book.refuseRelease;
     let released = 0;
-    for (const holder of server_ids) {
+    for (const holder of disk_ids) {
       const objects = this.book.holds.get(holder) ?? new Set();
       for (const object of [...objects]) {
         if (object_id === null || object === object_id) released += objects.delete(object) ? 1 : 0;

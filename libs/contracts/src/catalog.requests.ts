@@ -168,17 +168,17 @@ export type HeldObject = z.output<typeof heldObject>;
  */
 export const HoldImage = defineRequest('catalog', 'holdImage', {
   kind: 'command',
-  request: imageInRegion.extend({ server_ids: z.array(z.uuid()).min(1).max(1000) }),
+  request: imageInRegion.extend({ disk_ids: z.array(z.uuid()).min(1).max(1000) }),
   response: z.object({ image: imageRecord, object: heldObject }),
 });
 
 /**
- * Ends the holds of servers on an object, or on every object (role `service`); the last one to go takes the bytes of a
+ * Ends the holds of disks on an object, or on every object (role `service`); the last one to go takes the bytes of a
  * deleted image with it. Idempotent; holds that are not there are fine.
  */
 export const ReleaseHolds = defineRequest('catalog', 'releaseHolds', {
   kind: 'command',
-  request: z.object({ server_ids: z.array(z.uuid()).min(1).max(1000), object_id: z.uuid().nullable() }),
+  request: z.object({ disk_ids: z.array(z.uuid()).min(1).max(1000), object_id: z.uuid().nullable() }),
   response: z.object({ released: z.int().min(0) }),
 });
 

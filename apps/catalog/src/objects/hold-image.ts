@@ -33,7 +33,7 @@ export class HoldImage {
       const image = requireImage('image.use', found, { region: request.region, context });
       requireActive(image);
       const object = heldObject(await this.lines.ofImage(tx, image.id), image);
-      await this.objects.holdForServers(tx, object.object_id, request.server_ids);
+      await this.objects.holdForServers(tx, object.object_id, request.disk_ids);
       // Who has given up may have let go of the hold already, and would never do it again.
       if (deadline.getTime() <= Date.now()) throw refusal('request.timeout', 'The image was busy for too long.');
       return { image: toRecord(image), object };

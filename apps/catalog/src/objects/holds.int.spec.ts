@@ -146,7 +146,7 @@ describe('images that servers keep', () => {
       const holder = catalog.db.createQueryRunner();
       await holder.startTransaction();
       await holder.query('SELECT 1 FROM catalog.images WHERE id = $1 FOR UPDATE', [image.image_id]);
-      const request = { image_id: image.image_id, region: REGION, server_ids: [one] };
+      const request = { image_id: image.image_id, region: REGION, disk_ids: [one] };
       const asked = expect(catalog.ask(HoldImage, request, image.owner, 1500)).rejects.toMatchObject({
         code: 'request.timeout',
       });
@@ -221,7 +221,7 @@ describe('images that servers keep', () => {
       const image = await held.make();
       await held.hold(image, [one]);
       for (const context of [image.owner, operator()]) {
-        const asked = catalog.ask(ReleaseHolds, { server_ids: [one], object_id: null }, context);
+        const asked = catalog.ask(ReleaseHolds, { disk_ids: [one], object_id: null }, context);
         await expect(asked).rejects.toMatchObject({ code: 'auth.forbidden' });
       }
       expect(await held.holdersOf(image)).toEqual(new Set([one]));

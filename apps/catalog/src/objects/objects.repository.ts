@@ -29,7 +29,7 @@ export function newObject(
 
 /** Holds of servers on one object, or on every one. */
 export interface ServerHolds {
-  readonly server_ids: readonly string[];
+  readonly disk_ids: readonly string[];
   readonly object_id: string | null;
 }
 
@@ -154,14 +154,14 @@ export class ObjectsRepository {
   }
 
   /** Locks the images whose objects these holds keep, always in the same order, and answers their ids. */
-  async lockHeldImages(tx: EntityManager, { server_ids, object_id }: ServerHolds): Promise<readonly string[]> {
+  async lockHeldImages(tx: EntityManager, { disk_ids, object_id }: ServerHolds): Promise<readonly string[]> {
     const images: { id: string }[] = await tx.query(
       `SELECT id FROM catalog.images WHERE id IN (
          SELECT o.image_id FROM catalog.object_references r JOIN catalog.objects o ON o.id = r.object_id
          WHERE r.holder_type = 'server' AND r.holder_id = ANY ($1::uuid[])
            AND ($2::uuid IS NULL OR r.object_id = $2))
        ORDER BY id FOR UPDATE`,
-      [server_ids, object_id],
+      [disk_ids, object_id],
     );
     return images.map(({ id }) => id);
   }
@@ -173,14 +173,14 @@ export class ObjectsRepository {
   async releaseServers(
     tx: EntityManager,
     imageIds: readonly string[],
-    { server_ids, object_id }: ServerHolds,
+    { disk_ids, object_id }: ServerHolds,
   ): Promise<number> {
     const [dropped] = await tx.query<[{ id: string }[], number]>(
       `DELETE FROM catalog.object_references r USING catalog.objects o
        WHERE o.id = r.object_id AND o.image_id = ANY ($1::uuid[]) AND ($3::uuid IS NULL OR r.object_id = $3)
          AND r.holder_type = 'server' AND r.holder_id = ANY ($2::uuid[])
        RETURNING r.object_id AS id`,
-      [imageIds, server_ids, object_id],
+      [imageIds, disk_ids, object_id],
     );
     const objectIds = dropped.map(({ id }) => id);
     await this.lines.abandonUnkept(tx, objectIds, 0);

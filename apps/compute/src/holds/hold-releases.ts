@@ -75,7 +75,7 @@ export class HoldReleases implements OnApplicationBootstrap, BeforeApplicationSh
       if (first === undefined) continue;
       const ids = story.map(({ disk_id }) => disk_id);
       const context = serviceContext('compute', first.project_id, first.correlation_id);
-      await this.requests.send(ReleaseHolds, { server_ids: ids, object_id: null }, { context });
+      await this.requests.send(ReleaseHolds, { disk_ids: ids, object_id: null }, { context });
       // Only as it was read: what was noted again meanwhile may be of a hold that catalog took after this release.
       await this.db.query(
         `DELETE FROM compute.hold_releases release

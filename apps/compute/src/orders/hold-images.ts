@@ -30,8 +30,8 @@ export class HoldImages {
     const held = new Map<string, HeldImage>();
     for (const { image_id, disk_ids } of holdings) {
       for (let from = 0; from < disk_ids.length; from += MOST_HOLDERS) {
-        const server_ids = disk_ids.slice(from, from + MOST_HOLDERS);
-        held.set(image_id, await this.requests.send(HoldImage, { region, image_id, server_ids }, { context }));
+        const some = disk_ids.slice(from, from + MOST_HOLDERS);
+        held.set(image_id, await this.requests.send(HoldImage, { region, image_id, disk_ids: some }, { context }));
       }
     }
     return held;
