@@ -1,3 +1,0 @@
-import { describeCaptureCrashes } from '../test/describe-capture-crashes.ts';
-
-describeCaptureCrashes(false);

@@ -1,3 +1,0 @@
-import { describeServerCrashes } from '../test/describe-server-crashes.ts';
-
-describeServerCrashes(false);
