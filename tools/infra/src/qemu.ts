@@ -67,18 +67,20 @@ export async function provideQemu(choice: ProgramChoice, env: NodeJS.ProcessEnv)
     return null;
   };
   const [qemuImg, qemuSystem, ovmf] = await Promise.all([
-    (await chosen('IMAGO_QEMU_IMG', env)) ?? provideQemuImg(choice),
-    chosen('IMAGO_QEMU_SYSTEM', env).then((path) => path ?? provideQemuSystem(choice).catch(orNone)),
+    (await chosen('IMAGO_QEMU_IMG', 'qemu-img', env)) ?? provideQemuImg(choice),
+    chosen('IMAGO_QEMU_SYSTEM', 'qemu-system-x86_64', env).then(
+      (path) => path ?? provideQemuSystem(choice).catch(orNone),
+    ),
     provideOvmf(choice).catch(orNone),
   ]);
   return { qemuImg, qemuSystem, ovmf };
 }
 
-async function chosen(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+async function chosen(name: string, program: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const path = env[name];
   if (!path) return undefined;
   if (await commandWorks(path, ['--version'])) return path;
-  throw new ProvisionError(`${name} names no program that runs here.`, 'Set it to the path of one, or leave it out.');
+  throw new ProvisionError(`${name} names no program that runs here.`, `Set it to the path of a ${program}.`);
 }
 
 /** Path of a qemu-img: the machine's own, else one unpacked from the distribution's packages. */
