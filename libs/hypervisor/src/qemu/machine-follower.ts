@@ -24,6 +24,13 @@ const blockError = z.object({
   reason: z.string().default('for an unknown reason'),
 });
 
+const blockStatistics = z.array(
+  z.object({
+    'node-name': z.string().default(''),
+    stats: z.object({ failed_rd_operations: z.number(), failed_wr_operations: z.number() }),
+  }),
+);
+
 /** Milliseconds in which one disk is spoken of once, whatever its guest does to it. */
 const DISK_ERROR_INTERVAL = 10_000;
 /** Milliseconds after which a machine that had no room to write tries again. */
@@ -77,9 +84,19 @@ export class MachineFollower {
       const status = await statusOf(monitor);
       if (status === 'shutdown') this.#shutDown();
       if (status === 'io-error') this.#waitsForRoom = 0;
+      await this.#lookBack(monitor);
       await monitor.closed;
     } finally {
       monitor.close();
+    }
+  }
+
+  /** A machine reads its disk before anybody listens: what failed by then is counted, and told to nobody again. */
+  async #lookBack(monitor: QmpConnection): Promise<void> {
+    for (const { 'node-name': node, stats } of blockStatistics.parse(await monitor.execute('query-blockstats'))) {
+      const told = { 'node-name': node, action: 'report', reason: 'before anybody was listening' };
+      if (stats.failed_rd_operations > 0) this.#diskError({ ...told, operation: 'read' });
+      else if (stats.failed_wr_operations > 0) this.#diskError({ ...told, operation: 'write' });
     }
   }
 
