@@ -3,7 +3,6 @@ import { ConfirmApplied, type RequestDefinition } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { connectMessaging, declareTopology } from '@imago/messaging';
 import {
-  type ClusterPasswords,
   databaseUrls,
   type PersistentService,
   PERSISTENT_SERVICES,
@@ -11,6 +10,7 @@ import {
   provisionDatabase,
   runMigrations,
 } from '@imago/persistence';
+import { PASSWORD, PASSWORDS } from '@imago/persistence/testing';
 import { testEnvironment } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -20,10 +20,6 @@ import { ACTIVITY_MIGRATIONS } from '../src/migrations/activity-migrations.ts';
 import { messagingTablesOf, type Neighbour, type NeighbourAddresses, startNeighbour } from './neighbours.ts';
 
 export const REGION = 'region-1';
-
-/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
-const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
-const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
 
 /** Activity with the services it listens to, on a database and a broker of its own. */
 export interface ActivityUnderTest {

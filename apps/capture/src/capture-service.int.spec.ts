@@ -1,13 +1,12 @@
 import { RequestCapture } from '@imago/contracts';
 import { rootLogger, type RunningService, startService } from '@imago/service';
-import { eventually } from '@imago/testing';
+import { eventually, S3Gate } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import type { TestServer } from '../test/compute-neighbour.ts';
 import { smallDisk } from '../test/disks.ts';
 import { Looks } from '../test/looks.ts';
 import { captureOf, tenant } from '../test/requests.ts';
-import { S3Gate } from '../test/s3-gate.ts';
 import { startSurroundings, type Surroundings } from '../test/surroundings.ts';
 import { captureService } from './capture-service.ts';
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { JobRunner } from '@imago/jobs';
+import { JobRunner, PartJournal } from '@imago/jobs';
 import { MessagingModule, Outbox, RequestClient } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { PersistenceModule } from '@imago/persistence';
@@ -21,7 +21,6 @@ import { RunJobs } from './jobs/run-jobs.ts';
 import { ReleaseLocks } from './locks/release-locks.ts';
 import { RenewLocks } from './locks/renew-locks.ts';
 import { ServerLocks } from './locks/server-locks.ts';
-import { Parts } from './stored/parts.repository.ts';
 
 /** Capture, composed: the one place that knows all its parts. */
 @Module({})
@@ -42,7 +41,7 @@ export class CaptureModule {
         { provide: CAPTURE_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
         ImageJobs,
-        Parts,
+        { provide: PartJournal, inject: [DataSource], useFactory: (db: DataSource) => new PartJournal(db, 'capture') },
         ServerLocks,
         runner(config),
         RunJobs,
@@ -61,16 +60,15 @@ export class CaptureModule {
 }
 
 function runner(config: CaptureConfig): FactoryProvider {
-  const logger = new Logger('JobRunner');
   return {
     provide: IMAGE_JOB_RUNNER,
-    inject: [DataSource, Outbox, ImageJobs, Parts, ServerLocks, Regions, RequestClient],
+    inject: [DataSource, Outbox, ImageJobs, PartJournal, ServerLocks, Regions, RequestClient],
     useFactory: (
       ...[db, outbox, jobs, parts, locks, regions, requests]: [
         DataSource,
         Outbox,
         ImageJobs,
-        Parts,
+        PartJournal,
         ServerLocks,
         Regions,
         RequestClient,
@@ -84,14 +82,7 @@ function runner(config: CaptureConfig): FactoryProvider {
         leaseSeconds: config.CAPTURE_LEASE_SECONDS,
         worker: `${hostname()}:${process.pid}`,
         concurrency: config.CAPTURE_CONCURRENCY,
-        log: {
-          info: (fields, message) => {
-            logger.log(fields, message);
-          },
-          error: (fields, message) => {
-            logger.error(fields, message);
-          },
-        },
+        log: new Logger('JobRunner'),
       }),
   };
 }

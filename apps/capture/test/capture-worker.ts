@@ -1,4 +1,4 @@
-import { JobRunner } from '@imago/jobs';
+import { JobRunner, PartJournal } from '@imago/jobs';
 import type { Outbox, RequestClient } from '@imago/messaging';
 import { Regions, type regionsFile } from '@imago/object-store';
 import { serviceDataSource } from '@imago/persistence';
@@ -9,8 +9,7 @@ import type { ImageJobData, ImageJobInput } from '../src/jobs/image-job.ts';
 import { ImageJobs } from '../src/jobs/image-jobs.ts';
 import { jobDefinition } from '../src/jobs/job-definition.ts';
 import { ServerLocks } from '../src/locks/server-locks.ts';
-import { Parts } from '../src/stored/parts.repository.ts';
-import { S3Gate } from './s3-gate.ts';
+import { S3Gate } from '@imago/testing';
 
 /** What a worker works with, as far as it is not its own. */
 export interface WorkerSurroundings {
@@ -38,7 +37,7 @@ export class CaptureWorker {
     const behindGate = regions.map((region) => ({ ...region, s3: { ...region.s3, endpoint: gate.endpoint } }));
     const db = await serviceDataSource({ service: 'capture', url: config.DATABASE_URL }).initialize();
     const locks = new ServerLocks(db, requests);
-    const tools = { regions: new Regions(behindGate), requests, parts: new Parts(db), locks, config };
+    const tools = { regions: new Regions(behindGate), requests, parts: new PartJournal(db, 'capture'), locks, config };
     const runner = new JobRunner({
       db,
       outbox,
@@ -47,7 +46,7 @@ export class CaptureWorker {
       leaseSeconds: config.CAPTURE_LEASE_SECONDS,
       worker: `worker-${++hired}`,
       concurrency: config.CAPTURE_CONCURRENCY,
-      log: { info: () => undefined, error: () => undefined },
+      log: { log: () => undefined, error: () => undefined },
     });
     runner.start();
     return new CaptureWorker(gate, runner, db);

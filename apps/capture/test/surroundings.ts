@@ -11,7 +11,7 @@ import { testEnvironment } from '@imago/testing';
 import type { z } from 'zod';
 import { captureConfig, type CaptureConfig } from '../src/config.ts';
 import { CAPTURE_MIGRATIONS } from '../src/migrations/capture-migrations.ts';
-import { databaseUrl, provision } from './databases.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 import { REGION } from './requests.ts';
 

@@ -7,14 +7,13 @@ import { type RequestContext, serviceContext } from '@imago/identity';
 import { declareTopology } from '@imago/messaging';
 import { type ObjectStore, Regions } from '@imago/object-store';
 import {
-  type ClusterPasswords,
   databaseUrls,
   type PersistentService,
-  PERSISTENT_SERVICES,
   provisionCluster,
   provisionDatabase,
   runMigrations,
 } from '@imago/persistence';
+import { PASSWORD, PASSWORDS } from '@imago/persistence/testing';
 import { loadConfig, rootLogger, startService } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
@@ -25,10 +24,6 @@ import { CATALOG_MIGRATIONS } from '../src/migrations/catalog-migrations.ts';
 import { messagingTablesOf, type NeighbourAddresses, type Neighbours, startNeighbours } from './neighbours.ts';
 
 export const REGION = 'region-1';
-
-/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
-const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
-const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
 
 /** One catalog with its neighbours, on a database, a broker and a bucket of its own. */
 export interface CatalogUnderTest extends Neighbours {

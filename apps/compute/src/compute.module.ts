@@ -166,7 +166,6 @@ function tools(config: ComputeConfig): FactoryProvider {
 }
 
 function runner(config: ComputeConfig): FactoryProvider {
-  const logger = new Logger('ServerRunner');
   return {
     provide: SERVER_RUNNER,
     inject: [DataSource, Outbox, ServerJobs, EndOfJob, SERVER_TOOLS],
@@ -180,14 +179,7 @@ function runner(config: ComputeConfig): FactoryProvider {
         worker: `${hostname()}:${process.pid}`,
         host: hostOf(config),
         concurrency: config.COMPUTE_CONCURRENCY,
-        log: {
-          info: (fields, message) => {
-            logger.log(fields, message);
-          },
-          error: (fields, message) => {
-            logger.error(fields, message);
-          },
-        },
+        log: new Logger('ServerRunner'),
       }),
   };
 }

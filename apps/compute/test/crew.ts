@@ -56,7 +56,7 @@ export class ServerWorker {
       host,
       concurrency: 2,
       pace: PACE,
-      log: { info: () => undefined, error: () => undefined },
+      log: { log: () => undefined, error: () => undefined },
     });
     runner.start();
     return new ServerWorker(gate, runner, db);

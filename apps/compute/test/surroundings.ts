@@ -10,7 +10,7 @@ import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import { computeConfig, type ComputeConfig } from '../src/config.ts';
 import { COMPUTE_MIGRATIONS } from '../src/migrations/compute-migrations.ts';
-import { databaseUrl, provision } from './databases.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 import { OTHER_REGION, REGION } from './requests.ts';
 

@@ -2,17 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '@imago/contracts';
-import { type ClusterPasswords, PERSISTENT_SERVICES } from '@imago/persistence';
+import { PASSWORDS } from '@imago/persistence/testing';
 import { type Installation, newInstallation, startSystem, type System, type SystemOptions } from '@imago/system';
 import { testEnvironment } from '@imago/testing';
 import pg from 'pg';
 import { Bucket } from './bucket.ts';
 import { StoreProxy } from './store-proxy.ts';
 import { Tenant } from './tenant.ts';
-
-/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
-const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
-const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
 
 export const REGION = 'region-1';
 

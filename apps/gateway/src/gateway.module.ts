@@ -24,7 +24,7 @@ import { JobsController } from './jobs/jobs.controller.ts';
 import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
 import { QuotasController } from './quotas/quotas.controller.ts';
 import { SchemasController } from './schemas/schemas.controller.ts';
-import { AcceptedOrders } from './servers/accepted-orders.ts';
+import { AcceptedJobs } from './jobs/accepted-jobs.ts';
 import { ServerActionsController } from './servers/server-actions.controller.ts';
 import { ServerConsoleController } from './servers/server-console.controller.ts';
 import { ServersController } from './servers/servers.controller.ts';
@@ -79,7 +79,7 @@ export class GatewayModule {
         { provide: PublicUrl, useValue: new PublicUrl(config.PUBLIC_URL) },
         OwnWrites,
         JobBoard,
-        AcceptedOrders,
+        AcceptedJobs,
         { provide: LayeredFiles, useFactory: () => new LayeredFiles(OPEN_FILES_BYTES) },
       ],
     };

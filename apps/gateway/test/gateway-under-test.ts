@@ -14,16 +14,8 @@ import {
 } from '@imago/identity';
 import { connectMessaging, createMessagingTables, declareTopology, MessagingModule } from '@imago/messaging';
 import { type ObjectStore, S3ObjectStore } from '@imago/object-store';
-import {
-  type ClusterPasswords,
-  databaseUrls,
-  PERSISTENT_SERVICES,
-  PersistenceModule,
-  type PersistentService,
-  provisionCluster,
-  provisionDatabase,
-  runMigrations,
-} from '@imago/persistence';
+import { databaseUrls, PersistenceModule, type PersistentService, runMigrations } from '@imago/persistence';
+import { PASSWORD, provision } from '@imago/persistence/testing';
 import {
   FaultFilter,
   loadConfig,
@@ -46,9 +38,6 @@ import { ComputeNeighbour, ServerBook } from './compute-neighbour.ts';
 import { ActivityNeighbour, CatalogNeighbour, ImportNeighbour, QuotaNeighbour, World } from './neighbours.ts';
 import { UploadBook, UploadCatalogNeighbour, UploadNeighbour } from './upload-neighbours.ts';
 
-/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
-const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
-const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
 const DEAF = { gateway: [], catalog: [], import: [], capture: [], quota: [], compute: [], activity: [] } as const;
 
 export type Person = 'alice' | 'bob' | 'reader' | 'operator';
@@ -280,11 +269,6 @@ function messagingTablesOf(service: Service): new () => MigrationInterface {
       return Promise.reject(new Error('a neighbour is thrown away whole'));
     }
   };
-}
-
-async function provision(adminUrl: string, database: string): Promise<void> {
-  await provisionCluster(adminUrl, PASSWORDS);
-  await provisionDatabase(adminUrl, database);
 }
 
 async function closeAll(

@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { smallDisk } from '../test/disks.ts';
 import { Looks } from '../test/looks.ts';
 import { importOf, REGION, tenant } from '../test/requests.ts';
-import { S3Gate } from '../test/s3-gate.ts';
+import { S3Gate } from '@imago/testing';
 import { assignBuckets, startSurroundings, type Surroundings } from '../test/surroundings.ts';
 import { importService } from './import-service.ts';
 

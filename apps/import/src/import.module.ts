@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { JobRunner } from '@imago/jobs';
+import { JobRunner, PartJournal } from '@imago/jobs';
 import { MessagingModule, Outbox, RequestClient } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { PersistenceModule } from '@imago/persistence';
@@ -13,7 +13,6 @@ import { CancelImport } from './imports/cancel-import.ts';
 import { importDefinition } from './imports/import-definition.ts';
 import { IMPORT_RUNNER, ImportJobs } from './imports/import-jobs.ts';
 import { ImportsController } from './imports/imports.controller.ts';
-import { Parts } from './imports/parts.repository.ts';
 import { RequestImport } from './imports/request-import.ts';
 import { RunImports } from './imports/run-imports.ts';
 import { TenantFiles } from './imports/source/tenant-files.ts';
@@ -47,7 +46,7 @@ export class ImportModule {
         BucketAssignments,
         TenantFiles,
         ImportJobs,
-        Parts,
+        { provide: PartJournal, inject: [DataSource], useFactory: (db: DataSource) => new PartJournal(db, 'import') },
         runner(config),
         RunImports,
         RequestImport,
@@ -65,15 +64,14 @@ export class ImportModule {
 }
 
 function runner(config: ImportConfig): FactoryProvider {
-  const logger = new Logger('ImportRunner');
   return {
     provide: IMPORT_RUNNER,
-    inject: [DataSource, Outbox, ImportJobs, Parts, Regions, RequestClient],
+    inject: [DataSource, Outbox, ImportJobs, PartJournal, Regions, RequestClient],
     useFactory: (
       db: DataSource,
       outbox: Outbox,
       jobs: ImportJobs,
-      parts: Parts,
+      parts: PartJournal,
       regions: Regions,
       requests: RequestClient,
     ) =>
@@ -85,14 +83,7 @@ function runner(config: ImportConfig): FactoryProvider {
         leaseSeconds: config.IMPORT_LEASE_SECONDS,
         worker: `${hostname()}:${process.pid}`,
         concurrency: config.IMPORT_CONCURRENCY,
-        log: {
-          info: (fields, message) => {
-            logger.log(fields, message);
-          },
-          error: (fields, message) => {
-            logger.error(fields, message);
-          },
-        },
+        log: new Logger('ImportRunner'),
       }),
   };
 }

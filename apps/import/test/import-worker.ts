@@ -1,4 +1,4 @@
-import { JobRunner } from '@imago/jobs';
+import { JobRunner, PartJournal } from '@imago/jobs';
 import type { Outbox, RequestClient } from '@imago/messaging';
 import { Regions, type regionsFile } from '@imago/object-store';
 import { serviceDataSource } from '@imago/persistence';
@@ -8,8 +8,7 @@ import type { ImportConfig } from '../src/config.ts';
 import { importDefinition } from '../src/imports/import-definition.ts';
 import type { ImportData, ImportInput } from '../src/imports/import-job.ts';
 import { ImportJobs } from '../src/imports/import-jobs.ts';
-import { Parts } from '../src/imports/parts.repository.ts';
-import { S3Gate } from './s3-gate.ts';
+import { S3Gate } from '@imago/testing';
 
 /** What a worker works with, as far as it is not its own. */
 export interface WorkerSurroundings {
@@ -36,7 +35,7 @@ export class ImportWorker {
     const gate = await S3Gate.open(first.s3.endpoint);
     const behindGate = regions.map((region) => ({ ...region, s3: { ...region.s3, endpoint: gate.endpoint } }));
     const db = await serviceDataSource({ service: 'import', url: config.DATABASE_URL }).initialize();
-    const tools = { regions: new Regions(behindGate), requests, parts: new Parts(db) };
+    const tools = { regions: new Regions(behindGate), requests, parts: new PartJournal(db, 'import') };
     const runner = new JobRunner({
       db,
       outbox,
@@ -45,7 +44,7 @@ export class ImportWorker {
       leaseSeconds: config.IMPORT_LEASE_SECONDS,
       worker: `worker-${++hired}`,
       concurrency: config.IMPORT_CONCURRENCY,
-      log: { info: () => undefined, error: () => undefined },
+      log: { log: () => undefined, error: () => undefined },
     });
     runner.start();
     return new ImportWorker(gate, runner, db);

@@ -11,7 +11,7 @@ import { testEnvironment } from '@imago/testing';
 import type { z } from 'zod';
 import { importConfig, type ImportConfig } from '../src/config.ts';
 import { IMPORT_MIGRATIONS } from '../src/migrations/import-migrations.ts';
-import { databaseUrl, provision } from './databases.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 import { OTHER_PROJECT, PROJECT, REGION, tenant } from './requests.ts';
 

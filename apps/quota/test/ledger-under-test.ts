@@ -12,7 +12,7 @@ import { Ledger } from '../src/reservations/ledger.ts';
 import { ReservationSweeper } from '../src/reservations/reservation-sweeper.ts';
 import { ReservationsRepository } from '../src/reservations/reservations.repository.ts';
 import { ReserveImage } from '../src/reservations/reserve-image.ts';
-import { databaseUrl, provision } from './databases.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import type { SomeImage } from './images.ts';
 import { catalogFor } from './quota-under-test.ts';
 

@@ -12,7 +12,7 @@ import { DataSource } from 'typeorm';
 import { quotaConfig } from '../src/config.ts';
 import { QUOTA_MIGRATIONS } from '../src/migrations/quota-migrations.ts';
 import { quotaService } from '../src/quota-service.ts';
-import { databaseUrl, provision, superuserUrl } from './databases.ts';
+import { databaseUrl, provision, superuserUrl } from '@imago/persistence/testing';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 
 export const REGIONS = ['region-1', 'region-2'] as const;

@@ -6,4 +6,8 @@ export * from './job-runner.ts';
 export * from './job-store.ts';
 export * from './job-tables.ts';
 export * from './job-transitions.ts';
+export * from './part-journal.ts';
 export * from './progress-meter.ts';
+export * from './trusted-parts.ts';
+export * from './until-aborted.ts';
+export * from './work-progress.ts';

@@ -5,9 +5,9 @@ import { type FailureVerdict, judgeFailure, LeaseLostError, retryDelay } from '.
 import { JOB_PACE, type JobPace } from './job-pace.ts';
 import { type JobError, type JobRecord, toView } from './job-record.ts';
 
-/** Where the runner says what it does; one line per outcome. */
+/** Where the runner says what it does, one line per outcome; Nest's logger is one. */
 export interface JobLog {
-  info(fields: object, message: string): void;
+  log(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
@@ -108,14 +108,14 @@ export class JobRunner<Input, Data> {
     const fields = { job_id: attempt.job.id, correlation_id: attempt.job.correlation_id };
     try {
       await attempt.run();
-      log.info(fields, 'job succeeded');
+      log.log(fields, 'job succeeded');
     } catch (error) {
       const { phase, attempt: tries } = attempt.job;
       const verdict =
         error instanceof ShutdownError
           ? ({ action: 'retry', cause: 'shutdown' } satisfies FailureVerdict)
           : judgeFailure(error, { phase, attempt: tries, maximumAttempts: definition.maximumAttempts });
-      log.info({ ...fields, phase, attempt: tries, verdict: verdict.action, err: error }, 'job attempt ended');
+      log.log({ ...fields, phase, attempt: tries, verdict: verdict.action, err: error }, 'job attempt ended');
       const ended = await this.#settle(attempt, verdict).catch((settleError: unknown) => {
         // The lease expires and the next worker judges again: nothing is lost by not writing now.
         if (!(settleError instanceof LeaseLostError))

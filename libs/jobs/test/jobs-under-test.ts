@@ -8,15 +8,8 @@ import {
   type JobView,
 } from '@imago/contracts';
 import { createMessagingTables, inTransaction, type NewEvent, Outbox } from '@imago/messaging';
-import {
-  type ClusterPasswords,
-  databaseUrls,
-  PERSISTENT_SERVICES,
-  provisionCluster,
-  provisionDatabase,
-  runMigrations,
-  serviceDataSource,
-} from '@imago/persistence';
+import { databaseUrls, runMigrations, serviceDataSource } from '@imago/persistence';
+import { PASSWORD, provision } from '@imago/persistence/testing';
 import { testEnvironment } from '@imago/testing';
 import { jest } from '@jest/globals';
 import type { DataSource, QueryRunner } from 'typeorm';
@@ -36,10 +29,6 @@ import {
 
 // Real servers on a machine that other suites share.
 jest.setTimeout(60_000);
-
-/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
-const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
-const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
 
 export interface ToyInput {
   readonly name: string;
@@ -225,7 +214,7 @@ function fact(event: EventDefinition, job: ToyJob, view: JobView, more: object):
 /** A hurried one: a try after the other, and a second lasts as long as it says. */
 const PACE: JobPace = { beat: 100, poll: 20, retry: 20, grace: 100 };
 
-const SILENT = { info: () => undefined, error: () => undefined };
+const SILENT = { log: () => undefined, error: () => undefined };
 
 class Create1764000000000 {
   readonly name = 'Create1764000000000';
@@ -237,9 +226,4 @@ class Create1764000000000 {
   down(): Promise<void> {
     return Promise.reject(new Error('a test database is thrown away whole'));
   }
-}
-
-async function provision(adminUrl: string, database: string): Promise<void> {
-  await provisionCluster(adminUrl, PASSWORDS);
-  await provisionDatabase(adminUrl, database);
 }

@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { QuotaReservedV1, type Service } from '@imago/contracts';
-import {
-  type ClusterPasswords,
-  databaseUrls,
-  PERSISTENT_SERVICES,
-  type PersistentService,
-  provisionCluster,
-  provisionDatabase,
-  runMigrations,
-} from '@imago/persistence';
+import { databaseUrls, PERSISTENT_SERVICES, type PersistentService, runMigrations } from '@imago/persistence';
+import { PASSWORD, provision } from '@imago/persistence/testing';
 import { testEnvironment } from '@imago/testing';
 import { jest } from '@jest/globals';
 import { connect, type ConfirmChannel, type Options } from 'amqplib';
@@ -33,10 +26,6 @@ import {
 
 // Real servers on a machine that other suites share.
 jest.setTimeout(60_000);
-
-/** Login roles are of the whole cluster, so every suite gives them the same passwords. */
-const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
-const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
 
 /** An effect of an event, in the order of writing. */
 export interface Effect {
@@ -146,11 +135,6 @@ export async function messagingUnderTest(
 /** The gateway owns no schema; here it borrows one to start at all. */
 function persistent(service: Service): PersistentService {
   return service === 'gateway' ? 'activity' : service;
-}
-
-async function provision(adminUrl: string, database: string): Promise<void> {
-  await provisionCluster(adminUrl, PASSWORDS);
-  await provisionDatabase(adminUrl, database);
 }
 
 async function migrate(service: PersistentService, url: string): Promise<void> {

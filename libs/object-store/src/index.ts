@@ -10,6 +10,7 @@ export {
   ObjectStoreError,
   ObjectStoreUnavailableError,
 } from './object-store.errors.ts';
+export { ObjectSource } from './object-source.ts';
 export { ObjectStore } from './object-store.ts';
 export type {
   ListedObject,
@@ -22,4 +23,5 @@ export type {
 export { loadRegions, Regions, regionsFile } from './regions.ts';
 export type { Region } from './regions.ts';
 export { S3ObjectStore } from './s3-object-store.ts';
+export { uploadedParts } from './uploaded-parts.ts';
 export type { S3Limits, S3Settings } from './s3-object-store.ts';

@@ -4,6 +4,7 @@ export { type Exchange, exchangeOf, openExchange } from './exchange.ts';
 export { type Fault, faultOf } from './fault.ts';
 export { FaultFilter, type FaultRenderer } from './fault.filter.ts';
 export { consumersCheck, databaseCheck, outboxCheck, type ReadinessCheck } from './health.ts';
+export { PacedLoop } from './paced-loop.ts';
 export { renderProblem } from './problem.ts';
 export { PinoLogger, rootLogger } from './logger.ts';
 export { invalidFields, schemaPipe } from './schema-pipe.ts';

@@ -8,3 +8,5 @@ export { startTestInfrastructure } from './test-infrastructure.ts';
 export type { TestInfrastructureOptions } from './test-infrastructure.ts';
 export { makeOsLikeDisk } from './os-like-disk.ts';
 export type { OsLikeDiskOptions } from './os-like-disk.ts';
+export { S3Gate } from './s3-gate.ts';
+export type { Held, S3Action, S3Call } from './s3-gate.ts';

@@ -5,7 +5,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { DataSource } from 'typeorm';
 import { CAPTURE_CONFIG } from '../config-token.ts';
 import type { CaptureConfig } from '../config.ts';
-import { PacedLoop } from '../paced-loop.ts';
+import { PacedLoop } from '@imago/service';
 import { RequestDigest } from './request-digest.ts';
 
 /** Digests one look begins again, so that a store that is back is not asked for every image at once. */

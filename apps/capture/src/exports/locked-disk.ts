@@ -8,7 +8,7 @@ import {
   required,
 } from '../jobs/image-job.ts';
 import type { JobTools } from '../jobs/job-tools.ts';
-import { untilAborted } from '../jobs/until-aborted.ts';
+import { untilAborted } from '@imago/jobs';
 
 export type LockAnswer = ResponseOf<typeof LockServerDisk>;
 

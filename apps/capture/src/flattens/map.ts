@@ -2,9 +2,8 @@ import { AllocateObject, refusal } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
 import { imageOf } from '../jobs/image-job.ts';
 import type { JobTools } from '../jobs/job-tools.ts';
-import { untilAborted } from '../jobs/until-aborted.ts';
+import { untilAborted, WorkProgress } from '@imago/jobs';
 import { describeLayers, openFlattened } from '../stored/flattened-source.ts';
-import { WorkProgress } from '../stored/work-progress.ts';
 import type { FlattenPhase } from './flatten-phase.ts';
 
 /** Learns how much there is to copy, and asks catalog for the key before the first byte. */

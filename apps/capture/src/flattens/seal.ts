@@ -1,9 +1,9 @@
 import { type ClusterIndex, STORED_CLUSTER_SIZE } from '@imago/disk-image';
-import { indexKey } from '@imago/object-store';
+import { indexKey, uploadedParts } from '@imago/object-store';
 import { required } from '../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../jobs/job-tools.ts';
 import { describeLayers, openFlattened } from '../stored/flattened-source.ts';
-import { completedObject, completeUpload, uploadedParts, uploadOf } from '../stored/image-upload.ts';
+import { completedObject, completeUpload, uploadOf } from '../stored/image-upload.ts';
 import type { FlattenPhase } from './flatten-phase.ts';
 
 /** Makes one object of the parts, and puts the index of the layered image beside it: it is the same image. */

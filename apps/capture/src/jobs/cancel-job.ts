@@ -1,10 +1,9 @@
 import { type JobView, refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { cancelledBy, type JobRunner, toView } from '@imago/jobs';
+import { cancelledBy, type JobRunner, PartJournal, toView } from '@imago/jobs';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Parts } from '../stored/parts.repository.ts';
 import { type ImageJob, type ImageJobData, type ImageJobInput, typeOf } from './image-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from './image-jobs.ts';
 import { jobCancelled, jobProgressed } from './job-events.ts';
@@ -15,7 +14,7 @@ export class CancelJob {
   constructor(
     private readonly db: DataSource,
     private readonly jobs: ImageJobs,
-    private readonly parts: Parts,
+    private readonly parts: PartJournal,
     private readonly outbox: Outbox,
     @Inject(IMAGE_JOB_RUNNER) private readonly runner: JobRunner<ImageJobInput, ImageJobData>,
   ) {}

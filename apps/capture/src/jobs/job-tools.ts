@@ -2,14 +2,14 @@ import type { RequestClient } from '@imago/messaging';
 import type { ObjectStore, Regions } from '@imago/object-store';
 import type { CaptureConfig } from '../config.ts';
 import type { ServerLocks } from '../locks/server-locks.ts';
-import type { Parts } from '../stored/parts.repository.ts';
+import type { PartJournal } from '@imago/jobs';
 import type { ImageJob } from './image-job.ts';
 
 /** What the phases of all jobs work with. */
 export interface JobTools {
   readonly regions: Regions;
   readonly requests: RequestClient;
-  readonly parts: Parts;
+  readonly parts: PartJournal;
   readonly locks: ServerLocks;
   readonly config: CaptureConfig;
 }

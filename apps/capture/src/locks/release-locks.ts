@@ -9,7 +9,7 @@ import {
 import { DataSource } from 'typeorm';
 import { CAPTURE_CONFIG } from '../config-token.ts';
 import type { CaptureConfig } from '../config.ts';
-import { PacedLoop } from '../paced-loop.ts';
+import { PacedLoop } from '@imago/service';
 import { RELEASED_AT_ONCE, ServerLocks } from './server-locks.ts';
 
 /**

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { CAPTURE_CONFIG } from '../config-token.ts';
 import type { CaptureConfig } from '../config.ts';
-import { PacedLoop } from '../paced-loop.ts';
+import { PacedLoop } from '@imago/service';
 import { RENEWED_AT_ONCE, ServerLocks } from './server-locks.ts';
 
 /** The project in whose name a service speaks of the servers of many. */

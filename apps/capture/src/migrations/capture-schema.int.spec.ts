@@ -2,7 +2,7 @@ import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistenc
 import { testEnvironment } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { databaseUrl, provision } from '../../test/databases.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { CAPTURE_MIGRATIONS } from './capture-migrations.ts';
 
 const JOB = '00000000-0000-7000-8000-000000000001';

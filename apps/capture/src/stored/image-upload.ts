@@ -3,12 +3,11 @@ import {
   type ObjectFacts,
   ObjectNotFoundError,
   type ObjectStore,
-  type UploadedPart,
+  uploadedParts,
 } from '@imago/object-store';
 import { type ImageJobContext, type ImageJobData, required } from '../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../jobs/job-tools.ts';
-import type { StoredPart } from './parts.repository.ts';
-import { trustedParts } from './trusted-parts.ts';
+import { type StoredPart, trustedParts } from '@imago/jobs';
 
 /** The upload of an image's bytes, and what an earlier attempt has stored through it. */
 export interface ImageUpload {
@@ -43,20 +42,6 @@ export async function openUpload(
 /** The upload a job's data name. */
 export function uploadOf(data: ImageJobData): MultipartUpload {
   return { key: required(data.object, 'object').key, upload_id: required(data.upload, 'upload').upload_id };
-}
-
-/** The parts the store has; null when it does not know the upload: it was completed, aborted or swept. */
-export async function uploadedParts(
-  store: ObjectStore,
-  upload: MultipartUpload,
-  signal: AbortSignal,
-): Promise<readonly UploadedPart[] | null> {
-  try {
-    return await store.listParts(upload, signal);
-  } catch (error) {
-    if (error instanceof ObjectNotFoundError) return null;
-    throw error;
-  }
 }
 
 /** The object an earlier attempt completed; null when there is none of this size. */

@@ -3,7 +3,7 @@ import { digestObject, ObjectChangedError, type ObjectDigests, ObjectNotFoundErr
 import { type ImageJobContext, required } from '../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../jobs/job-tools.ts';
 import { readIndex } from './stored-index.ts';
-import { WorkProgress } from './work-progress.ts';
+import { WorkProgress } from '@imago/jobs';
 
 /**
  * Reads the whole object back, once, and its index: proves that the store has what was sent, and makes the hashes that

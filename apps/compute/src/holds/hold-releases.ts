@@ -5,7 +5,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { DataSource, type EntityManager } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
-import { PacedLoop } from '../paced-loop.ts';
+import { PacedLoop } from '@imago/service';
 
 /** Holds one request ends. */
 const BATCH = 1000;

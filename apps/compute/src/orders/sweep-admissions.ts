@@ -8,7 +8,7 @@ import {
 import { DataSource } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
-import { PacedLoop } from '../paced-loop.ts';
+import { PacedLoop } from '@imago/service';
 import { ServerJobs } from './server-jobs.ts';
 import { TakeBack } from './take-back.ts';
 

@@ -1,14 +1,14 @@
-import { type JobOnBoard, refusal, RequestCapture } from '@imago/contracts';
+import { type JobOnBoard, RequestCapture } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
-import { OwnWrites } from '../edge/own-writes.ts';
 import { pageLinks } from '../edge/paging.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
+import { AcceptedJobs } from '../jobs/accepted-jobs.ts';
 import { JobBoard } from '../jobs/job-board.ts';
 import { jobsQuery } from '../jobs/jobs-query.ts';
 import { type CaptureBody, captureBody, toRequestCapture } from './capture-body.ts';
@@ -21,7 +21,7 @@ export class CapturesController {
   constructor(
     private readonly requests: RequestClient,
     private readonly board: JobBoard,
-    private readonly ownWrites: OwnWrites,
+    private readonly accepted: AcceptedJobs,
   ) {}
 
   @Post()
@@ -32,12 +32,9 @@ export class CapturesController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    const region = regionOf(request);
-    const wanted = toRequestCapture(body, { region: region.name, idempotency_key: idempotencyKeyOf(request) });
-    const { job, event_ids } = await this.requests.send(RequestCapture, wanted, { context });
-    const projection = await this.ownWrites.shown(event_ids, context);
-    response.setHeader('Location', `${region.prefix}/v1/jobs/${job.id}`);
-    return { ...job, ...projection };
+    const where = { region: regionOf(request).name, idempotency_key: idempotencyKeyOf(request) };
+    const accepted = await this.requests.send(RequestCapture, toRequestCapture(body, where), { context });
+    return this.accepted.answer(accepted, { request, response, context });
   }
 
   @Get()
@@ -52,13 +49,7 @@ export class CapturesController {
   }
 
   @Get(':job_id')
-  async show(
-    @Param('job_id') id: string,
-    @Region() region: string,
-    @Context() context: RequestContext,
-  ): Promise<JobOnBoard> {
-    const job = await this.board.show(id, region, context);
-    if (job.type !== 'capture') throw refusal('job.not_found', 'There is no such capture.');
-    return job;
+  show(@Param('job_id') id: string, @Region() region: string, @Context() context: RequestContext): Promise<JobOnBoard> {
+    return this.board.showOf('capture', id, region, context);
   }
 }

@@ -5,17 +5,17 @@ import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/
 import type { Request, Response } from 'express';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
 import { noBody } from '../edge/json-bodies.ts';
-import { OwnWrites } from '../edge/own-writes.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
+import { AcceptedJobs } from '../jobs/accepted-jobs.ts';
 
 /** What an image comes from, and making it stand alone. */
 @Controller('v1/images/:image_id')
 export class ImageLineageController {
   constructor(
     private readonly requests: RequestClient,
-    private readonly ownWrites: OwnWrites,
+    private readonly accepted: AcceptedJobs,
   ) {}
 
   @Get('lineage')
@@ -39,12 +39,9 @@ export class ImageLineageController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    const { name: region, prefix } = regionOf(request);
     const image_id = idInPath(id, 'image.not_found');
-    const wanted = { image_id, region, idempotency_key: idempotencyKeyOf(request) };
-    const { job, event_ids } = await this.requests.send(RequestFlatten, wanted, { context });
-    const projection = await this.ownWrites.shown(event_ids, context);
-    response.setHeader('Location', `${prefix}/v1/jobs/${job.id}`);
-    return { ...job, ...projection };
+    const wanted = { image_id, region: regionOf(request).name, idempotency_key: idempotencyKeyOf(request) };
+    const accepted = await this.requests.send(RequestFlatten, wanted, { context });
+    return this.accepted.answer(accepted, { request, response, context });
   }
 }

@@ -1,14 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { LocateImageFile, ResponseOf } from '@imago/contracts';
-import {
-  type ByteSource,
-  type ClusterIndex,
-  flattenedImage,
-  STORED_CLUSTER_SIZE,
-  unpackIndex,
-} from '@imago/disk-image';
-import { indexKey, type ObjectStore } from '@imago/object-store';
-import { ObjectSource } from './object-source.ts';
+import { type ByteSource, type ClusterIndex, flattenedImage, openIndex, STORED_CLUSTER_SIZE } from '@imago/disk-image';
+import { indexKey, ObjectSource, type ObjectStore } from '@imago/object-store';
 
 /** Where the bytes of an image are, as catalog says. */
 export type StoredFile = NonNullable<ResponseOf<typeof LocateImageFile>['file']>;
@@ -83,7 +75,7 @@ export class LayeredFiles {
 /** Not ended by the client it is opened for: others may wait for the same. */
 async function openFile(store: ObjectStore, { key, size, index_hash, layers }: StoredFile): Promise<OpenFile> {
   const { index, bytes } = await readIndex(store, key, index_hash);
-  const sources = layers.map((layer) => new ObjectSource(store, layer.key, Number(layer.size)));
+  const sources = layers.map((layer) => new ObjectSource(store, layer.key, { size: Number(layer.size) }));
   const file = await flattenedImage(index, sources);
   if (file.size !== Number(size)) throw new Error(`${key} gives ${file.size} bytes, and its record says ${size}`);
   const map = Math.ceil(index.virtualSize / STORED_CLUSTER_SIZE) * BYTES_PER_CLUSTER;
@@ -98,8 +90,5 @@ async function readIndex(
   const { size } = await store.head(indexKey(key));
   if (size > LONGEST_INDEX) throw new Error(`The index of ${key} has ${size} bytes`);
   const packed = await store.read(indexKey(key), { length: size });
-  if (createHash('sha256').update(packed).digest('hex') !== hash) {
-    throw new Error(`The index of ${key} is not the one of the image`);
-  }
-  return { index: unpackIndex(packed), bytes: size };
+  return { index: openIndex(packed, { hash }), bytes: size };
 }

@@ -1,4 +1,4 @@
-import { type JobOnBoard, ListJobs, type ResponseOf, ShowJob } from '@imago/contracts';
+import { type JobOnBoard, type JobType, ListJobs, refusal, type ResponseOf, ShowJob } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
@@ -19,6 +19,13 @@ export class JobBoard {
   async show(id: string, region: string, context: RequestContext): Promise<JobOnBoard> {
     const jobId = idInPath(id, 'job.not_found');
     const { job } = await this.requests.send(ShowJob, { job_id: jobId, region }, { context });
+    return job;
+  }
+
+  /** @throws Refusal job.not_found, also for a job of another type. */
+  async showOf(type: JobType, id: string, region: string, context: RequestContext): Promise<JobOnBoard> {
+    const job = await this.show(id, region, context);
+    if (job.type !== type) throw refusal('job.not_found', `There is no such ${type}.`);
     return job;
   }
 }

@@ -8,7 +8,7 @@ import { noBody } from '../edge/json-bodies.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context } from '../edge/request-parameters.ts';
-import { AcceptedOrders, type Asked } from './accepted-orders.ts';
+import { AcceptedJobs, type Asked } from '../jobs/accepted-jobs.ts';
 import { type ChangeOsBody, changeOsBody, type PowerBody, powerBody } from './server-bodies.ts';
 
 type Operation = Pick<RequestOf<typeof OperateServer>, 'action' | 'hard'>;
@@ -18,7 +18,7 @@ type Operation = Pick<RequestOf<typeof OperateServer>, 'action' | 'hard'>;
 export class ServerActionsController {
   constructor(
     private readonly requests: RequestClient,
-    private readonly orders: AcceptedOrders,
+    private readonly accepted: AcceptedJobs,
   ) {}
 
   @Post('start')
@@ -68,13 +68,13 @@ export class ServerActionsController {
   ): Promise<object> {
     const wanted = { ...serverIn(id, request), ...body };
     const order = await this.requests.send(ChangeServerOs, wanted, { context });
-    return this.orders.answer(order, { request, response, context });
+    return this.accepted.answer(order, { request, response, context });
   }
 
   async #operate(id: string, operation: Operation, asked: Asked): Promise<object> {
     const wanted = { ...serverIn(id, asked.request), ...operation };
     const order = await this.requests.send(OperateServer, wanted, { context: asked.context });
-    return this.orders.answer(order, asked);
+    return this.accepted.answer(order, asked);
   }
 }
 

@@ -8,7 +8,7 @@ import { pageLinks } from '../edge/paging.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
-import { AcceptedOrders } from './accepted-orders.ts';
+import { AcceptedJobs } from '../jobs/accepted-jobs.ts';
 import { type CreateServersBody, createServersBody, toCreateServers } from './server-bodies.ts';
 import { type ServersQuery, serversQuery } from './server-queries.ts';
 
@@ -17,7 +17,7 @@ import { type ServersQuery, serversQuery } from './server-queries.ts';
 export class ServersController {
   constructor(
     private readonly requests: RequestClient,
-    private readonly orders: AcceptedOrders,
+    private readonly accepted: AcceptedJobs,
   ) {}
 
   @Post()
@@ -30,7 +30,7 @@ export class ServersController {
   ): Promise<object> {
     const where = { region: regionOf(request).name, idempotency_key: idempotencyKeyOf(request) };
     const order = await this.requests.send(CreateServers, toCreateServers(body, where), { context });
-    return this.orders.answer(order, { request, response, context });
+    return this.accepted.answer(order, { request, response, context });
   }
 
   @Get()
@@ -65,6 +65,6 @@ export class ServersController {
   ): Promise<object> {
     const wanted = { server_id: idInPath(id, 'server.not_found'), region: regionOf(request).name };
     const order = await this.requests.send(DeleteServer, wanted, { context });
-    return this.orders.answer(order, { request, response, context });
+    return this.accepted.answer(order, { request, response, context });
   }
 }

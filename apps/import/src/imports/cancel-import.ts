@@ -1,13 +1,12 @@
 import { type JobView, refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { cancelledBy, type JobRunner, toView } from '@imago/jobs';
+import { cancelledBy, type JobRunner, PartJournal, toView } from '@imago/jobs';
 import { inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { importCancelled, importProgressed } from './import-events.ts';
 import type { ImportData, ImportInput, ImportJob } from './import-job.ts';
 import { IMPORT_RUNNER, ImportJobs } from './import-jobs.ts';
-import { Parts } from './parts.repository.ts';
 
 /** Why and by what something is cancelled, for the events it makes. */
 export interface CancelCause {
@@ -21,7 +20,7 @@ export class CancelImport {
   constructor(
     private readonly db: DataSource,
     private readonly jobs: ImportJobs,
-    private readonly parts: Parts,
+    private readonly parts: PartJournal,
     private readonly outbox: Outbox,
     @Inject(IMPORT_RUNNER) private readonly runner: JobRunner<ImportInput, ImportData>,
   ) {}

@@ -2,7 +2,7 @@ import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistenc
 import { testEnvironment } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { databaseUrl, provision } from '../../test/databases.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { QUOTA_ENTITIES } from '../quota.module.ts';
 import { QUOTA_MIGRATIONS } from './quota-migrations.ts';
 

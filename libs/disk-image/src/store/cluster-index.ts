@@ -127,6 +127,29 @@ export class ClusterIndex {
   }
 }
 
+/** The most bytes an index of a disk of so many bytes has. */
+export function longestIndex(virtualSize: number): number {
+  return HEADER_BYTES + Math.ceil(virtualSize / STORED_CLUSTER_SIZE) * ENTRY_BYTES;
+}
+
+/** What an index must be: its SHA-256, hex, and where it is known the bytes of its disk. */
+export interface PromisedIndex {
+  readonly hash: string | null;
+  readonly virtualSize?: number;
+}
+
+/** Reads an index back that must be the very one that was stored. Throws when it is another. */
+export function openIndex(packed: Buffer, { hash, virtualSize }: PromisedIndex): ClusterIndex {
+  if (createHash('sha256').update(packed).digest('hex') !== hash) {
+    throw new Error('The index is not the one of the image');
+  }
+  const index = unpackIndex(packed);
+  if (virtualSize !== undefined && index.virtualSize !== virtualSize) {
+    throw new Error('The index is of a disk of another size');
+  }
+  return index;
+}
+
 /** Reads an index back. Throws when it is none, or says what none of ours can say. */
 export function unpackIndex(packed: Buffer): ClusterIndex {
   const count = packed.length >= HEADER_BYTES ? packed.readUInt32BE(20) : -1;

@@ -1,28 +1,23 @@
-import { createHash } from 'node:crypto';
 import {
   type ClusterIndex,
   type DiskReader,
   InspectionRefusal,
+  longestIndex,
   openDisk,
+  openIndex,
   openLayers,
   STORED_CLUSTER_SIZE,
   StoredImageDamagedError,
-  unpackIndex,
 } from '@imago/disk-image';
-import { indexKey, type ObjectStore, ObjectStoreUnavailableError } from '@imago/object-store';
+import { indexKey, ObjectSource, type ObjectStore, ObjectStoreUnavailableError } from '@imago/object-store';
 import type { BaseImage } from '../hypervisor.ts';
 import type { Budget } from './budget.ts';
-import { ObjectSource } from './object-source.ts';
 import { TableSource } from './table-source.ts';
 
 /** The bytes in the store are not those of the image. Permanent, until somebody repairs the store. */
 export class ImageDamagedError extends Error {
   override readonly name = 'ImageDamagedError';
 }
-
-/** Most bytes that an entry of an index and what stands before all entries take in its object. */
-const ENTRY_BYTES = 40;
-const HEADER_BYTES = 32;
 
 /** Whether it may work later: the store is away, or was asked for too long. */
 export function mayPass(error: unknown): boolean {
@@ -114,7 +109,7 @@ export class ImageDisk {
 
   async #readIndex(hash: string, signal: AbortSignal): Promise<ClusterIndex> {
     const { virtualSize } = this.#reader;
-    const longest = HEADER_BYTES + ENTRY_BYTES * Math.ceil(virtualSize / STORED_CLUSTER_SIZE);
+    const longest = longestIndex(virtualSize);
     const key = indexKey(this.#base.key);
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -124,7 +119,7 @@ export class ImageDisk {
       if (bytes > longest) throw new ImageDamagedError(`${key} is longer than an index can be`);
     }
     try {
-      return indexOf(Buffer.concat(chunks), { hash, virtualSize });
+      return openIndex(Buffer.concat(chunks), { hash, virtualSize });
     } catch (cause) {
       throw new ImageDamagedError(`${key} is damaged: ${cause instanceof Error ? cause.message : ''}`, { cause });
     }
@@ -176,16 +171,6 @@ async function openUploaded(
     release();
     throw error;
   }
-}
-
-/** @throws Error when the bytes are not the index that was promised. */
-function indexOf(packed: Buffer, promised: { readonly hash: string; readonly virtualSize: number }): ClusterIndex {
-  if (createHash('sha256').update(packed).digest('hex') !== promised.hash) {
-    throw new Error('The index is not the one of the image');
-  }
-  const index = unpackIndex(packed);
-  if (index.virtualSize !== promised.virtualSize) throw new Error('The index is of a disk of another size');
-  return index;
 }
 
 /** An image was inspected before it was taken, so what is refused of it now is damage. */

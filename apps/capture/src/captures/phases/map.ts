@@ -2,8 +2,7 @@ import { AllocateObject, Refusal } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
 import { type ImageJobContext, type ImageJobData, imageOf, required } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
-import { untilAborted } from '../../jobs/until-aborted.ts';
-import { WorkProgress } from '../../stored/work-progress.ts';
+import { untilAborted, WorkProgress } from '@imago/jobs';
 import { type CapturePhase, withExport } from './capture-phase.ts';
 import { indexedBase, planLayer, planWhole } from './read-plan.ts';
 

@@ -5,7 +5,7 @@ import { type ImageJobContext, required } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
 import { openUpload } from '../../stored/image-upload.ts';
 import { storePart } from '../../stored/store-part.ts';
-import { WorkProgress } from '../../stored/work-progress.ts';
+import { WorkProgress } from '@imago/jobs';
 import { type CapturePhase, withExport } from './capture-phase.ts';
 import { indexedBase, planLayer, planWhole, type ReadPlan } from './read-plan.ts';
 

@@ -1,11 +1,12 @@
 import { AllocateObject } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
-import { type MultipartUpload, ObjectNotFoundError, type ObjectStore, type UploadedPart } from '@imago/object-store';
+import { type MultipartUpload, uploadedParts } from '@imago/object-store';
 import { type ImportData, type ImportPhaseContext, imageOf, required } from '../import-job.ts';
 import { type ImportTools, imageStore } from './import-phase.ts';
-import type { StoredPart } from '../parts.repository.ts';
-import { trustedParts } from './trusted-parts.ts';
-import { untilAborted } from './until-aborted.ts';
+import { type StoredPart, trustedParts, untilAborted } from '@imago/jobs';
+
+/** Part 1 is the head, which is written last. */
+const FIRST_DATA_PART = 2;
 
 /** The upload of an image's bytes, and what an earlier attempt has stored through it. */
 export interface ImageUpload {
@@ -26,27 +27,13 @@ export function uploadOf(data: ImportData): MultipartUpload {
   return { key: required(data.object, 'object').key, upload_id: required(data.upload, 'upload').upload_id };
 }
 
-/** The parts the store has; null when it does not know the upload: it was completed, aborted or swept. */
-export async function uploadedParts(
-  store: ObjectStore,
-  upload: MultipartUpload,
-  signal: AbortSignal,
-): Promise<readonly UploadedPart[] | null> {
-  try {
-    return await store.listParts(upload, signal);
-  } catch (error) {
-    if (error instanceof ObjectNotFoundError) return null;
-    throw error;
-  }
-}
-
 async function resumeUpload(context: ImportPhaseContext, tools: ImportTools): Promise<ImageUpload | null> {
   const { job, data, signal } = context;
   if (data.upload === undefined) return null;
   const upload = uploadOf(data);
   const uploaded = await uploadedParts(imageStore(tools, job), upload, signal);
   if (uploaded === null) return null;
-  const done = trustedParts(await tools.parts.list(job.id), uploaded);
+  const done = trustedParts(await tools.parts.list(job.id), uploaded, FIRST_DATA_PART);
   // What is not trusted must not be sealed: a part of that number may never be made again.
   const numbers = done.map((part) => part.part_number);
   await context.save(data, (tx) => tools.parts.keepOnly(tx, job.id, numbers));

@@ -1,14 +1,13 @@
-import type { PhaseOutcome } from '@imago/jobs';
+import type { PartJournal, PhaseOutcome } from '@imago/jobs';
 import type { RequestClient } from '@imago/messaging';
 import type { ObjectStore, Regions } from '@imago/object-store';
 import type { ImportData, ImportInput, ImportJob, ImportPhaseContext, ImportPhaseName } from '../import-job.ts';
-import type { Parts } from '../parts.repository.ts';
 
 /** What the phases of an import work with. */
 export interface ImportTools {
   readonly regions: Regions;
   readonly requests: RequestClient;
-  readonly parts: Parts;
+  readonly parts: PartJournal;
 }
 
 type Next = { readonly next: ImportPhaseName; readonly data: ImportData };

@@ -1,7 +1,7 @@
 import { refusal } from '@imago/contracts';
 import type { Inspection } from '@imago/disk-image';
 import { Logger } from '@nestjs/common';
-import { ImportProgress } from '../import-progress.ts';
+import { WorkProgress } from '@imago/jobs';
 import type { ImportInput } from '../import-job.ts';
 import { openSource } from '../source/open-source.ts';
 import type { ImportPhase, ImportTools } from './import-phase.ts';
@@ -17,7 +17,7 @@ export function inspect(tools: ImportTools): ImportPhase {
     const { virtualSize, allocatedBytes, warnings } = inspection;
     requireDiskToFit(job.input, inspection);
     if (warnings.length > 0) logger.log({ job_id: job.id, warnings }, 'the image file is accepted with warnings');
-    context.progress(new ImportProgress(BigInt(allocatedBytes)).stored(0));
+    context.progress(new WorkProgress(BigInt(allocatedBytes)).stored(0));
     return {
       next: 'transfer',
       data: {

@@ -6,10 +6,11 @@ import {
   ObjectNotFoundError,
   type ObjectStore,
   type UploadedPart,
+  uploadedParts,
 } from '@imago/object-store';
 import { type ImportPhaseContext, required } from '../import-job.ts';
-import type { StoredPart } from '../parts.repository.ts';
-import { uploadedParts, uploadOf } from './image-upload.ts';
+import type { StoredPart } from '@imago/jobs';
+import { uploadOf } from './image-upload.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /** The head of an image: the tables that say where the clusters are, known only when all are stored. */

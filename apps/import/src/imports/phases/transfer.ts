@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type PartSink, writeStoredImage } from '@imago/disk-image';
 import { type ImportPhaseContext, required } from '../import-job.ts';
-import { ImportProgress } from '../import-progress.ts';
+import { WorkProgress } from '@imago/jobs';
 import { inspectionFailure, openSource } from '../source/open-source.ts';
 import { type ImageUpload, openUpload } from './image-upload.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
@@ -15,7 +15,7 @@ export function transfer(tools: ImportTools): ImportPhase {
     const { reader } = await openSource(context, tools.regions);
     const upload = await openUpload(context, tools);
     const allocated = required(context.data.inspection, 'inspection').allocated_bytes;
-    const progress = new ImportProgress(BigInt(allocated));
+    const progress = new WorkProgress(BigInt(allocated));
     try {
       await writeStoredImage(reader, {
         done: upload.done,

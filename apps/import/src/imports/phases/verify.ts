@@ -1,8 +1,7 @@
 import { refusal } from '@imago/contracts';
 import { digestObject, ObjectChangedError, type ObjectDigests, ObjectNotFoundError } from '@imago/object-store';
 import { type ImportPhaseContext, required } from '../import-job.ts';
-import { ImportProgress } from '../import-progress.ts';
-import type { StoredPart } from '../parts.repository.ts';
+import { type StoredPart, WorkProgress } from '@imago/jobs';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /** Reads the whole object back, once: proves that the store has what was sent, and makes the hashes clients compare. */
@@ -31,7 +30,7 @@ async function readBack(
 ): Promise<ObjectDigests> {
   const { job, data, signal } = context;
   const { size, etag } = required(data.sealed, 'sealed');
-  const progress = new ImportProgress(BigInt(required(data.inspection, 'inspection').allocated_bytes));
+  const progress = new WorkProgress(BigInt(required(data.inspection, 'inspection').allocated_bytes));
   const { key } = required(data.object, 'object');
   const stream = await imageStore(tools, job).stream(key, { etag, signal });
   const digests = await digestObject(stream, {

@@ -2,7 +2,7 @@ import { refusal } from '@imago/contracts';
 import { type InspectedDisk, InspectionRefusal, openDisk } from '@imago/disk-image';
 import type { Regions } from '@imago/object-store';
 import { type ImportPhaseContext, required } from '../import-job.ts';
-import { ObjectSource } from './object-source.ts';
+import { TenantSource } from './tenant-source.ts';
 
 /**
  * Opens the disk in the tenant's file, after the inspection has passed it.
@@ -11,7 +11,7 @@ import { ObjectSource } from './object-source.ts';
 export async function openSource(context: ImportPhaseContext, regions: Regions): Promise<InspectedDisk> {
   const { source, disk_format } = context.job.input;
   const store = regions.get(context.job.region).bucketStore(source.bucket);
-  const bytes = new ObjectSource(store, source, required(context.data.source, 'source'));
+  const bytes = new TenantSource(store, source, required(context.data.source, 'source'));
   try {
     return await openDisk(bytes, disk_format, { signal: context.signal });
   } catch (error) {

@@ -2,7 +2,7 @@ import { refusal, type RequestImport, type RequestOf } from '@imago/contracts';
 import { Regions } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import { BucketAssignments } from '../../buckets/bucket-assignments.repository.ts';
-import type { PinnedSource } from './object-source.ts';
+import type { PinnedSource } from './tenant-source.ts';
 import { sourceFailure } from './source-failure.ts';
 
 type Address = Pick<RequestOf<typeof RequestImport>, 'source' | 'region'>;

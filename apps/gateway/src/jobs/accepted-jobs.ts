@@ -5,8 +5,8 @@ import type { Request, Response } from 'express';
 import { OwnWrites } from '../edge/own-writes.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 
-/** What compute answers to an order: its job, its events, and what it is about. */
-export interface Order {
+/** What a service answers to an order: its job, its events, and what it is about. */
+export interface Accepted {
   readonly job: JobView;
   readonly event_ids: readonly string[];
 }
@@ -18,12 +18,12 @@ export interface Asked {
   readonly context: RequestContext;
 }
 
-/** How orders for servers are answered: with the job, and where it can be read at once. */
+/** How orders are answered that become jobs: with the job, and where it can be read at once. */
 @Injectable()
-export class AcceptedOrders {
+export class AcceptedJobs {
   constructor(private readonly ownWrites: OwnWrites) {}
 
-  async answer({ job, event_ids, ...about }: Order, { request, response, context }: Asked): Promise<object> {
+  async answer({ job, event_ids, ...about }: Accepted, { request, response, context }: Asked): Promise<object> {
     const projection = await this.ownWrites.shown(event_ids, context);
     response.setHeader('Location', `${regionOf(request).prefix}/v1/jobs/${job.id}`);
     return { ...job, ...about, ...projection };

@@ -1,5 +1,5 @@
 import type { ByteSource } from '@imago/disk-image';
-import type { ObjectStore } from '@imago/object-store';
+import { ObjectSource, type ObjectStore } from '@imago/object-store';
 import type { ImportInput } from '../import-job.ts';
 import { sourceFailure } from './source-failure.ts';
 
@@ -10,15 +10,17 @@ export interface PinnedSource {
 }
 
 /** The bytes of a tenant's file, read in ranges. A file that was overwritten since is refused, never mixed. */
-export class ObjectSource implements ByteSource {
+export class TenantSource implements ByteSource {
   readonly size: number;
+  readonly #bytes: ObjectSource;
 
   constructor(
-    private readonly store: ObjectStore,
+    store: ObjectStore,
     private readonly source: ImportInput['source'],
-    private readonly pin: PinnedSource,
+    pin: PinnedSource,
   ) {
     this.size = pin.size;
+    this.#bytes = new ObjectSource(store, source.object, pin);
   }
 
   /** @throws Refusal as {@link sourceFailure} names them. */
@@ -31,13 +33,7 @@ export class ObjectSource implements ByteSource {
   /** @throws Refusal as {@link sourceFailure} names them. */
   async readInto(offset: number, target: Buffer, signal?: AbortSignal): Promise<void> {
     try {
-      await this.store.read(this.source.object, {
-        offset,
-        length: target.length,
-        into: target,
-        etag: this.pin.etag,
-        ...(signal === undefined ? {} : { signal }),
-      });
+      await this.#bytes.readInto(offset, target, signal);
     } catch (error) {
       throw sourceFailure(error, this.source);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { StoredPart } from './parts.repository.ts';
+import type { StoredPart } from './part-journal.ts';
 import { trustedParts } from './trusted-parts.ts';
 
 const journaled = (part_number: number, etag = `etag-${part_number}`): StoredPart => ({

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ImportProgress } from './import-progress.ts';
+import { WorkProgress } from './work-progress.ts';
 
-describe('the progress of an import', () => {
+describe('the progress of a job that stores an image', () => {
   it('counts the bytes of the disk and is complete only when they are read back', () => {
-    const progress = new ImportProgress(8_000n);
+    const progress = new WorkProgress(8_000n);
     expect(progress.stored(0)).toEqual({ bytes_done: 0n, bytes_total: 8_000n });
     expect(progress.stored(8_000)).toEqual({ bytes_done: 7_000n, bytes_total: 8_000n });
     expect(progress.readBack(0, 300)).toEqual({ bytes_done: 7_000n, bytes_total: 8_000n });
@@ -16,7 +16,7 @@ describe('the progress of an import', () => {
     const steps = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 });
     fc.assert(
       fc.property(sizes, steps, ({ allocated, size }, shares) => {
-        const progress = new ImportProgress(BigInt(allocated));
+        const progress = new WorkProgress(BigInt(allocated));
         const sorted = [0, ...shares.sort((a, b) => a - b), 1];
         const counters = [
           ...sorted.map((share) => progress.stored(Math.floor(share * allocated))),

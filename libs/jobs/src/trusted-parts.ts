@@ -1,5 +1,4 @@
-import type { UploadedPart } from '@imago/object-store';
-import type { StoredPart } from './parts.repository.ts';
+import type { StoredPart } from './part-journal.ts';
 
 /**
  * The parts of an earlier attempt to go on after: those from `first` on without a gap that journal and store agree on.
@@ -7,7 +6,7 @@ import type { StoredPart } from './parts.repository.ts';
  */
 export function trustedParts(
   journal: readonly StoredPart[],
-  uploaded: readonly UploadedPart[],
+  uploaded: readonly Pick<StoredPart, 'part_number' | 'etag'>[],
   first: number,
 ): readonly StoredPart[] {
   const etags = new Map(uploaded.map((part) => [part.part_number, part.etag]));

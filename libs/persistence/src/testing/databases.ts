@@ -1,15 +1,12 @@
-import {
-  type ClusterPasswords,
-  databaseUrls,
-  type PersistentService,
-  PERSISTENT_SERVICES,
-  provisionCluster,
-  provisionDatabase,
-} from '@imago/persistence';
+import { provisionCluster, provisionDatabase } from '../provision.ts';
+import { type ClusterPasswords, databaseUrls, PERSISTENT_SERVICES, type PersistentService } from '../roles.ts';
 
 /** Login roles are of the whole cluster, so every suite gives them the same passwords. */
-const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
-const PASSWORDS = Object.fromEntries(PERSISTENT_SERVICES.map((service) => [service, PASSWORD])) as ClusterPasswords;
+export const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
+/** {@link PASSWORD} for every service. */
+export const PASSWORDS = Object.fromEntries(
+  PERSISTENT_SERVICES.map((service) => [service, PASSWORD]),
+) as ClusterPasswords;
 
 /** The roles and schemas every suite begins with. */
 export async function provision(adminUrl: string, database: string): Promise<void> {

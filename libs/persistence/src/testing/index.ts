@@ -1,0 +1,1 @@
+export { databaseUrl, PASSWORD, PASSWORDS, provision, superuserUrl } from './databases.ts';
