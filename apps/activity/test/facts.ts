@@ -14,6 +14,7 @@ import {
   type JobView,
   refusal,
 } from '@imago/contracts';
+import { imageRecord } from '@imago/contracts/testing';
 import { REGION } from './activity-under-test.ts';
 import type { Fact } from './neighbours.ts';
 
@@ -33,40 +34,8 @@ export function newImage(project: string = randomUUID(), region = REGION): TestI
 }
 
 function record({ id, project, region, job }: TestImage, version: number): ImageRecord {
-  return {
-    id,
-    name: 'web',
-    description: null,
-    image_type: 'system_disk',
-    min_disk: 10,
-    min_ram: 0,
-    boot_mode: null,
-    enterprise_project_id: 'default',
-    tags: [],
-    owner: project,
-    region,
-    status: 'importing',
-    visibility: 'private',
-    protected: false,
-    os_hidden: false,
-    disk_format: 'qcow2',
-    container_format: 'bare',
-    size: null,
-    virtual_size: null,
-    checksum: null,
-    os_hash_algo: null,
-    os_hash_value: null,
-    index_hash: null,
-    source: null,
-    origin: null,
-    agreement: null,
-    job_id: job,
-    error: null,
-    properties: {},
-    created_at: NOW,
-    updated_at: NOW,
-    version,
-  };
+  const times = { created_at: NOW, updated_at: NOW };
+  return imageRecord({ id, owner: project, region, status: 'importing', job_id: job, version, ...times });
 }
 
 type CatalogEvent = typeof ImageRegisteredV1 | typeof ImageReadyV1 | typeof ImageUpdatedV1 | typeof ImageDeletedV1;

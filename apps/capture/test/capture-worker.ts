@@ -2,6 +2,7 @@ import { JobRunner, PartJournal } from '@imago/jobs';
 import type { Outbox, RequestClient } from '@imago/messaging';
 import { Regions, type regionsFile } from '@imago/object-store';
 import { serviceDataSource } from '@imago/persistence';
+import { S3Gate } from '@imago/testing';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import type { CaptureConfig } from '../src/config.ts';
@@ -9,7 +10,6 @@ import type { ImageJobData, ImageJobInput } from '../src/jobs/image-job.ts';
 import { ImageJobs } from '../src/jobs/image-jobs.ts';
 import { jobDefinition } from '../src/jobs/job-definition.ts';
 import { ServerLocks } from '../src/locks/server-locks.ts';
-import { S3Gate } from '@imago/testing';
 
 /** What a worker works with, as far as it is not its own. */
 export interface WorkerSurroundings {

@@ -16,7 +16,7 @@ import { OnRequest, type RequestCall } from '@imago/messaging';
 import { imageObjectKey } from '@imago/object-store';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { imageRecord } from './image-record.ts';
+import { registeredRecord } from '@imago/contracts/testing';
 import { requireService } from './require-service.ts';
 
 /** What catalog was asked, and what a test makes it answer. */
@@ -55,7 +55,7 @@ export class CatalogController {
       this.book.room -= 1;
     }
     this.book.registered.set(request.image_id, request);
-    return { image: imageRecord(request, context.project_id), event_ids: [randomUUID()] };
+    return { image: registeredRecord(request, context.project_id), event_ids: [randomUUID()] };
   }
 
   @OnRequest(AbandonImage)

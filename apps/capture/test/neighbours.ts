@@ -7,6 +7,7 @@ import {
   type Service,
   SUBSCRIPTIONS,
 } from '@imago/contracts';
+import { registeredRecord } from '@imago/contracts/testing';
 import {
   connectMessaging,
   createMessagingTables,
@@ -25,7 +26,6 @@ import { Registry } from 'prom-client';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { CatalogBook, CatalogController } from './catalog-neighbour.ts';
 import { ComputeBook, ComputeController } from './compute-neighbour.ts';
-import { imageRecord } from './image-record.ts';
 import { PROJECT } from './requests.ts';
 import { ServerExports } from './server-exports.ts';
 
@@ -110,7 +110,7 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
     image: (imageId) => {
       const registered = catalog.registered.get(imageId);
       if (registered === undefined) throw new Error(`image ${imageId} was never registered`);
-      return imageRecord(registered, PROJECT);
+      return registeredRecord(registered, PROJECT);
     },
     deleteImage: (image) => {
       const data: DataOf<typeof ImageDeletedV1> = { image: { ...image, status: 'deleted' }, members: [] };

@@ -1,6 +1,6 @@
+import type { S3Call, S3Gate } from '@imago/testing';
 import type { CapturePhaseName } from '../src/captures/phases/capture-phase.ts';
 import type { ComputeBook } from './compute-neighbour.ts';
-import type { S3Call, S3Gate } from '@imago/testing';
 
 /** A moment in a phase of a capture, as the store and the host of the server see it. */
 export interface PhaseMoment {

@@ -6,12 +6,12 @@ import { type Service, SERVICES } from '@imago/contracts';
 import { declareTopology } from '@imago/messaging';
 import { regionsFile } from '@imago/object-store';
 import { type PersistentService, runMigrations } from '@imago/persistence';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { z } from 'zod';
 import { captureConfig, type CaptureConfig } from '../src/config.ts';
 import { CAPTURE_MIGRATIONS } from '../src/migrations/capture-migrations.ts';
-import { databaseUrl, provision } from '@imago/persistence/testing';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 import { REGION } from './requests.ts';
 

@@ -8,6 +8,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@imago/contracts';
+import { imageRecord } from '@imago/contracts/testing';
 import { requireAllowed } from '@imago/identity';
 import { OnRequest, type RequestCall } from '@imago/messaging';
 import { imageObjectKey } from '@imago/object-store';
@@ -100,43 +101,7 @@ export class CatalogController {
 }
 
 function recordOf(id: string, change: Partial<ImageRecord>): ImageRecord {
-  const now = new Date().toISOString();
-  return {
-    id,
-    owner: PROJECT,
-    region: REGION,
-    status: 'active',
-    visibility: 'private',
-    name: 'debian 12',
-    description: null,
-    image_type: 'system_disk',
-    architecture: 'x86_64',
-    os_distro: 'debian',
-    os_version: '12',
-    min_disk: 2,
-    min_ram: 0,
-    boot_mode: null,
-    enterprise_project_id: 'default',
-    tags: [],
-    protected: false,
-    os_hidden: false,
-    disk_format: 'qcow2',
-    container_format: 'bare',
-    size: '65536',
-    virtual_size: '3221225472',
-    checksum: null,
-    os_hash_algo: null,
-    os_hash_value: null,
-    index_hash: null,
-    source: null,
-    origin: null,
-    agreement: null,
-    job_id: null,
-    error: null,
-    properties: {},
-    created_at: now,
-    updated_at: now,
-    version: 1,
-    ...change,
-  };
+  const system = { name: 'debian 12', architecture: 'x86_64', os_distro: 'debian', os_version: '12', min_disk: 2 };
+  const stored = { status: 'active', size: '65536', virtual_size: '3221225472' } as const;
+  return imageRecord({ id, owner: PROJECT, region: REGION, ...system, ...stored, ...change });
 }

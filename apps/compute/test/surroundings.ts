@@ -6,11 +6,11 @@ import { type Service, SERVICES } from '@imago/contracts';
 import { declareTopology } from '@imago/messaging';
 import { regionsFile } from '@imago/object-store';
 import { type PersistentService, runMigrations } from '@imago/persistence';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import { computeConfig, type ComputeConfig } from '../src/config.ts';
 import { COMPUTE_MIGRATIONS } from '../src/migrations/compute-migrations.ts';
-import { databaseUrl, provision } from '@imago/persistence/testing';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 import { OTHER_REGION, REGION } from './requests.ts';
 

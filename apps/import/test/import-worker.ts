@@ -2,13 +2,13 @@ import { JobRunner, PartJournal } from '@imago/jobs';
 import type { Outbox, RequestClient } from '@imago/messaging';
 import { Regions, type regionsFile } from '@imago/object-store';
 import { serviceDataSource } from '@imago/persistence';
+import { S3Gate } from '@imago/testing';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import type { ImportConfig } from '../src/config.ts';
 import { importDefinition } from '../src/imports/import-definition.ts';
 import type { ImportData, ImportInput } from '../src/imports/import-job.ts';
 import { ImportJobs } from '../src/imports/import-jobs.ts';
-import { S3Gate } from '@imago/testing';
 
 /** What a worker works with, as far as it is not its own. */
 export interface WorkerSurroundings {

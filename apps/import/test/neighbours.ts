@@ -14,6 +14,7 @@ import {
   type Service,
   SUBSCRIPTIONS,
 } from '@imago/contracts';
+import { registeredRecord } from '@imago/contracts/testing';
 import { requireAllowed } from '@imago/identity';
 import {
   connectMessaging,
@@ -81,7 +82,7 @@ class CatalogController {
     requireAllowed('image.create', context, 'owner');
     if (this.book.refuseRegistration !== null) throw this.book.refuseRegistration;
     this.book.registered.set(request.image_id, request);
-    return { image: recordOf(request, context.project_id), event_ids: [randomUUID()] };
+    return { image: registeredRecord(request, context.project_id), event_ids: [randomUUID()] };
   }
 
   @OnRequest(AbandonImage)
@@ -130,37 +131,6 @@ class UploadsController {
 
 function requireService(roles: readonly string[]): void {
   if (!roles.includes('service')) throw refusal('auth.forbidden', 'Only services may do this.');
-}
-
-function recordOf(request: RequestOf<typeof RegisterImage>, owner: string): ImageRecord {
-  const now = new Date().toISOString();
-  return {
-    ...request.facts,
-    id: request.image_id,
-    owner,
-    region: request.region,
-    status: 'queued',
-    visibility: request.visibility,
-    protected: false,
-    os_hidden: false,
-    disk_format: request.disk_format,
-    container_format: null,
-    size: null,
-    virtual_size: null,
-    checksum: null,
-    os_hash_algo: null,
-    os_hash_value: null,
-    index_hash: null,
-    source: null,
-    origin: null,
-    agreement: request.agreement,
-    job_id: request.job_id,
-    error: null,
-    properties: {},
-    created_at: now,
-    updated_at: now,
-    version: 1,
-  };
 }
 
 /** Every event, in the order in which it came. */
@@ -217,7 +187,7 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
     image: (imageId) => {
       const registered = catalog.registered.get(imageId);
       if (registered === undefined) throw new Error(`image ${imageId} was never registered`);
-      return recordOf(registered, 'tests');
+      return registeredRecord(registered, 'tests');
     },
     deleteImage: async (image) => {
       const data: DataOf<typeof ImageDeletedV1> = { image: { ...image, status: 'deleted' }, members: [] };

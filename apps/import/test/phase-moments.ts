@@ -1,5 +1,5 @@
-import type { ImportPhaseName } from '../src/imports/import-job.ts';
 import type { Held, S3Call, S3Gate } from '@imago/testing';
+import type { ImportPhaseName } from '../src/imports/import-job.ts';
 
 /** A moment in a phase of an import, as the store sees it. */
 export interface PhaseMoment {

@@ -6,12 +6,12 @@ import { AssignBucket, type Service, SERVICES } from '@imago/contracts';
 import { declareTopology } from '@imago/messaging';
 import { regionsFile } from '@imago/object-store';
 import { type PersistentService, runMigrations } from '@imago/persistence';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { z } from 'zod';
 import { importConfig, type ImportConfig } from '../src/config.ts';
 import { IMPORT_MIGRATIONS } from '../src/migrations/import-migrations.ts';
-import { databaseUrl, provision } from '@imago/persistence/testing';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 import { OTHER_PROJECT, PROJECT, REGION, tenant } from './requests.ts';
 

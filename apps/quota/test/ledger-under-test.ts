@@ -3,6 +3,7 @@ import type { QuotaReservedV1 } from '@imago/contracts';
 import { type DataOf, DomainError, type EventEnvelope, ReserveImage as Contract } from '@imago/contracts';
 import { inTransaction, Outbox } from '@imago/messaging';
 import { runMigrations, serviceDataSource } from '@imago/persistence';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { testEnvironment } from '@imago/testing';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -12,7 +13,6 @@ import { Ledger } from '../src/reservations/ledger.ts';
 import { ReservationSweeper } from '../src/reservations/reservation-sweeper.ts';
 import { ReservationsRepository } from '../src/reservations/reservations.repository.ts';
 import { ReserveImage } from '../src/reservations/reserve-image.ts';
-import { databaseUrl, provision } from '@imago/persistence/testing';
 import type { SomeImage } from './images.ts';
 import { catalogFor } from './quota-under-test.ts';
 

@@ -6,13 +6,13 @@ import type { RequestDefinition } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
 import { declareTopology } from '@imago/messaging';
 import { type PersistentService, PERSISTENT_SERVICES, runMigrations } from '@imago/persistence';
+import { databaseUrl, provision, superuserUrl } from '@imago/persistence/testing';
 import { loadConfig, rootLogger, type RunningService, startService } from '@imago/service';
 import { eventually, testEnvironment } from '@imago/testing';
 import { DataSource } from 'typeorm';
 import { quotaConfig } from '../src/config.ts';
 import { QUOTA_MIGRATIONS } from '../src/migrations/quota-migrations.ts';
 import { quotaService } from '../src/quota-service.ts';
-import { databaseUrl, provision, superuserUrl } from '@imago/persistence/testing';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 
 export const REGIONS = ['region-1', 'region-2'] as const;

@@ -7,11 +7,11 @@ import {
   RequestCapture,
   type ServerRecord,
 } from '@imago/contracts';
+import { registeredRecord } from '@imago/contracts/testing';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
-import { imageRecord } from '../../test/image-record.ts';
 import { captureOf, OTHER_PROJECT, PROJECT, REGION, tenant } from '../../test/requests.ts';
 import { SweepAdmissions } from './sweep-admissions.ts';
 
@@ -40,7 +40,7 @@ describe('asking for a capture', () => {
   }
 
   it('locks the server, registers the image by what is known of it, queues the job and says so in one event', async () => {
-    const made = imageRecord(
+    const made = registeredRecord(
       {
         image_id: randomUUID(),
         region: REGION,

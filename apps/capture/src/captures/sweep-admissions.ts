@@ -1,3 +1,4 @@
+import { PacedLoop } from '@imago/service';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -9,7 +10,6 @@ import { DataSource } from 'typeorm';
 import { CAPTURE_CONFIG } from '../config-token.ts';
 import type { CaptureConfig } from '../config.ts';
 import { ImageJobs } from '../jobs/image-jobs.ts';
-import { PacedLoop } from '@imago/service';
 import { TakeBackCapture } from './take-back-capture.ts';
 
 /** Seconds between sweeps. */

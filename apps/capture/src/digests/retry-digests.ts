@@ -1,11 +1,11 @@
 import { DescribeLayers, type ErrorKind, type ImageRecord, Refusal } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
 import { inTransaction, RequestClient } from '@imago/messaging';
+import { PacedLoop } from '@imago/service';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CAPTURE_CONFIG } from '../config-token.ts';
 import type { CaptureConfig } from '../config.ts';
-import { PacedLoop } from '@imago/service';
 import { RequestDigest } from './request-digest.ts';
 
 /** Digests one look begins again, so that a store that is back is not asked for every image at once. */

@@ -1,5 +1,6 @@
 import { LockServerDisk, refusal, type RequestOf, type ResponseOf } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
+import { untilAborted } from '@imago/jobs';
 import {
   type CaptureInput,
   type ImageJob,
@@ -8,7 +9,6 @@ import {
   required,
 } from '../jobs/image-job.ts';
 import type { JobTools } from '../jobs/job-tools.ts';
-import { untilAborted } from '@imago/jobs';
 
 export type LockAnswer = ResponseOf<typeof LockServerDisk>;
 

@@ -1,8 +1,8 @@
 import { AllocateObject, refusal } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
+import { untilAborted, WorkProgress } from '@imago/jobs';
 import { imageOf } from '../jobs/image-job.ts';
 import type { JobTools } from '../jobs/job-tools.ts';
-import { untilAborted, WorkProgress } from '@imago/jobs';
 import { describeLayers, openFlattened } from '../stored/flattened-source.ts';
 import type { FlattenPhase } from './flatten-phase.ts';
 

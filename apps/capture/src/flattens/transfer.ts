@@ -1,10 +1,10 @@
 import type { ByteSource } from '@imago/disk-image';
+import { WorkProgress } from '@imago/jobs';
 import { type ImageJobContext } from '../jobs/image-job.ts';
 import type { JobTools } from '../jobs/job-tools.ts';
 import { describeLayers, layersFailure, openFlattened } from '../stored/flattened-source.ts';
 import { type ImageUpload, openUpload } from '../stored/image-upload.ts';
 import { storePart } from '../stored/store-part.ts';
-import { WorkProgress } from '@imago/jobs';
 import type { FlattenPhase } from './flatten-phase.ts';
 import { partsLeft, type PlannedPart } from './planned-parts.ts';
 

@@ -1,8 +1,8 @@
+import type { PartJournal } from '@imago/jobs';
 import type { RequestClient } from '@imago/messaging';
 import type { ObjectStore, Regions } from '@imago/object-store';
 import type { CaptureConfig } from '../config.ts';
 import type { ServerLocks } from '../locks/server-locks.ts';
-import type { PartJournal } from '@imago/jobs';
 import type { ImageJob } from './image-job.ts';
 
 /** What the phases of all jobs work with. */

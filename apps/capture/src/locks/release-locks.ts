@@ -1,4 +1,5 @@
 import { afterCommit } from '@imago/messaging';
+import { PacedLoop } from '@imago/service';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -9,7 +10,6 @@ import {
 import { DataSource } from 'typeorm';
 import { CAPTURE_CONFIG } from '../config-token.ts';
 import type { CaptureConfig } from '../config.ts';
-import { PacedLoop } from '@imago/service';
 import { RELEASED_AT_ONCE, ServerLocks } from './server-locks.ts';
 
 /**

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RenewServerLocks } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
+import { PacedLoop } from '@imago/service';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -11,7 +12,6 @@ import {
 } from '@nestjs/common';
 import { CAPTURE_CONFIG } from '../config-token.ts';
 import type { CaptureConfig } from '../config.ts';
-import { PacedLoop } from '@imago/service';
 import { RENEWED_AT_ONCE, ServerLocks } from './server-locks.ts';
 
 /** The project in whose name a service speaks of the servers of many. */

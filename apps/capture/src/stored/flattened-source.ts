@@ -1,10 +1,10 @@
 import { DescribeLayers, refusal, type ResponseOf } from '@imago/contracts';
 import { type ByteSource, flattenedImage, InspectionRefusal, StoredImageDamagedError } from '@imago/disk-image';
 import { serviceContext } from '@imago/identity';
+import { untilAborted } from '@imago/jobs';
 import { ObjectChangedError, ObjectNotFoundError, ObjectSource } from '@imago/object-store';
 import { type ImageJobContext, imageOf } from '../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../jobs/job-tools.ts';
-import { untilAborted } from '@imago/jobs';
 import { readIndex, type StoredIndex } from './stored-index.ts';
 
 export type DescribedLayers = ResponseOf<typeof DescribeLayers>;

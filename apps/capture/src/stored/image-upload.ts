@@ -1,3 +1,4 @@
+import { type StoredPart, trustedParts } from '@imago/jobs';
 import {
   type MultipartUpload,
   type ObjectFacts,
@@ -7,7 +8,6 @@ import {
 } from '@imago/object-store';
 import { type ImageJobContext, type ImageJobData, required } from '../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../jobs/job-tools.ts';
-import { type StoredPart, trustedParts } from '@imago/jobs';
 
 /** The upload of an image's bytes, and what an earlier attempt has stored through it. */
 export interface ImageUpload {

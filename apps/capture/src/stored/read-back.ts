@@ -1,9 +1,9 @@
 import { refusal } from '@imago/contracts';
+import { WorkProgress } from '@imago/jobs';
 import { digestObject, ObjectChangedError, type ObjectDigests, ObjectNotFoundError } from '@imago/object-store';
 import { type ImageJobContext, required } from '../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../jobs/job-tools.ts';
 import { readIndex } from './stored-index.ts';
-import { WorkProgress } from '@imago/jobs';
 
 /**
  * Reads the whole object back, once, and its index: proves that the store has what was sent, and makes the hashes that

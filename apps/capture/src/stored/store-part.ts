@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type { PartRecord } from '@imago/disk-image';
+import type { StoredPart } from '@imago/jobs';
 import type { ImageJobContext } from '../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../jobs/job-tools.ts';
 import type { ImageUpload } from './image-upload.ts';
-import type { StoredPart } from '@imago/jobs';
 
 /** Uploads a part and journals it: from then on it counts, and no worker makes it again. */
 export async function storePart(

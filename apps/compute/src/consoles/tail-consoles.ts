@@ -1,9 +1,9 @@
 import { Hypervisor } from '@imago/hypervisor';
+import { PacedLoop } from '@imago/service';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import { type ComputeConfig, hostOf } from '../config.ts';
-import { PacedLoop } from '@imago/service';
 import type { ServerRow } from '../servers/server.row.ts';
 import { ServersRepository } from '../servers/servers.repository.ts';
 import { ConsolesRepository } from './consoles.repository.ts';

@@ -1,11 +1,11 @@
 import { ReleaseHolds } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
 import { afterCommit, RequestClient } from '@imago/messaging';
+import { PacedLoop } from '@imago/service';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
-import { PacedLoop } from '@imago/service';
 
 /** Holds one request ends. */
 const BATCH = 1000;

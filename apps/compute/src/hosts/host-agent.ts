@@ -1,8 +1,8 @@
 import { Hypervisor } from '@imago/hypervisor';
+import { PacedLoop } from '@imago/service';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
-import { PacedLoop } from '@imago/service';
 import { HeedMachines } from './heed-machines.ts';
 import { HostReports } from './host-reports.ts';
 import { ReconcileMachines } from './reconcile-machines.ts';

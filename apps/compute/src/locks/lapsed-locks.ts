@@ -1,7 +1,7 @@
+import { PacedLoop } from '@imago/service';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
-import { PacedLoop } from '@imago/service';
 import { ServerLocks } from './server-locks.ts';
 
 /** Looks for locks that have lapsed, of all hosts: one that is away unlocks nothing. */

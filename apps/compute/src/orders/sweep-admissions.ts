@@ -1,3 +1,4 @@
+import { PacedLoop } from '@imago/service';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -8,7 +9,6 @@ import {
 import { DataSource } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
-import { PacedLoop } from '@imago/service';
 import { ServerJobs } from './server-jobs.ts';
 import { TakeBack } from './take-back.ts';
 

@@ -1,8 +1,8 @@
 import { AllocateObject, Refusal } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
+import { untilAborted, WorkProgress } from '@imago/jobs';
 import { type ImageJobContext, type ImageJobData, imageOf, required } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
-import { untilAborted, WorkProgress } from '@imago/jobs';
 import { type CapturePhase, withExport } from './capture-phase.ts';
 import { indexedBase, planLayer, planWhole } from './read-plan.ts';
 

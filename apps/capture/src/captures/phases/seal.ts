@@ -1,9 +1,9 @@
 import { flattenedSize, type SealedImage, sealStoredImage, unpackIndex } from '@imago/disk-image';
+import type { StoredPart } from '@imago/jobs';
 import { indexKey, type ObjectFacts, type UploadedPart, uploadedParts } from '@imago/object-store';
 import { type ImageJobContext, required } from '../../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../../jobs/job-tools.ts';
 import { completedObject, completeUpload, uploadOf } from '../../stored/image-upload.ts';
-import type { StoredPart } from '@imago/jobs';
 import { storePart } from '../../stored/store-part.ts';
 import type { CapturePhase } from './capture-phase.ts';
 import { indexedBase } from './read-plan.ts';

@@ -1,11 +1,11 @@
 import { STORED_CLUSTER_SIZE, writeStoredImage } from '@imago/disk-image';
+import { WorkProgress } from '@imago/jobs';
 import { ExportedDisk } from '../../exports/exported-disk.ts';
 import type { DiskExport } from '../../exports/disk-export.ts';
 import { type ImageJobContext, required } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
 import { openUpload } from '../../stored/image-upload.ts';
 import { storePart } from '../../stored/store-part.ts';
-import { WorkProgress } from '@imago/jobs';
 import { type CapturePhase, withExport } from './capture-phase.ts';
 import { indexedBase, planLayer, planWhole, type ReadPlan } from './read-plan.ts';
 

@@ -1,9 +1,9 @@
 import { AllocateObject } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
+import { type StoredPart, trustedParts, untilAborted } from '@imago/jobs';
 import { type MultipartUpload, uploadedParts } from '@imago/object-store';
 import { type ImportData, type ImportPhaseContext, imageOf, required } from '../import-job.ts';
 import { type ImportTools, imageStore } from './import-phase.ts';
-import { type StoredPart, trustedParts, untilAborted } from '@imago/jobs';
 
 /** Part 1 is the head, which is written last. */
 const FIRST_DATA_PART = 2;

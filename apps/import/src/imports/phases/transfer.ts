@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type PartSink, writeStoredImage } from '@imago/disk-image';
-import { type ImportPhaseContext, required } from '../import-job.ts';
 import { WorkProgress } from '@imago/jobs';
+import { type ImportPhaseContext, required } from '../import-job.ts';
 import { inspectionFailure, openSource } from '../source/open-source.ts';
 import { type ImageUpload, openUpload } from './image-upload.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';

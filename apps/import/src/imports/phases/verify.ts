@@ -1,7 +1,7 @@
 import { refusal } from '@imago/contracts';
+import { type StoredPart, WorkProgress } from '@imago/jobs';
 import { digestObject, ObjectChangedError, type ObjectDigests, ObjectNotFoundError } from '@imago/object-store';
 import { type ImportPhaseContext, required } from '../import-job.ts';
-import { type StoredPart, WorkProgress } from '@imago/jobs';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /** Reads the whole object back, once: proves that the store has what was sent, and makes the hashes clients compare. */

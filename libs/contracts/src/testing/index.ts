@@ -1,0 +1,1 @@
+export { imageRecord, registeredRecord } from './image-record.ts';
