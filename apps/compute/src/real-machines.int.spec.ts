@@ -56,6 +56,8 @@ describe('the compute service with real machines', () => {
 
   afterAll(async () => {
     await running.stop();
+    await startHost({ COMPUTE_STOP_SERVERS_AT_END: 'true' }); // machines outlive the service, and would this suite
+    await running.stop();
     await surroundings.close();
   });
 
