@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '@imago/contracts';
 import { PASSWORDS } from '@imago/persistence/testing';
-import { type Installation, newInstallation, startSystem, type System, type SystemOptions } from '@imago/system';
+import { type Installation, newInstallation, startSystem, type System } from '@imago/system';
 import { testEnvironment } from '@imago/testing';
 import pg from 'pg';
 import { Bucket } from './bucket.ts';
@@ -27,7 +27,6 @@ export interface SystemUnderTest {
   readonly amqpUrl: string;
   /** Between the services and the object store; holds back requests on demand. */
   readonly proxy: StoreProxy;
-  readonly qemu: SystemOptions['qemu'];
   readonly qemuImg: string;
   /** For files of the test. */
   readonly directory: string;
@@ -84,7 +83,6 @@ export async function startSystemUnderTest(options: SystemUnderTestOptions = {})
     databaseUrl,
     amqpUrl: env.rabbitmq.amqpUrl,
     proxy,
-    qemu: env.qemu,
     qemuImg: env.qemu.qemuImg,
     directory,
     close: async () => {
