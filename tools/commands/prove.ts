@@ -2,7 +2,7 @@ import { Interrupted, interruption } from './interruption.ts';
 import { addToProofsPage } from './prove/proofs-page.ts';
 import { complain, Steps } from './steps.ts';
 import { build } from './test/checks.ts';
-import { runJest, tallyOf } from './test/run-jest.ts';
+import { runVitest, tallyOf } from './test/run-vitest.ts';
 import { startTestServers } from './test/servers.ts';
 import { sum, verdict } from './test/tally.ts';
 
@@ -18,10 +18,10 @@ try {
   try {
     const built = await build({ signal, say });
     say('Proving');
-    const only = ['--config', 'apps/e2e/jest.config.mjs', '--testMatch', '**/*.prove.ts', '--runInBand'];
-    const { report, output } = await runJest({ args: [...only, ...process.argv.slice(2)], env: servers.env, signal });
-    if (report !== undefined) await addToProofsPage(report, figuresIn(output));
-    const tally = sum([built, tallyOf(report)]);
+    const args = ['--config=vitest.prove.config.mjs', ...process.argv.slice(2)];
+    const run = await runVitest({ args, env: servers.env, signal });
+    if (run.report !== undefined) await addToProofsPage(run.report, figuresIn(run.output));
+    const tally = sum([built, tallyOf(run)]);
     console.log(verdict(tally));
     process.exitCode = tally.failed === 0 ? 0 : 1;
   } finally {

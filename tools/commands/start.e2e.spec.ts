@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logIn } from '@imago/system/session';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunFile } from './run-file.ts';
-
-jest.setTimeout(300_000);
 
 /** A command of this folder as a process of its own, with an installation of its own. */
 class Command {

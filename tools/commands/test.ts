@@ -2,16 +2,15 @@ import { parseArgs } from 'node:util';
 import { Interrupted, interruption } from './interruption.ts';
 import { complain, Steps } from './steps.ts';
 import { build, runChecks } from './test/checks.ts';
-import { runJest, tallyOf } from './test/run-jest.ts';
+import { runVitest, tallyOf } from './test/run-vitest.ts';
 import { startTestServers } from './test/servers.ts';
 import { sum, type Tally, verdict } from './test/tally.ts';
 
-// npm test: everything. npm test -- libs/jobs: the tests whose paths match. npm run check: what needs no servers.
+// npm test: everything. npm test -- libs/jobs: the tests whose paths contain it. npm run check: what needs no servers.
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } });
 const signal = interruption();
 const { say } = new Steps();
-const WORKERS = ['--maxWorkers=2'];
 
 try {
   const tally = await (values.quick === true ? quickly() : everything(positionals));
@@ -37,8 +36,8 @@ async function everything(patterns: readonly string[]): Promise<Tally> {
     const checked = await (patterns.length === 0 ? runChecks(options) : build(options));
     const servers = await starting;
     say('Running the tests');
-    const { report } = await runJest({ args: [...WORKERS, ...patterns], env: servers.env, signal });
-    return sum([checked, tallyOf(report)]);
+    const run = await runVitest({ args: patterns, env: servers.env, signal });
+    return sum([checked, tallyOf(run)]);
   } finally {
     await starting.then(
       (servers) => servers.stop(),
@@ -50,7 +49,6 @@ async function everything(patterns: readonly string[]): Promise<Tally> {
 async function quickly(): Promise<Tally> {
   const checked = await runChecks({ signal, say });
   say('Running the unit tests');
-  const withoutServers = ['--testPathIgnorePatterns', '\\.(int|e2e)\\.spec\\.ts$', '/dist/', '/node_modules/'];
-  const { report } = await runJest({ args: [...WORKERS, ...withoutServers], env: {}, signal });
-  return sum([checked, tallyOf(report)]);
+  const run = await runVitest({ args: ['--exclude=**/*.{int,e2e}.spec.ts'], env: {}, signal });
+  return sum([checked, tallyOf(run)]);
 }

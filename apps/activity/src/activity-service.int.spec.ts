@@ -1,10 +1,8 @@
 import { rootLogger, type RunningService, startService } from '@imago/service';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ground, prepareGround } from '../test/activity-under-test.ts';
 import { activityService } from './activity-service.ts';
 import { activityConfig } from './config.ts';
-
-jest.setTimeout(60_000); // a busy machine is slow, not broken
 
 describe('activity as a process', () => {
   let ground: Ground;

@@ -1,7 +1,7 @@
 import { serviceDataSource, runMigrations } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource, EntityManager } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseUrl, provision } from '../test/activity-under-test.ts';
 import { type BoardPageQuery, BoardRepository } from './board/board.repository.ts';
 import { LogRepository } from './log/log.repository.ts';

@@ -1,16 +1,14 @@
 import { RequestCapture } from '@imago/contracts';
 import { rootLogger, type RunningService, startService } from '@imago/service';
 import { eventually, S3Gate } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestServer } from '../test/compute-neighbour.ts';
 import { smallDisk } from '../test/disks.ts';
 import { Looks } from '../test/looks.ts';
 import { captureOf, tenant } from '../test/requests.ts';
 import { startSurroundings, type Surroundings } from '../test/surroundings.ts';
 import { captureService } from './capture-service.ts';
-
-jest.setTimeout(60_000);
 
 describe('the capture service', () => {
   let surroundings: Surroundings;

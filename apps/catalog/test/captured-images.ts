@@ -10,7 +10,7 @@ import {
 import type { RequestContext } from '@imago/identity';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { type CatalogUnderTest, REGION, tenant, worker } from './catalog-under-test.ts';
 import { HeldImages, type StoredImage } from './held-images.ts';
 import { capturedData, capturedObject, flattenedData, serverOrigin } from './requests.ts';

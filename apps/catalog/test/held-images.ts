@@ -2,7 +2,7 @@ import { HoldImage, ReleaseHolds } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import type { ObjectState } from '../src/objects/object.row.ts';
 import { type CatalogUnderTest, REGION, worker } from './catalog-under-test.ts';
 import { type MadeImage, SomeImages } from './some-images.ts';

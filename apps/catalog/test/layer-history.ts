@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AllocateObject, refusal, RegisterImage } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { inTransaction } from '@imago/messaging';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { LayerOutcomes } from '../src/images/layer-outcomes.ts';
 import { MakingOutcomes } from '../src/images/making-outcomes.ts';
 import type { ObjectRow } from '../src/objects/object.row.ts';

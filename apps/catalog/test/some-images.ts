@@ -9,7 +9,7 @@ import {
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { type CatalogUnderTest, REGION, tenant, worker } from './catalog-under-test.ts';
 import { failedData, importedData, registration } from './requests.ts';
 

@@ -16,8 +16,8 @@ import {
 import { Regions } from '@imago/object-store';
 import { rootLogger, type RunningService, startService } from '@imago/service';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootDisk } from '../test/boot-disk.ts';
 import type { ComputeUnderTest } from '../test/compute-under-test.ts';
 import { fetchExport, type Locked, Locks } from '../test/locks.ts';
@@ -27,9 +27,6 @@ import { computeService } from './compute-service.ts';
 import type { ComputeConfig } from './config.ts';
 
 const MIB = 2 ** 20;
-
-// Machines are emulated where there is no KVM.
-jest.setTimeout(180_000);
 
 describe('the compute service with real machines', () => {
   let surroundings: Surroundings;

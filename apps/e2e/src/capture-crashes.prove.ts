@@ -1,5 +1,5 @@
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Captures } from '../test/captures.ts';
 import { DatabaseGate } from '../test/database-gate.ts';
 import { Host } from '../test/host.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Captures } from '../test/captures.ts';
 import { Host } from '../test/host.ts';
 import { importDemoImage, Servers } from '../test/servers.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Service } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseGate, holdRelay } from '../test/database-gate.ts';
 import { makeRawDisk } from '../test/source-disks.ts';
 import type { RequestMatch } from '../test/store-proxy.ts';

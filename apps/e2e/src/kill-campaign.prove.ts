@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from '@imago/contracts';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRawDisk } from '../test/source-disks.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
 import { expectTrueState } from '../test/true-state.ts';

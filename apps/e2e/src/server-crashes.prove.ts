@@ -1,7 +1,7 @@
 import type { ServerRecord } from '@imago/contracts';
 import { BOOT_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseGate } from '../test/database-gate.ts';
 import { Host } from '../test/host.ts';
 import { importDemoImage, Servers } from '../test/servers.ts';

@@ -1,6 +1,6 @@
 import { BOOT_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Host } from '../test/host.ts';
 import { importDemoImage, Servers } from '../test/servers.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';

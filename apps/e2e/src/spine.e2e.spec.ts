@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convert, expectSameDisk, makeRawDisk, smallQcow2 } from '../test/source-disks.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
 import type { Problem } from '../test/tenant.ts';

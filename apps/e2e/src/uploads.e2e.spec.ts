@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SlowUpload } from '../test/slow-upload.ts';
 import { makeRawDisk } from '../test/source-disks.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';

@@ -2,7 +2,7 @@ import { SERVICES } from '@imago/contracts';
 import { listParked } from '@imago/messaging';
 import { PERSISTENT_SERVICES } from '@imago/persistence';
 import { eventually } from '@imago/testing';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import type { SystemUnderTest } from './system-under-test.ts';
 import type { Tenant } from './tenant.ts';
 

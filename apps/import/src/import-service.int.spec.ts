@@ -2,15 +2,13 @@ import { RequestImport } from '@imago/contracts';
 import { Regions } from '@imago/object-store';
 import { rootLogger, type RunningService, startService } from '@imago/service';
 import { S3Gate } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallDisk } from '../test/disks.ts';
 import { Looks } from '../test/looks.ts';
 import { importOf, REGION, tenant } from '../test/requests.ts';
 import { assignBuckets, startSurroundings, type Surroundings } from '../test/surroundings.ts';
 import { importService } from './import-service.ts';
-
-jest.setTimeout(60_000);
 
 describe('the import service', () => {
   let surroundings: Surroundings;

@@ -8,7 +8,7 @@ import {
   ShowQuotas,
 } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { deletedData, failedData, registeredData, type SomeImage } from './images.ts';
 import { catalogFor, type QuotaUnderTest, REGIONS, tenant } from './quota-under-test.ts';
 

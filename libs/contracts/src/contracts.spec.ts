@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { ERRORS, EVENTS, imageName, refusal, refusalFrom, SUBSCRIPTIONS } from './index.ts';
 
 describe('contracts', () => {

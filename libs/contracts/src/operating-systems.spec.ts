@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { catalogueNames, OPERATING_SYSTEMS, operatingSystemFault, PUBLIC_CATALOGUE } from './operating-systems.ts';
 
 describe('the public catalogue', () => {

@@ -1,11 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { STORED_CLUSTER_SIZE } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
 import { withClusterPool } from '../src/work/cluster-pool.ts';
 import type { LentPool } from '../src/work/cluster-pool.ts';
 import { CompressionSlots } from '../src/work/compression-slots.ts';
-
-jest.setTimeout(240_000);
 
 const BROKEN = {
   slot: new SharedArrayBuffer(16),

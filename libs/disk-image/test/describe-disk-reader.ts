@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterOptions, DiskReader } from '../src/index.ts';
 import { seededRandom } from '../src/testing/index.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { access, stat } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DiskReader, DiskWriter } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
 import { QemuImg } from './qemu-img.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CountingSource, FileSource, openDisk } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
 import { describeDiskReader } from './describe-disk-reader.ts';
@@ -7,7 +7,6 @@ import { QemuImg } from './qemu-img.ts';
 
 const MIB = 2 ** 20;
 
-jest.setTimeout(240_000);
 /** No whole number of clusters of any size but the smallest. */
 const SIZE = 9 * MIB + 23 * 512;
 

@@ -1,11 +1,9 @@
-import { jest } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { DiskWriter, Qcow2FileWriter, RawFileWriter, StoreWriter } from '../src/index.ts';
 import type { DiskReader, WriteOptions } from '../src/index.ts';
 import { describeDiskWriter } from './describe-disk-writer.ts';
 import { keepThreads, MemoryParts } from './stored-object.ts';
 
-jest.setTimeout(240_000);
 keepThreads();
 
 /** The store in memory; its object becomes a file, so that qemu can look at it. */

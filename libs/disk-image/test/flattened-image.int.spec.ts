@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   BufferSource,
   CountingSource,
@@ -19,7 +19,6 @@ import type { StoredDisk } from './stored-layers.ts';
 
 const MIB = 2 ** 20;
 
-jest.setTimeout(240_000);
 keepThreads();
 
 function flatten({ index, layers }: StoredDisk): Promise<ByteSource> {

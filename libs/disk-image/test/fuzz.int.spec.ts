@@ -1,9 +1,7 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { FUZZ } from './config.ts';
 import { BufferSource, CountingSource, InspectionRefusal, openDisk } from '../src/index.ts';
 import { seededRandom, SMALL, smallQcow2 } from '../src/testing/index.ts';
-
-jest.setTimeout(600_000);
 
 const { mutations: MUTATIONS, seed: SEED } = FUZZ;
 const MIB = 2 ** 20;

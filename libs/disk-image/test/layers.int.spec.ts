@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CountingSource, openLayers, StoredImageDamagedError } from '../src/index.ts';
 import type { ClusterIndex } from '../src/index.ts';
 import { compressedOffset } from '../src/qcow2/format.ts';
@@ -23,7 +23,6 @@ import type { StoredDisk } from './stored-layers.ts';
 
 const MIB = 2 ** 20;
 
-jest.setTimeout(240_000);
 keepThreads();
 
 /** Four layers: writes over the borders of clusters, zeroed clusters and parts of them, data again, two growths. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BufferSource, openOverlay } from '../src/index.ts';
 import type { Overlay } from '../src/index.ts';
 import { QemuImg } from './qemu-img.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll } from 'vitest';
 import type { ClusterIndex, LayerOptions, PartRecord, PartSink } from '../src/index.ts';
 import { BufferSource, openDisk, sealStoredImage, writeStoredImage } from '../src/index.ts';
 import type { DiskReader } from '../src/index.ts';

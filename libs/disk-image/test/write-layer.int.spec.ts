@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { BufferSource, openDisk, openLayers, sealStoredImage, StoreWriter } from '../src/index.ts';
 import type { PartRecord, SealedImage } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
@@ -8,7 +8,6 @@ import { changedDisk, changedSince, openStored, readBack, sources, storeLayer, s
 
 const MIB = 2 ** 20;
 
-jest.setTimeout(240_000);
 keepThreads();
 
 describe('a layer', () => {

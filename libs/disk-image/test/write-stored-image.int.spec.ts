@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BufferSource, FileSource, openDisk, sealStoredImage, STORED_CLUSTER_SIZE, unpackIndex } from '../src/index.ts';
 import type { PartRecord } from '../src/index.ts';
 import { HOSTILE_FILES, sampleDisk } from '../src/testing/index.ts';
@@ -8,7 +8,6 @@ import { keepThreads, MemoryParts, rawDisk, writeSmallParts } from './stored-obj
 
 const MIB = 2 ** 20;
 
-jest.setTimeout(240_000);
 keepThreads();
 
 async function readBack(object: Buffer): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { ADDRESS_MARKER, BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type BaseImage,
   type DiskSpec,

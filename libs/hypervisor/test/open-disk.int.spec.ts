@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { sampleDisk } from '@imago/disk-image/testing';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type BaseImage,
   type DiskSpec,
@@ -16,8 +16,6 @@ import { sleepyDisk } from './boot-sector.ts';
 import { changedMib, mibBetween, mibUnlikeFile } from './compared-disk.ts';
 import { QemuHost } from './qemu-host.ts';
 import { disk, serverSpec } from './server-spec.ts';
-
-jest.setTimeout(120_000);
 
 const MIB = 2 ** 20;
 /** The base ends inside a cluster, and so does the larger disk over it. */

@@ -1,15 +1,13 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BaseImage, HypervisorError, type MachineChange, type QemuHypervisor } from '../src/index.ts';
 import { findAccelerator, runsMachines } from '../src/qemu/accelerator.ts';
 import { qemuAbilities } from '../src/qemu/qemu-program.ts';
 import { sleepyDisk, talkativeDisk } from './boot-sector.ts';
 import { QemuHost } from './qemu-host.ts';
 import { consoleOf, disk, emptyDisk, serverSpec } from './server-spec.ts';
-
-jest.setTimeout(300_000);
 
 const GIB = 2n ** 30n;
 
@@ -82,7 +80,7 @@ describe('the driver for qemu', () => {
     await hypervisor.create(spec);
     await hypervisor.start(spec.id);
     const pid = await host.pidOf(spec.id);
-    expect(await readFile(`/proc/${pid}/environ`, 'utf8')).not.toContain('JEST_WORKER_ID');
+    expect(await readFile(`/proc/${pid}/environ`, 'utf8')).not.toContain('VITEST');
     const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ');
     expect(fields?.[3]).toBe(String(pid));
     const { sandbox } = await qemuAbilities(host.options.qemuSystem);

@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { describeHypervisor } from './describe-hypervisor.ts';
 import { QemuHost } from './qemu-host.ts';
-
-jest.setTimeout(300_000);
 
 describeHypervisor('qemu', async () => {
   const host = await QemuHost.open();

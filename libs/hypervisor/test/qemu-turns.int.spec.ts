@@ -3,12 +3,10 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DiskSpec, HypervisorError, type QemuHypervisor, type ServerSpec } from '../src/index.ts';
 import { QemuHost } from './qemu-host.ts';
 import { emptyDisk, serverSpec } from './server-spec.ts';
-
-jest.setTimeout(120_000);
 
 const GIB = 2n ** 30n;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EmbeddedIdentityProvider } from './embedded-identity-provider.ts';
 import type { AuthRequest } from './identity-provider.ts';
 import { hashPassword, verifyPassword } from './password.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  jest.useRealTimers();
+  vi.useRealTimers();
 });
 
 describe('the embedded identity', () => {
@@ -100,7 +100,7 @@ describe('the embedded identity', () => {
 
   it('refuses an expired token', async () => {
     const { token } = await provider.issue(login);
-    jest.useFakeTimers({ now: Date.now() + ttl * 1000, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    vi.useFakeTimers({ now: Date.now() + ttl * 1000, toNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     await expect(provider.verify(token)).rejects.toMatchObject({ code: 'auth.invalid_token' });
   });
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { type Action, decide, POLICY, type Relation, requireAllowed } from './policy.ts';
 import { personRole, type Role } from './roles.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type RequestContext, serviceContext, signContext, verifyContext } from './request-context.ts';
 import { role } from './roles.ts';
 import { signText } from './signed-text.ts';
@@ -20,7 +20,7 @@ const example = serviceContext('import', 'p1', 'c1');
 
 describe('a signed request context', () => {
   afterEach(() => {
-    jest.useRealTimers();
+    vi.useRealTimers();
   });
 
   it('arrives as it was signed', () => {
@@ -53,11 +53,11 @@ describe('a signed request context', () => {
   });
 
   it('is refused once it has expired', () => {
-    jest.useFakeTimers({ now: 1_000_000 });
+    vi.useFakeTimers({ now: 1_000_000 });
     const signed = signContext(example, key, 30);
-    jest.setSystemTime(1_000_000 + 29_999);
+    vi.setSystemTime(1_000_000 + 29_999);
     expect(verifyContext(signed, key)).toEqual(example);
-    jest.setSystemTime(1_000_000 + 30_000);
+    vi.setSystemTime(1_000_000 + 30_000);
     expect(() => verifyContext(signed, key)).toThrow('no valid context');
   });
 

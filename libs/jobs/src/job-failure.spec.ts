@@ -1,5 +1,5 @@
 import { refusal } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import {
   FinalFailureError,
   JobCancelledError,

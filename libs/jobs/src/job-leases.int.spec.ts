@@ -1,5 +1,5 @@
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JOB_PACE } from './index.ts';
 import { finish, type JobsUnderTest, jobsUnderTest, type ToyJob, type ToyPhase } from '../test/jobs-under-test.ts';
 

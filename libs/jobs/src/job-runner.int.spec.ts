@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { refusal } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finish, type JobsUnderTest, jobsUnderTest, type ToyJob, type ToyPhase } from '../test/jobs-under-test.ts';
 
 let jobs: JobsUnderTest;

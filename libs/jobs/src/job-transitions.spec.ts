@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { StoredJobState } from './job-record.ts';
 import { hasEnded, JOB_TRANSITIONS, type JobTrigger, nextState } from './job-transitions.ts';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { StoredPart } from './part-journal.ts';
 import { trustedParts } from './trusted-parts.ts';
 

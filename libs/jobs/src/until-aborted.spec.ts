@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { untilAborted } from './until-aborted.ts';
 
 it('leaves nothing behind that could end the process when it is aborted before it begins', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { WorkProgress } from './work-progress.ts';
 
 describe('the progress of a job that stores an image', () => {

@@ -11,7 +11,6 @@ import { createMessagingTables, inTransaction, type NewEvent, Outbox } from '@im
 import { databaseUrls, runMigrations, serviceDataSource } from '@imago/persistence';
 import { PASSWORD, provision } from '@imago/persistence/testing';
 import { testEnvironment } from '@imago/testing';
-import { jest } from '@jest/globals';
 import type { DataSource, QueryRunner } from 'typeorm';
 import {
   addJobHosts,
@@ -26,9 +25,6 @@ import {
   type PhaseContext,
   toView,
 } from '../src/index.ts';
-
-// Real servers on a machine that other suites share.
-jest.setTimeout(60_000);
 
 export interface ToyInput {
   readonly name: string;

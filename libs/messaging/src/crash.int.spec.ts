@@ -1,7 +1,7 @@
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Registry } from 'prom-client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Child, type ChildTask, startChild } from '../test/child.ts';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
 import { envelopeOf } from '../test/facts.ts';

@@ -1,7 +1,7 @@
 import { SERVICES } from '@imago/contracts';
 import { testEnvironment, type TestEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, expect, describe, it } from '@jest/globals';
 import { type ChannelModel, connect } from 'amqplib';
+import { afterAll, beforeAll, expect, describe, it } from 'vitest';
 import { declareTopology, RETRY_LADDER, topologyOf } from './index.ts';
 
 let environment: TestEnvironment<'rabbitmq'>;

@@ -1,6 +1,6 @@
 import { eventEnvelope, QuotaReservedV1 } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { reserved } from '../test/facts.ts';
 import { routingKeyOf, sealEvent } from './envelope.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { QuotaReservedV1, refusal } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
 import { envelopeOf } from '../test/facts.ts';
 import {

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode, refusal } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError } from 'typeorm';
+import { describe, expect, it } from 'vitest';
 import { classify, describeError } from './failure.ts';
 
 function withCode(code: string, message = 'it broke'): Error {

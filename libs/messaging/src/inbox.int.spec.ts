@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brokerProxy } from '../test/broker-proxy.ts';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
 import { envelopeOf } from '../test/facts.ts';

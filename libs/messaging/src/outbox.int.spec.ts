@@ -1,5 +1,5 @@
 import { ImageDeletedV1, QuotaReservedV1 } from '@imago/contracts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
 import { reserved } from '../test/facts.ts';
 import { type ServiceUnderTest } from '../test/service-under-test.ts';

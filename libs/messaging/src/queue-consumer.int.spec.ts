@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brokerProxy } from '../test/broker-proxy.ts';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
 import { envelopeOf } from '../test/facts.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { QuotaRefusedV1, QuotaReservedV1 } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brokerProxy } from '../test/broker-proxy.ts';
 import { type Effect, type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
 import { type ServiceUnderTest, writeEffect } from '../test/service-under-test.ts';

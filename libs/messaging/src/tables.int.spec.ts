@@ -1,5 +1,5 @@
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
 import { startService } from '../test/service-under-test.ts';
 

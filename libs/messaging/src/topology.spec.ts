@@ -1,5 +1,5 @@
 import { EVENTS, SERVICES, SUBSCRIPTIONS } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { EVENT_LOG, EVENTS_EXCHANGE, topologyOf } from './topology.ts';
 
 const topology = topologyOf();

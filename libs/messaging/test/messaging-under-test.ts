@@ -3,7 +3,6 @@ import { QuotaReservedV1, type Service } from '@imago/contracts';
 import { databaseUrls, PERSISTENT_SERVICES, type PersistentService, runMigrations } from '@imago/persistence';
 import { PASSWORD, provision } from '@imago/persistence/testing';
 import { testEnvironment } from '@imago/testing';
-import { jest } from '@jest/globals';
 import { connect, type ConfirmChannel, type Options } from 'amqplib';
 import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
@@ -23,9 +22,6 @@ import {
   type ServiceUnderTest,
   SUBSCRIPTIONS_UNDER_TEST,
 } from './service-under-test.ts';
-
-// Real servers on a machine that other suites share.
-jest.setTimeout(60_000);
 
 /** An effect of an event, in the order of writing. */
 export interface Effect {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { IMAGES_PREFIX, imageObjectKey, indexKey } from './object-keys.ts';
 
 describe('the keys of stored images', () => {

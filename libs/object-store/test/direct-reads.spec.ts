@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { eventually } from '@imago/testing';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DirectReply } from '../src/direct-connection.ts';
 import { DirectReads } from '../src/direct-reads.ts';
 import type { Landing } from '../src/landing.ts';

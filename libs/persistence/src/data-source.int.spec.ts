@@ -1,6 +1,6 @@
 import { eventually, testEnvironment, type TestEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Column, type DataSource, Entity, PrimaryColumn } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { provision, query, urlsOf } from '../test/database.ts';
 import { bigintText, serviceDataSource } from './index.ts';
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { testEnvironment, type TestEnvironment } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Check, Column, Entity, Index, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { provision, query, urlsOf } from '../test/database.ts';
 import { bigintText, type MigrationClass, runMigrations, schemaDrift, serviceDataSource } from './index.ts';
 

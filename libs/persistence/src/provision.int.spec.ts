@@ -1,5 +1,5 @@
 import { testEnvironment, type TestEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { provision, query, urlsOf } from '../test/database.ts';
 import { dropDatabase, type DatabaseUrls } from './index.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@imago/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const test = join(import.meta.dirname, '../test');
 let directory: string;

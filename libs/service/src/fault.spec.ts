@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
 import { ERRORS, type ErrorCode, refusal } from '@imago/contracts';
 import { BadRequestException, ForbiddenException, NotFoundException } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
 import { faultOf } from './fault.ts';
 
 describe('a fault', () => {

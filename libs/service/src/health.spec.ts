@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { consumersCheck, databaseCheck, Health, outboxCheck } from './health.ts';
 
 describe('readiness', () => {

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limitBodies } from './limit-bodies.ts';
 
 describe('the time for a body', () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
 import { PinoLogger, rootLogger } from './logger.ts';
 
 function logged(write: (logger: Logger) => void, level = 'info'): Record<string, unknown>[] {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleModule } from '../test/example-service.ts';
 import { rootLogger } from './logger.ts';
 import { type RunningService, startService } from './start-service.ts';

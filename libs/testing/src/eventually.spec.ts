@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
 
 it('answers as soon as the attempt does not throw', async () => {

@@ -17,7 +17,7 @@ export interface KeeperOptions {
 }
 
 /**
- * Keeps one set of test servers for everybody who runs single Jest projects in this checkout: whoever connects is told
+ * Keeps one set of test servers for everybody who runs single tests in this checkout: whoever connects is told
  * where they are, and counts as a user until the connection ends. Returns when the servers are stopped again; at once
  * when there is a keeper already.
  */

@@ -2,13 +2,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
 import { keeperSocket } from './keeper-protocol.ts';
 import { shareInfrastructure, shareKeeper } from './shared-infrastructure.ts';
 import type { SharedInfrastructure } from './shared-infrastructure.ts';
-
-jest.setTimeout(180_000); // ten keepers are started here, each a few processes
 
 /** Keepers of one server only, the quickest to start. */
 const ENV = {

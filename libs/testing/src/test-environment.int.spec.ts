@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shareInfrastructure } from './shared-infrastructure.ts';
 import { testEnvironment } from './test-environment.ts';
 import type { TestEnvironment } from './test-environment.ts';

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { ROOT } from '../places.ts';
 
 const PAGES = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })];

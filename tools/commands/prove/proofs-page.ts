@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { ROOT } from '../places.ts';
-import type { JestReport } from '../test/run-jest.ts';
+import type { VitestReport } from '../test/run-vitest.ts';
 
 const PAGE = join(ROOT, 'docs/proofs.md');
 const HEAD = `# Proofs
@@ -13,7 +13,7 @@ What \`npm run prove\` found: the guarantees at sizes that are too large for eve
 `;
 
 /** Adds a run to the page: what was proved, how long it took, and the figures the proofs told. */
-export async function addToProofsPage(report: JestReport, figures: readonly string[]): Promise<void> {
+export async function addToProofsPage(report: VitestReport, figures: readonly string[]): Promise<void> {
   const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
   const rows = tests
     .filter(({ status }) => status === 'passed' || status === 'failed')

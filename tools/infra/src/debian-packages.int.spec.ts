@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { unpackBundle } from './debian-packages.ts';
 import type { PackageBundle, PackageCache } from './debian-packages.ts';
 import { PACKAGE_CACHE } from './infrastructure.ts';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { choosePort, freePort } from './ports.ts';
 
 it('hands out ports that a server can have, none twice', async () => {

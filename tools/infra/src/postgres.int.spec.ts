@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { livingProcesses } from '../test/living-processes.ts';
 import { freePort } from './ports.ts';
 import { startPostgres } from './postgres.ts';

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { CommandError, commandWorks, runCommand } from './run-command.ts';
 
 it('answers what a tool prints, and gives it what it asks for', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ClusterPasswords, PERSISTENT_SERVICES } from '@imago/persistence';
 import { testEnvironment, type TestEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtEntry } from './entries.ts';
 import { newInstallation } from './installation.ts';
 import { ServiceProcess } from './service-process.ts';

@@ -8,13 +8,11 @@ import {
   ShowJob,
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ActivityUnderTest, operator, REGION, startActivity, tenant } from '../../test/activity-under-test.ts';
 import { jobFact, jobView, newImage, type TestImage } from '../../test/facts.ts';
 import type { Fact } from '../../test/neighbours.ts';
-
-jest.setTimeout(60_000); // a busy machine is slow, not broken
 
 describe('the board', () => {
   let activity: ActivityUnderTest;

@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { logEntryOf } from './log-entry.ts';
 
 const IMAGE = '0198a000-0000-7000-8000-000000000001';

@@ -11,13 +11,11 @@ import {
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ActivityUnderTest, operator, REGION, startActivity, tenant } from '../../test/activity-under-test.ts';
 import { imageFact, jobFact, newImage, type TestImage } from '../../test/facts.ts';
 import type { Fact } from '../../test/neighbours.ts';
-
-jest.setTimeout(60_000); // a busy machine is slow, not broken
 
 describe('the log', () => {
   let activity: ActivityUnderTest;

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ConfirmApplied, ImageRegisteredV1, ListImageEvents, ShowJob } from '@imago/contracts';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActivityUnderTest, REGION, startActivity, tenant } from '../../test/activity-under-test.ts';
 import { imageFact, jobFact, newImage } from '../../test/facts.ts';
-
-jest.setTimeout(60_000); // a busy machine is slow, not broken
 
 describe('waiting for one’s own writes', () => {
   let activity: ActivityUnderTest;

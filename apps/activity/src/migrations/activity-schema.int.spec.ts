@@ -1,7 +1,7 @@
 import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseUrl, provision } from '../../test/activity-under-test.ts';
 import { ACTIVITY_ENTITIES } from '../activity.module.ts';
 import { ACTIVITY_MIGRATIONS } from './activity-migrations.ts';

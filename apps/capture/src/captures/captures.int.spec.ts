@@ -3,7 +3,7 @@ import { type DataOf, type EventEnvelope, ImageCapturedV1, RequestCapture } from
 import type { Extent } from '@imago/disk-image';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
@@ -11,8 +11,6 @@ import { MIB, QemuImg, someDisk } from '../../test/disks.ts';
 import { captureOf, REGION, tenant } from '../../test/requests.ts';
 import { readDisk, readObject, requireDisk, sha256, type StoredImage, storeImage } from '../../test/stored-images.ts';
 import type { ImageJob } from '../jobs/image-job.ts';
-
-jest.setTimeout(60_000);
 
 /** A capture that is over: what was said of it and what is stored. */
 interface Captured {

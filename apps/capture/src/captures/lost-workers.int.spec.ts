@@ -3,15 +3,13 @@ import { type DataOf, type EventEnvelope, ImageCapturedV1 } from '@imago/contrac
 import type { Extent } from '@imago/disk-image';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
 import { largeDisk, MIB, smallDisk } from '../../test/disks.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
 import { requireDisk, type StoredImage, storeImage } from '../../test/stored-images.ts';
-
-jest.setTimeout(60_000);
 
 describe('a worker that is lost', () => {
   let captures: CaptureUnderTest;

@@ -9,7 +9,7 @@ import {
 } from '@imago/contracts';
 import { registeredRecord } from '@imago/contracts/testing';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
 import { captureOf, OTHER_PROJECT, PROJECT, REGION, tenant } from '../../test/requests.ts';

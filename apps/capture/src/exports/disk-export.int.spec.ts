@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { refusal } from '@imago/contracts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerRange, type ExportCall, ServerExports } from '../../test/server-exports.ts';
 import { DiskExport } from './disk-export.ts';
 import type { ExportAccess } from './export-request.ts';

@@ -11,15 +11,13 @@ import {
 } from '@imago/contracts';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
 import { MIB, QemuImg, someDisk } from '../../test/disks.ts';
 import { captureLayer, type LayeredImage } from '../../test/layered-image.ts';
 import { OTHER_PROJECT, PROJECT, REGION, tenant } from '../../test/requests.ts';
 import { readObject, sha256, type StoredImage, storeImage } from '../../test/stored-images.ts';
-
-jest.setTimeout(60_000);
 
 describe('a layered image', () => {
   const original = someDisk();

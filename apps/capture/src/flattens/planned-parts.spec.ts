@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { partsLeft } from './planned-parts.ts';
 
 const MIB = 2 ** 20;

@@ -1,14 +1,12 @@
 import { CancelCapture } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
 import { MIB, smallDisk } from '../../test/disks.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
 import { OTHER_PROJECT, PROJECT, tenant } from '../../test/requests.ts';
-
-jest.setTimeout(60_000);
 
 describe('a capture that is cancelled', () => {
   const content = smallDisk();

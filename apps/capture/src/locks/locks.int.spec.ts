@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { refusal } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
 import { largeDisk, smallDisk } from '../../test/disks.ts';
 import type { ExportCall } from '../../test/server-exports.ts';
-
-jest.setTimeout(60_000);
 
 describe('the lock of a server', () => {
   const content = largeDisk();

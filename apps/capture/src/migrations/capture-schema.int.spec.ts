@@ -1,8 +1,8 @@
 import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { databaseUrl, provision } from '@imago/persistence/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CAPTURE_MIGRATIONS } from './capture-migrations.ts';
 
 const JOB = '00000000-0000-7000-8000-000000000001';

@@ -2,13 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { refusal } from '@imago/contracts';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
 import { MIB, smallDisk } from '../../test/disks.ts';
 import type { ImageJob } from '../jobs/image-job.ts';
-
-jest.setTimeout(60_000);
 
 describe('a captured image whose bytes in the store are not what was sent', () => {
   const content = smallDisk();

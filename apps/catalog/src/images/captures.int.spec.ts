@@ -12,7 +12,7 @@ import {
   ImageUpdatedV1,
 } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages } from '../../test/captured-images.ts';
 import { type CatalogUnderTest, operator, REGION, startCatalog } from '../../test/catalog-under-test.ts';
 import {

@@ -1,6 +1,6 @@
 import { imageStatus, type ImageStatus } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   LIFECYCLE,
   transition,

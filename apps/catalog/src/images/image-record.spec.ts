@@ -1,6 +1,6 @@
 import { imageRecord } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { lifecycleEvent } from './image-events.ts';
 import { toRecord } from './image-record.ts';
 import { ImageRow } from './image.row.ts';

@@ -11,7 +11,7 @@ import {
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CatalogUnderTest,
   operator,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GetLineage, type ResponseOf } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages, somebody } from '../../test/captured-images.ts';
 import { type CatalogUnderTest, operator, REGION, startCatalog, tenant } from '../../test/catalog-under-test.ts';
 import type { StoredImage } from '../../test/held-images.ts';

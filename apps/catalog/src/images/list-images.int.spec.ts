@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ImageRecord, ListImages, RegisterImage, type RequestOf, UpdateImage } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CatalogUnderTest, operator, REGION, startCatalog, tenant } from '../../test/catalog-under-test.ts';
 import { registration } from '../../test/requests.ts';
 

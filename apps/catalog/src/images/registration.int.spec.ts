@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AbandonImage, DeleteImage, imageRecord, RegisterImage } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CatalogUnderTest,
   operator,

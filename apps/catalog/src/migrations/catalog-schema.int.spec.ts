@@ -1,7 +1,7 @@
 import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseUrl, provision } from '../../test/catalog-under-test.ts';
 import { CATALOG_ENTITIES } from '../catalog.module.ts';
 import { CATALOG_MIGRATIONS } from './catalog-migrations.ts';

@@ -15,7 +15,7 @@ import {
 } from '@imago/contracts';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CatalogUnderTest, operator, REGION, startCatalog, tenant } from '../../test/catalog-under-test.ts';
 import { HeldImages, type StoredImage } from '../../test/held-images.ts';
 import { failedData, registration, storedObject } from '../../test/requests.ts';

@@ -10,7 +10,7 @@ import {
   RegisterImage,
 } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages, somebody } from '../../test/captured-images.ts';
 import { type CatalogUnderTest, operator, REGION, startCatalog, worker } from '../../test/catalog-under-test.ts';
 import type { StoredImage } from '../../test/held-images.ts';

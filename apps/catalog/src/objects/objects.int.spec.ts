@@ -12,7 +12,7 @@ import {
 import type { RequestContext } from '@imago/identity';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CatalogUnderTest,
   operator,

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DeleteImage } from '@imago/contracts';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CatalogUnderTest, REGION, startCatalog } from '../../test/catalog-under-test.ts';
 import { HeldImages, type StoredImage } from '../../test/held-images.ts';
 

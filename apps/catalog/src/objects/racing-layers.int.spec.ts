@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages } from '../../test/captured-images.ts';
 import { type CatalogUnderTest, startCatalog } from '../../test/catalog-under-test.ts';
 import { LayerHistory, type Step } from '../../test/layer-history.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { consoleText } from './console-text.ts';
 
 describe('console output as text', () => {

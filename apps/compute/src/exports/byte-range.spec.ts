@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { LONGEST_RANGE, parseRange } from './byte-range.ts';
 
 const SIZE = 2 ** 40;

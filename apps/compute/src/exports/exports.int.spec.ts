@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { HypervisorError } from '@imago/hypervisor';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import { fetchExport, type Locked, Locks } from '../../test/locks.ts';
 import type { NotedDisk } from '../../test/machines.ts';

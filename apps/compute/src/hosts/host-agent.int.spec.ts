@@ -1,6 +1,6 @@
 import { DeleteServer, GetServerConsole } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import type { ServerWorker } from '../../test/crew.ts';
 import { OTHER_PROJECT, REGION, tenant } from '../../test/requests.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { chooseHost, ownMemory } from './host-room.ts';
 
 const host = (host_id: string, disk: bigint, memory: bigint, uefi = false) => ({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ChangeServerOs, DeleteServer, OperateServer, RenewServerLocks, UnlockServer } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import { captureService, fetchExport, Locks } from '../../test/locks.ts';
 import { operator, OTHER_PROJECT, OTHER_REGION, PROJECT, REGION, tenant } from '../../test/requests.ts';

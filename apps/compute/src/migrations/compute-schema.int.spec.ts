@@ -1,8 +1,8 @@
 import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { databaseUrl, provision } from '@imago/persistence/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMPUTE_ENTITIES } from '../compute-entities.ts';
 import { COMPUTE_MIGRATIONS } from './compute-migrations.ts';
 

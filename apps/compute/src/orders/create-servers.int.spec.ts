@@ -1,6 +1,6 @@
 import { CreateServers, GetServer, refusal, type ServerRecord } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import { OTHER_PROJECT, OTHER_REGION, PROJECT, REGION, serversOf, tenant } from '../../test/requests.ts';
 import { SweepAdmissions } from './sweep-admissions.ts';

@@ -1,6 +1,6 @@
 import type { HeldObject, ImageRecord } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { marksOf, requireDataDisk, systemDiskSize } from './image-rules.ts';
 
 const GIB = 2n ** 30n;

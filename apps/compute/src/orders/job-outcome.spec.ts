@@ -1,5 +1,5 @@
 import { refusal, type ServerTask } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { outcomeOf } from './job-outcome.ts';
 import type { ServerInput } from './server-job.ts';
 

@@ -1,7 +1,7 @@
 import { ChangeServerOs, DeleteServer, GetServer, OperateServer } from '@imago/contracts';
 import { HypervisorError } from '@imago/hypervisor';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import type { ServerWorker } from '../../test/crew.ts';
 import { operator, OTHER_PROJECT, PROJECT, REGION, tenant } from '../../test/requests.ts';

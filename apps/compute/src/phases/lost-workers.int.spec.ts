@@ -1,6 +1,6 @@
 import { ChangeServerOs, DeleteServer, type JobView, type ServerTask } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import { REGION } from '../../test/requests.ts';
 import { TASK_MOMENTS, type TaskMoment } from '../../test/task-moments.ts';

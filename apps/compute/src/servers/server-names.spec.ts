@@ -1,6 +1,6 @@
 import { imageName } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { serverNames } from './server-names.ts';
 
 describe('the names of the servers of one order', () => {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
+import { describe, expect, it } from 'vitest';
 import { PublicUrl } from './public-url.ts';
 
 function request(host: string | undefined): Request {

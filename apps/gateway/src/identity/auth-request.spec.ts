@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { authBody, toAuthRequest } from './auth-request.ts';
 
 const user = { name: 'alice', domain: { name: 'Default' }, password: 'secret' };

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { parseRange } from './byte-range.ts';
 
 const KIB = Buffer.from(Array.from({ length: 1024 }, (_, index) => index % 251));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { anImage, anOrigin } from '../../test/records.ts';
 import { imageDocument } from './image-document.ts';
 

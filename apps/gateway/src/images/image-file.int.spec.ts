@@ -1,9 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ImageRecord } from '@imago/contracts';
 import { eventually } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGateway } from '../../test/gateway-under-test.ts';
 import { anImage } from '../../test/records.ts';
 

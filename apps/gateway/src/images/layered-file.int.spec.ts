@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ImageRecord } from '@imago/contracts';
 import { BufferSource, openDisk } from '@imago/disk-image';
 import { indexKey } from '@imago/object-store';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGateway } from '../../test/gateway-under-test.ts';
 import { LayeredImages, type StoredDisk } from '../../test/layered-images.ts';
 import { LayeredFiles } from './layered-files.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ListImages } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { toListImages } from './list-query.ts';
 
 const TIME = '2026-11-23T20:51:47Z';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { RequestImport } from '@imago/contracts';
+import { describe, expect, it } from 'vitest';
 import { importBody, toRequestImport } from './import-body.ts';
 
 const valid = {

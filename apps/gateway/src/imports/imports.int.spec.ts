@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { refusal } from '@imago/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, type Person, startGateway } from '../../test/gateway-under-test.ts';
 import { readJson } from '../../test/read-json.ts';
 import { aJob } from '../../test/records.ts';

@@ -1,5 +1,5 @@
 import { ChangeServerOs, CreateServers, OperateServer } from '@imago/contracts';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { changeOsBody, createServersBody, powerBody, toCreateServers } from './server-bodies.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FLAVORS, refusal, type ServerRecord } from '@imago/contracts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, type Person, startGateway } from '../../test/gateway-under-test.ts';
 import { readJson } from '../../test/read-json.ts';
 import { aJob, aServer } from '../../test/records.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type ObjectStore, S3ObjectStore, type MultipartUpload } from '@imago/object-store';
 import { testEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReceivedFile, type StoredParts } from './received-file.ts';
 
 const MIB = 2 ** 20;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { SLAB, SlabPool } from './slab-pool.ts';
 
 const NEVER = new AbortController().signal;

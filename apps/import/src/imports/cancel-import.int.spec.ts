@@ -1,12 +1,10 @@
 import { CancelImport } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import type { ImportWorker } from '../../test/import-worker.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
-
-jest.setTimeout(60_000);
 
 describe('an import that is cancelled', () => {
   let imports: ImportUnderTest;

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type DataOf, type EventEnvelope, ImageImportedV1, type JobView } from '@imago/contracts';
 import { indexKey } from '@imago/object-store';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB, QemuImg, someDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import { REGION } from '../../test/requests.ts';
 import type { ImportJob } from './import-job.ts';
-
-jest.setTimeout(60_000);
 
 /** An import that is over: what was said of it and what is stored. */
 interface Imported {

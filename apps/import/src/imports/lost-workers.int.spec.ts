@@ -1,13 +1,11 @@
 import { type DataOf, type EventEnvelope, ImageImportedV1 } from '@imago/contracts';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { largeDisk, QemuImg, smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import type { ImportWorker } from '../../test/import-worker.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
-
-jest.setTimeout(60_000);
 
 describe('a worker that is lost', () => {
   const small = smallDisk();

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { refusal } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MIB, smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import type { ImportWorker } from '../../test/import-worker.ts';
-
-jest.setTimeout(60_000);
 
 describe('an import whose surroundings change', () => {
   let imports: ImportUnderTest;

@@ -1,5 +1,5 @@
 import { ERRORS, isErrorCode } from '@imago/contracts';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB, QemuImg, smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import { importOf } from '../../test/requests.ts';
@@ -17,8 +17,6 @@ function firstL2Entry(file: Buffer): number {
   const l1Offset = Number(file.readBigUInt64BE(40));
   return Number(file.readBigUInt64BE(l1Offset) & 0x00ff_ffff_ffff_fe00n);
 }
-
-jest.setTimeout(60_000);
 
 describe('an image file that cannot be an image', () => {
   let imports: ImportUnderTest;

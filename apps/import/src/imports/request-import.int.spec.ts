@@ -8,7 +8,7 @@ import {
   RequestImport,
 } from '@imago/contracts';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import { importOf, PROJECT, REGION, tenant } from '../../test/requests.ts';
 import { SweepAdmissions } from './sweep-admissions.ts';

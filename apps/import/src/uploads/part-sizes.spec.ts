@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { firstPartSize } from './part-sizes.ts';
 
 const MIB = 2 ** 20;

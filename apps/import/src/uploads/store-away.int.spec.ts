@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenUpload } from '@imago/contracts';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import { REGION, tenant } from '../../test/requests.ts';
 

@@ -14,7 +14,7 @@ import {
 import type { RequestContext } from '@imago/identity';
 import type { UploadedPart } from '@imago/object-store';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import { importOf, OTHER_PROJECT, REGION, tenant } from '../../test/requests.ts';
 import { SweepUploads } from './sweep-uploads.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ReserveImage, type ResponseOf, ShowQuotas } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogFor, type QuotaUnderTest, REGIONS, startQuota, tenant } from '../../test/quota-under-test.ts';
 
 describe('showing quotas', () => {

@@ -1,8 +1,8 @@
 import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { databaseUrl, provision } from '@imago/persistence/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QUOTA_ENTITIES } from '../quota.module.ts';
 import { QUOTA_MIGRATIONS } from './quota-migrations.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SomeImage } from '../../test/images.ts';
 import { LedgerUnderTest, LIMIT } from '../../test/ledger-under-test.ts';
 import type { Account } from '../limits/limits.repository.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { PLACE_LIFE, placeStep, type PlaceState, type PlaceTrigger } from './place-life.ts';
 
 const TRIGGERS = ['asked', 'registered', 'given_up', 'gone'] as const satisfies PlaceTrigger[];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ImageRegisteredV1 } from '@imago/contracts';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageRecord } from '../../test/images.ts';
 import { catalogFor, type QuotaUnderTest, startQuota } from '../../test/quota-under-test.ts';
 import { someImage, SomePlaces } from '../../test/some-places.ts';

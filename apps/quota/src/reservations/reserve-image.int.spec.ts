@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ConfirmQuotaApplied, QuotaReservedV1 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogFor, type QuotaUnderTest, REGIONS, startQuota, tenant } from '../../test/quota-under-test.ts';
 import { someImage, SomePlaces } from '../../test/some-places.ts';
 

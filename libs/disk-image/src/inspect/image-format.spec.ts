@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { detectFormats } from './image-format.ts';
 
 const SIZE = 2 ** 18;

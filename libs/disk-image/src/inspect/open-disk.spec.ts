@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { BufferSource, CountingSource, InspectionRefusal, openDisk } from '../index.ts';
 import type { SourceFormat } from '../index.ts';
 import { HOSTILE_FILES } from '../testing/index.ts';

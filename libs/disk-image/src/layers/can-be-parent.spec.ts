@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { BufferSource } from '../source/byte-source.ts';
 import { packIndex, unpackIndex } from '../store/cluster-index.ts';
 import { sealStoredImage } from '../store/seal-stored-image.ts';

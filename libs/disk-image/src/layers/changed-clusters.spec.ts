@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { STORED_CLUSTER_SIZE } from '../store/layout.ts';
 import { changedClusters } from './changed-clusters.ts';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../testing/index.ts';
 import { refuseSharedBytes } from './compressed-overlap.ts';
 import { compressedEntry } from './format.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { BufferSource, CountingSource } from '../source/byte-source.ts';
 import { seededRandom } from '../testing/index.ts';
 import { decodeCluster } from './decode.ts';

@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { sampleDisk } from '../testing/index.ts';
 import { zstdFrame } from './zstd-frame.ts';
 

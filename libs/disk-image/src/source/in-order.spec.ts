@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { inOrder } from './in-order.ts';
 import { Semaphore } from './semaphore.ts';
 

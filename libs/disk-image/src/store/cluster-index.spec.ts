@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { packIndex, unpackIndex } from './cluster-index.ts';
 import type { ClusterIndex, IndexedClusters } from './cluster-index.ts';
 import { STORED_CLUSTER_SIZE } from './layout.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import {
   MAX_DATA_PARTS,
   MAX_FRAME_BYTES,

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { packPartClusters, partClusters } from './part-record.ts';
 
 const hash = Buffer.alloc(32, 0xab);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { hostName } from './cloud-init.ts';
 
 const id = '01234567-89ab-4cde-8f01-23456789abcd';

@@ -2,7 +2,7 @@ import { appendFile, readFile, rm, stat, symlink, truncate, utimes, writeFile } 
 import { join } from 'node:path';
 import { sampleDisk } from '@imago/disk-image/testing';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BaseImage, removeExport, writeExport } from '../../src/index.ts';
 import type { DiskServerOptions } from '../../src/disk-server/disk-server.ts';
 import { DiskServerUnderTest } from './disk-server-under-test.ts';

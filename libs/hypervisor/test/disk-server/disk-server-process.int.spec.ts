@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sampleDisk } from '@imago/disk-image/testing';
 import { eventually } from '@imago/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BaseImage, diskServerSocket, DiskServerProcess, writeExport } from '../../src/index.ts';
 import { ImageStore } from './image-store.ts';
 import { NbdClient } from './nbd-client.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readExport, removeExport, sweepExports, writeExport } from '../../src/disk-server/exports.ts';
 import { diskServerSocket, prepareSocketDirectory } from '../../src/disk-server/socket-path.ts';
 import type { BaseImage } from '../../src/index.ts';

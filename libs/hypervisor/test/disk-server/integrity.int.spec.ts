@@ -1,6 +1,6 @@
 import { sampleDisk } from '@imago/disk-image/testing';
 import { indexKey } from '@imago/object-store';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DiskServerUnderTest } from './disk-server-under-test.ts';
 import { ImageStore } from './image-store.ts';
 import { NbdClient } from './nbd-client.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleDisk } from '@imago/disk-image/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BaseImage } from '../../src/index.ts';
 import { DiskServerUnderTest, qemuTool } from './disk-server-under-test.ts';
 import { ImageStore } from './image-store.ts';

@@ -2,7 +2,6 @@ import { createCipheriv, createHash, randomInt } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import {
   CompleteMultipartUploadCommand,
   CreateBucketCommand,
@@ -12,6 +11,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { requestBytes, sendRaw } from '../../test/s3/raw-exchange.ts';
 import { openS3Process } from '../../test/s3/s3-process.ts';
 import type { S3ProcessUnderTest } from '../../test/s3/s3-process.ts';

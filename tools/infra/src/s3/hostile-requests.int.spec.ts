@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbeddedS3 } from '../../test/s3/embedded-s3.ts';
 import { requestBytes, send, sendRaw } from '../../test/s3/raw-exchange.ts';
 import type { RawRequest } from '../../test/s3/raw-exchange.ts';

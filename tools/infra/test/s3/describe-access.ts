@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { describe, expect, it } from 'vitest';
 import { put, randomKey, read, refusal } from './s3-under-test.ts';
 import type { Suite } from './s3-under-test.ts';
 

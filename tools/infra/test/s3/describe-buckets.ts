@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import {
   CopyObjectCommand,
   CreateBucketCommand,
@@ -11,6 +10,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
 import { put, randomKey, refusal } from './s3-under-test.ts';
 import type { Suite } from './s3-under-test.ts';
 

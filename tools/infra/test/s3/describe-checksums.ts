@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
 import { expectBytes, put, randomBody, randomKey, read, refusal } from './s3-under-test.ts';
 import type { Suite } from './s3-under-test.ts';
 

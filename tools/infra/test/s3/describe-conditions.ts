@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { CopyObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
 import { put, randomKey, read, refusal } from './s3-under-test.ts';
 import type { Suite } from './s3-under-test.ts';
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -16,6 +15,7 @@ import type {
   ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { describe, expect, it } from 'vitest';
 import { expectBytes, put, randomBody, randomKey, read, refusal } from './s3-under-test.ts';
 import type { Suite } from './s3-under-test.ts';
 

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { describe, expect, it } from '@jest/globals';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -8,6 +7,7 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
 import { expectBytes, put, randomBody, randomKey, read, refusal } from './s3-under-test.ts';
 import type { Suite } from './s3-under-test.ts';
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe } from '@jest/globals';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { describeAccess } from './describe-access.ts';
 import { describeBuckets } from './describe-buckets.ts';
 import { describeChecksums } from './describe-checksums.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { expect } from '@jest/globals';
 import { GetObjectCommand, PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import type { GetObjectCommandInput, PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { expect } from 'vitest';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -61,7 +61,7 @@ export async function refusal(attempt: Promise<unknown>): Promise<string> {
   throw new Error('The server did not refuse', { cause: error });
 }
 
-/** Equal bytes. By their hash: Jest compares megabytes one by one. */
+/** Equal bytes. By their hash: a matcher compares megabytes one by one. */
 export function expectBytes(actual: Buffer | Uint8Array | readonly never[], expected: Buffer): void {
   const identity = (bytes: Buffer): object => ({
     length: bytes.length,

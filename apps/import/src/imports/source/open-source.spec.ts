@@ -1,6 +1,6 @@
 import { ERRORS } from '@imago/contracts';
 import { INSPECTION_CODES, InspectionRefusal } from '@imago/disk-image';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { inspectionFailure } from './open-source.ts';
 
 describe('what a tenant is told of a refused file', () => {
