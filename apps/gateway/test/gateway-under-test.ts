@@ -38,7 +38,9 @@ import { ComputeNeighbour, ServerBook } from './compute-neighbour.ts';
 import { ActivityNeighbour, CatalogNeighbour, ImportNeighbour, QuotaNeighbour, World } from './neighbours.ts';
 import { UploadBook, UploadCatalogNeighbour, UploadNeighbour } from './upload-neighbours.ts';
 
-const DEAF = { gateway: [], catalog: [], import: [], capture: [], quota: [], compute: [], activity: [] } as const;
+const DEAF = {
+  ...{ gateway: [], catalog: [], import: [], capture: [], sharing: [], quota: [], compute: [], activity: [] },
+} as const;
 
 export type Person = 'alice' | 'bob' | 'reader' | 'operator';
 const PEOPLE: Readonly<Record<Person, { readonly project: string; readonly role: string }>> = {

@@ -30,7 +30,7 @@ export class SomePlaces {
 
   async used({ project_id, region }: Omit<SomeImage, 'image_id'>): Promise<number | undefined> {
     const { quotas } = await this.quota.ask(ShowQuotas, { project_id, region }, tenant(project_id));
-    return quotas[0]?.used;
+    return quotas[0]?.used ?? undefined;
   }
 
   /** Publishes what happened to an image and answers the event's id. */

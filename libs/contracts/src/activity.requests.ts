@@ -43,3 +43,18 @@ export const ListImageEvents = defineRequest('activity', 'listImageEvents', {
   }),
   response: z.object({ events: z.array(eventEnvelope), next: z.string().nullable() }),
 });
+
+/**
+ * What happened in a region, everything or some types of it, in the order of the log (roles `service` and `admin`);
+ * `after` is the cursor of the page before. Refusals: auth.forbidden, request.invalid for a place the log does not have.
+ */
+export const ListEvents = defineRequest('activity', 'listEvents', {
+  kind: 'query',
+  request: z.object({
+    region: regionName,
+    types: z.array(z.string().regex(/^[A-Z][A-Za-z0-9]{0,63}$/)).max(20),
+    limit: z.int().min(1).max(1000),
+    after: z.string().regex(/^\d+$/).nullable(),
+  }),
+  response: z.object({ events: z.array(eventEnvelope), next: z.string().nullable() }),
+});

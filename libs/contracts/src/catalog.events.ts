@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
-import { imageRecord } from './image.ts';
-import { projectId } from './scalars.ts';
+import { imageRecord, imageReview } from './image.ts';
+import { byteCount, projectId, regionName } from './scalars.ts';
 
 const image = z.object({ image: imageRecord });
 
@@ -20,3 +20,32 @@ export const ImageDeactivatedV1 = defineEvent('catalog', 'ImageDeactivated', 1, 
 export const ImageReactivatedV1 = defineEvent('catalog', 'ImageReactivated', 1, image);
 /** The image is gone for everybody; `members` lost it. */
 export const ImageDeletedV1 = defineEvent('catalog', 'ImageDeleted', 1, image.extend({ members: z.array(projectId) }));
+
+/** Why an image is charged for other bytes than before. */
+export const storageChange = z.enum(['stored', 'flattened', 'published', 'unpublished', 'given', 'released']);
+
+/**
+ * From this moment on the owner is charged for these bytes of the image: what its object takes in the store, 0 of a
+ * public image and of one whose bytes nothing of the owner's needs any more. A deleted image whose bytes a layer of the
+ * same project still needs stays charged. `version` grows with every change: of two the higher one is newer.
+ */
+export const ImageStorageChangedV1 = defineEvent(
+  'catalog',
+  'ImageStorageChanged',
+  1,
+  z.object({
+    image_id: z.uuid(),
+    owner: projectId,
+    region: regionName,
+    stored_bytes: byteCount,
+    reason: storageChange,
+    version: z.int().min(1),
+  }),
+);
+
+/** Everybody sees the image now, after the review it names. */
+export const ImagePublishedV1 = defineEvent('catalog', 'ImagePublished', 1, image.extend({ review: imageReview }));
+/** The image is its owner's alone again. */
+export const ImageUnpublishedV1 = defineEvent('catalog', 'ImageUnpublished', 1, image);
+/** An operator has looked at an image and said whether everybody may have it. */
+export const ImageReviewedV1 = defineEvent('catalog', 'ImageReviewed', 1, image.extend({ review: imageReview }));

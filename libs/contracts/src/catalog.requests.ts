@@ -7,6 +7,7 @@ import {
   imageOrigin,
   imageProperties,
   imageRecord,
+  imageReview,
   imageStatus,
   registeredFacts,
   UPLOAD_DISK_FORMATS,
@@ -54,7 +55,7 @@ export type ImageChange = z.output<typeof imageChange>;
  * Changes attributes and properties of an image, all of them or none. `strict_add` refuses to add what is there already
  * instead of overwriting it. Changes that change nothing cause no event. Idempotent. Refusals: image.not_found,
  * auth.forbidden, request.invalid, image.attribute_read_only, image.attribute_required, image.attribute_missing,
- * image.attribute_exists, image.properties_exceeded, image.tags_exceeded, image.metadata_too_large.
+ * image.attribute_exists, image.properties_exceeded, image.tags_exceeded, image.metadata_too_large, image.review_missing (to become public).
  */
 export const UpdateImage = defineRequest('catalog', 'updateImage', {
   kind: 'command',
@@ -187,6 +188,44 @@ export const GetImage = defineRequest('catalog', 'getImage', {
   kind: 'query',
   request: imageInRegion,
   response: z.object({ image: imageRecord }),
+});
+
+/**
+ * Records what an operator found in an active image (operators only). Idempotent by `review_id`. Refusals:
+ * image.not_found, auth.forbidden, image.not_active, image.review_incomplete (approved without a clean scan or without
+ * an initialisation component).
+ */
+export const ReviewImage = defineRequest('catalog', 'reviewImage', {
+  kind: 'command',
+  request: imageInRegion.extend({
+    review_id: z.uuid(),
+    ...imageReview.pick({ verdict: true, scan: true, initialisation_component: true, comment: true }).shape,
+  }),
+  response: z.object({ review: imageReview, event_ids: z.array(z.uuid()) }),
+});
+
+/** The reviews of an image, newest first (operators only). Refusals: image.not_found, auth.forbidden. */
+export const ListImageReviews = defineRequest('catalog', 'listImageReviews', {
+  kind: 'query',
+  request: imageInRegion,
+  response: z.object({ reviews: z.array(imageReview) }),
+});
+
+/**
+ * Shows an image to everybody (operators only); the same happens when its `visibility` is set. Idempotent. Refusals:
+ * image.not_found, auth.forbidden, image.not_active, image.review_missing (its newest review is no approval).
+ */
+export const PublishImage = defineRequest('catalog', 'publishImage', {
+  kind: 'command',
+  request: imageInRegion,
+  response: changedImage,
+});
+
+/** Gives a public image back to its owner alone (operators only). Idempotent. Refusals: image.not_found, auth.forbidden. */
+export const UnpublishImage = defineRequest('catalog', 'unpublishImage', {
+  kind: 'command',
+  request: imageInRegion,
+  response: changedImage,
 });
 
 /** Deletes an image of the caller's project. Refusals: image.not_found, image.protected, auth.forbidden. */

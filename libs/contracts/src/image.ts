@@ -8,6 +8,7 @@ import {
   imageTag,
   instant,
   md5Hex,
+  printableText,
   projectId,
   propertyName,
   propertyValue,
@@ -196,3 +197,19 @@ export const imageRecord = z.object({
   version: z.int().min(1),
 });
 export type ImageRecord = z.output<typeof imageRecord>;
+
+/** What an operator found when an image was to become public (R2). Of an image whose bytes never change, it stays true. */
+export const imageReview = z.object({
+  id: z.uuid(),
+  image_id: z.uuid(),
+  verdict: z.enum(['approved', 'rejected']),
+  /** What the security scan found; `not_scanned` is never enough to publish. */
+  scan: z.enum(['clean', 'infected', 'not_scanned']),
+  /** What sets up a server at its first start; without one an image is not published. */
+  initialisation_component: z.enum(['cloud-init', 'cloudbase-init']).nullable(),
+  comment: printableText(2000).nullable(),
+  /** User id of the operator. */
+  reviewed_by: z.string(),
+  reviewed_at: instant,
+});
+export type ImageReview = z.output<typeof imageReview>;

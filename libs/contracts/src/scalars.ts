@@ -15,7 +15,8 @@ export const regionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 /** C0, DEL, C1, the line separators and the bidirectional overrides: they make a log line or a screen lie. */
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-function printable(maximum: number): z.ZodString {
+/** Text a person reads on one line: up to so many characters, none of which makes a log or a screen lie. */
+export function printableText(maximum: number): z.ZodString {
   return z
     .string()
     .max(maximum)
@@ -25,19 +26,19 @@ function printable(maximum: number): z.ZodString {
 }
 
 /** An image's name: 1 to 255 characters as in Glance, printable, not only blanks. */
-export const imageName = printable(255).refine((text) => text.trim().length > 0, { message: 'must not be blank' });
+export const imageName = printableText(255).refine((text) => text.trim().length > 0, { message: 'must not be blank' });
 
 /** One line of free text a tenant writes about an image. */
-export const description = printable(1024);
+export const description = printableText(1024);
 
 /** A name as the OpenStack Image API takes it: up to 255 printable characters, or none at all. */
-export const givenName = printable(255);
+export const givenName = printableText(255);
 
 /** A tag of an image. */
-export const imageTag = printable(255).min(1);
+export const imageTag = printableText(255).min(1);
 
 /** The name of a custom property. */
-export const propertyName = printable(255).min(1);
+export const propertyName = printableText(255).min(1);
 
 /** The value of a custom property: any text that a database and a JSON document can hold. */
 export const propertyValue = z
@@ -46,7 +47,7 @@ export const propertyValue = z
   .refine((text) => !text.includes('\u0000') && text.isWellFormed(), { message: 'must be text without NUL' });
 
 /** A short technical word such as `ubuntu` or `22.04`. */
-export const token = printable(64).min(1);
+export const token = printableText(64).min(1);
 
 /** md5 of the stored object, hex; what Glance calls `checksum`. */
 export const md5Hex = z.string().regex(/^[0-9a-f]{32}$/);

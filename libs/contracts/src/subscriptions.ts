@@ -17,9 +17,13 @@ import {
   ImageDeactivatedV1,
   ImageDeletedV1,
   ImageFailedV1,
+  ImagePublishedV1,
   ImageReactivatedV1,
   ImageReadyV1,
   ImageRegisteredV1,
+  ImageReviewedV1,
+  ImageStorageChangedV1,
+  ImageUnpublishedV1,
   ImageUpdatedV1,
 } from './catalog.events.ts';
 import {
@@ -47,8 +51,24 @@ import {
   ImageUploadedV1,
   ImageUploadFailedV1,
 } from './import.events.ts';
-import { QuotaRefusedV1, QuotaReleasedV1, QuotaReservedV1 } from './quota.events.ts';
+import {
+  QuotaRefusedV1,
+  QuotaReleasedV1,
+  QuotaRequestApprovedV1,
+  QuotaRequestRejectedV1,
+  QuotaRequestSubmittedV1,
+  QuotaReservedV1,
+  QuotaThresholdReachedV1,
+  UsageMeteredV1,
+} from './quota.events.ts';
 import type { Service } from './services.ts';
+import {
+  ImageShareAcceptedV1,
+  ImageSharedV1,
+  ImageShareReconsideredV1,
+  ImageShareRejectedV1,
+  ImageUnsharedV1,
+} from './sharing.events.ts';
 
 /** Every event there is. */
 export const EVENTS: readonly EventDefinition[] = [
@@ -59,6 +79,15 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageDeactivatedV1,
   ImageReactivatedV1,
   ImageDeletedV1,
+  ImageReviewedV1,
+  ImagePublishedV1,
+  ImageUnpublishedV1,
+  ImageStorageChangedV1,
+  ImageSharedV1,
+  ImageShareAcceptedV1,
+  ImageShareRejectedV1,
+  ImageShareReconsideredV1,
+  ImageUnsharedV1,
   ImageImportRequestedV1,
   ImageImportProgressedV1,
   ImageImportedV1,
@@ -69,6 +98,11 @@ export const EVENTS: readonly EventDefinition[] = [
   QuotaReservedV1,
   QuotaReleasedV1,
   QuotaRefusedV1,
+  QuotaThresholdReachedV1,
+  QuotaRequestSubmittedV1,
+  QuotaRequestApprovedV1,
+  QuotaRequestRejectedV1,
+  UsageMeteredV1,
   ServerJobRequestedV1,
   ServerJobProgressedV1,
   ServerJobSucceededV1,
@@ -113,10 +147,16 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
     ImageFlattenedV1,
     ImageFlattenFailedV1,
     ImageFlattenCancelledV1,
+    ImageSharedV1,
+    ImageShareAcceptedV1,
+    ImageShareRejectedV1,
+    ImageShareReconsideredV1,
+    ImageUnsharedV1,
   ],
   import: [ImageDeletedV1],
   capture: [ImageDeletedV1, ImageReadyV1],
-  quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1],
+  sharing: [ImageDeletedV1, ImageUpdatedV1],
+  quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1, ImageUpdatedV1, ImageStorageChangedV1],
   compute: [],
   activity: 'every',
 };

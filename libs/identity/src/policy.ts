@@ -3,10 +3,10 @@ import type { RequestContext } from './request-context.ts';
 import { type Role, withImplied } from './roles.ts';
 
 /**
- * How the caller's project stands to the thing it asks about. `accepted` and `pending` are members of a shared image;
+ * How the caller's project stands to the thing it asks about. `accepted`, `pending` and `rejected` are members of a shared image;
  * `operator` is what belongs to no project but to the running of the cloud.
  */
-export type Relation = 'owner' | 'accepted' | 'pending' | 'public' | 'none' | 'operator';
+export type Relation = 'owner' | 'accepted' | 'pending' | 'rejected' | 'public' | 'none' | 'operator';
 
 interface Rule {
   /** One of these is needed, or a role that implies one of them. */
@@ -18,7 +18,7 @@ interface Rule {
 /** Who may do what. Operators (`admin`) may do everything with everything; this is what the others may. */
 export const POLICY = {
   'image.list': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
-  'image.get': { roles: ['reader'], relations: ['owner', 'accepted', 'pending', 'public'] },
+  'image.get': { roles: ['reader'], relations: ['owner', 'accepted', 'pending', 'rejected', 'public'] },
   'image.download': { roles: ['member'], relations: ['owner', 'accepted', 'public'] },
   'image.use': { roles: ['member'], relations: ['owner', 'accepted', 'public'] },
   'image.create': { roles: ['member'], relations: ['owner'] },
@@ -32,8 +32,14 @@ export const POLICY = {
   'image.lineage': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
   'image.flatten': { roles: ['member'], relations: ['owner'] },
   'image.delete': { roles: ['member'], relations: ['owner'] },
+  'image.review': { roles: [], relations: [] },
   'image.publish': { roles: [], relations: [] },
   'image.events': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
+  'share.list': { roles: ['reader'], relations: ['owner', 'accepted', 'pending', 'rejected'] },
+  'share.create': { roles: ['member'], relations: ['owner'] },
+  'share.delete': { roles: ['member'], relations: ['owner'] },
+  'share.inbox': { roles: ['reader'], relations: ['owner'] },
+  'share.answer': { roles: ['member'], relations: ['accepted', 'pending', 'rejected'] },
   'job.list': { roles: ['reader'], relations: ['owner'] },
   'job.get': { roles: ['reader'], relations: ['owner'] },
   'job.cancel': { roles: ['member'], relations: ['owner'] },
@@ -46,6 +52,11 @@ export const POLICY = {
   'server.capture': { roles: ['member'], relations: ['owner'] },
   'server.delete': { roles: ['member'], relations: ['owner'] },
   'quota.get': { roles: ['reader'], relations: ['owner'] },
+  'quota_request.create': { roles: ['member'], relations: ['owner'] },
+  'quota_request.get': { roles: ['reader'], relations: ['owner'] },
+  'quota_request.decide': { roles: [], relations: [] },
+  'usage.get': { roles: ['reader'], relations: ['owner'] },
+  'audit.list': { roles: [], relations: [] },
   'bucket.list': { roles: ['reader'], relations: ['owner'] },
   'bucket.assign': { roles: [], relations: [] },
 } as const satisfies Record<string, Rule>;
@@ -73,6 +84,8 @@ const HIDDEN: Readonly<Record<string, ErrorCode>> = {
   image: 'image.not_found',
   job: 'job.not_found',
   server: 'server.not_found',
+  share: 'image.not_found',
+  quota_request: 'quota_request.not_found',
 };
 
 /**
@@ -84,5 +97,5 @@ export function requireAllowed(action: Action, context: Pick<RequestContext, 'ro
   if (decision === 'allow') return;
   if (decision === 'forbid') throw refusal('auth.forbidden', 'Your role may not do this.', { action });
   const [thing = ''] = action.split('.');
-  throw refusal(HIDDEN[thing] ?? 'request.not_found', `There is no such ${thing}.`);
+  throw refusal(HIDDEN[thing] ?? 'request.not_found', `There is no such ${thing.replaceAll('_', ' ')}.`);
 }
