@@ -1,18 +1,27 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { openApiPage } from './docs/openapi-page.ts';
 import { allSettings } from './docs/service-settings.ts';
 import { settingsPage } from './docs/settings-page.ts';
 import { ROOT } from './places.ts';
 
-// npm run docs: writes docs/settings.md from the built services. With --check it writes nothing and ends with 1 when
-// the page is not what they say.
+// npm run docs: writes the pages that the built services say themselves. With --check it writes nothing and ends with 1
+// when a page is not what they say.
 
-const path = join(ROOT, 'docs/settings.md');
-const page = await format(settingsPage(await allSettings()), { ...(await resolveConfig(path)), filepath: path });
-const isCurrent = existsSync(path) && readFileSync(path, 'utf8') === page;
-if (process.argv.includes('--check') && !isCurrent) {
-  console.error('docs/settings.md is not what the services say. Run: npm run docs');
-  process.exit(1);
+const pages: Readonly<Record<string, string>> = {
+  'docs/settings.md': settingsPage(await allSettings()),
+  'docs/openapi.json': await openApiPage(),
+};
+
+const checking = process.argv.includes('--check');
+for (const [name, text] of Object.entries(pages)) {
+  const path = join(ROOT, name);
+  const page = await format(text, { ...(await resolveConfig(path)), filepath: path });
+  if (existsSync(path) && readFileSync(path, 'utf8') === page) continue;
+  if (!checking) writeFileSync(path, page);
+  else {
+    console.error(`${name} is not what the services say. Run: npm run docs`);
+    process.exitCode = 1;
+  }
 }
-if (!isCurrent) writeFileSync(path, page);

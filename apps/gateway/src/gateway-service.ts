@@ -10,6 +10,7 @@ import { PublicUrl } from './edge/public-url.ts';
 import { stripRegion } from './edge/region-prefix.ts';
 import { gatewayFaults } from './edge/render-fault.ts';
 import { GatewayModule } from './gateway.module.ts';
+import { ApiDescription } from './openapi/api-description.ts';
 import { PATCH_TYPES } from './images/image-patch.ts';
 import { bringsFile, fileBodies } from './uploads/file-headers.ts';
 
@@ -24,6 +25,7 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
     config,
     streamed: bringsFile,
     prepare: (app) => {
+      app.get(ApiDescription).describe(app);
       app.use(guardAnswers);
       app.use(stripRegion(app.get(Regions)));
       app.use(authenticate(app.get(IdentityProvider)));

@@ -22,6 +22,8 @@ import { ImportsController } from './imports/imports.controller.ts';
 import { JobBoard } from './jobs/job-board.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
 import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
+import { ApiDescription } from './openapi/api-description.ts';
+import { OpenApiController } from './openapi/openapi.controller.ts';
 import { QuotasController } from './quotas/quotas.controller.ts';
 import { SchemasController } from './schemas/schemas.controller.ts';
 import { AcceptedJobs } from './jobs/accepted-jobs.ts';
@@ -72,11 +74,13 @@ export class GatewayModule {
         OperatingSystemsController,
         QuotasController,
         BucketsController,
+        OpenApiController,
       ],
       providers: [
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
         { provide: IdentityProvider, useFactory: () => embeddedIdentity(config) },
         { provide: PublicUrl, useValue: new PublicUrl(config.PUBLIC_URL) },
+        ApiDescription,
         OwnWrites,
         JobBoard,
         AcceptedJobs,

@@ -27,8 +27,8 @@ describe('docker-compose.yml', () => {
   });
 });
 
-describe('docs/settings.md', () => {
-  it('says what the services read', async () => {
+describe('docs/settings.md and docs/openapi.json', () => {
+  it('say what the services read and serve', async () => {
     const program = join(ROOT, 'tools/commands/docs.ts');
     const check = promisify(execFile)(process.execPath, [program, '--check'], {
       env: { ...process.env, NODE_OPTIONS: '' },

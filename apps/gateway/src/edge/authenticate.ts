@@ -21,6 +21,7 @@ const OPEN = new Set([
   'GET /identity',
   'GET /identity/v3',
   'POST /identity/v3/auth/tokens',
+  'GET /v1/openapi.json',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
@@ -31,7 +32,7 @@ const callers = new WeakMap<IncomingMessage, Caller>();
 /** Express middleware: lets in who brings a good token as `X-Auth-Token` or `Authorization: Bearer`. */
 export function authenticate(identity: IdentityProvider) {
   return async (request: Request, _response: Response, next: NextFunction): Promise<void> => {
-    if (!isOpen(request)) {
+    if (!isOpen(request.method, request.path)) {
       const token = tokenOf(request);
       if (token === undefined) throw refusal('auth.required', 'This needs a token.');
       const caller = callerWith(await identity.verify(token), request);
@@ -49,10 +50,10 @@ export function callerOf(request: IncomingMessage): Caller {
   return caller;
 }
 
-function isOpen(request: Request): boolean {
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const path = request.path.length > 1 ? request.path.replace(/\/$/, '') : request.path;
-  return OPEN.has(`${method} ${path}`);
+/** Whether a path is served to nobody in particular. */
+export function isOpen(method: string, path: string): boolean {
+  const asked = method === 'HEAD' ? 'GET' : method;
+  return OPEN.has(`${asked} ${path.length > 1 ? path.replace(/\/$/, '') : path}`);
 }
 
 function tokenOf(request: Request): string | undefined {

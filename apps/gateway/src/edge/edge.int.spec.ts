@@ -66,6 +66,18 @@ describe('a path', () => {
   });
 });
 
+describe('the description of the API', () => {
+  it('names every route there is, and is there for everybody', async () => {
+    const response = await gateway.ask('/v1/openapi.json');
+    expect(response.status).toBe(200);
+    const { paths } = (await response.json()) as { paths: Record<string, Record<string, object>> };
+    const described = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(described.sort()).toEqual([...gateway.routes].sort());
+  });
+});
+
 describe('what is served', () => {
   /** Discovery, logging in, and what machines ask of the process. */
   const open = [
@@ -77,6 +89,7 @@ describe('what is served', () => {
     'GET /identity',
     'GET /identity/v3',
     'POST /identity/v3/auth/tokens',
+    'GET /v1/openapi.json',
     'GET /health/live',
     'GET /health/ready',
     'GET /metrics',

@@ -1,0 +1,57 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { isOpen } from '../edge/authenticate.ts';
+
+/** RFC 9457, with what Imago adds to it; see docs/errors.md. */
+const PROBLEM: NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string] = {
+  type: 'object',
+  required: ['type', 'status', 'title', 'code', 'detail', 'remedy', 'request_id'],
+  properties: {
+    type: { type: 'string' },
+    status: { type: 'integer' },
+    title: { type: 'string' },
+    code: { type: 'string', description: 'Stable; every code stands in docs/errors.md' },
+    detail: { type: 'string' },
+    remedy: { type: 'string', description: 'What the caller can do about it' },
+    request_id: { type: 'string' },
+  },
+};
+
+const REFUSED = {
+  description: 'Refused, with a code and a remedy',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+} as const;
+
+/**
+ * The gateway's own description, made from its controllers and the schemas they check requests with. It needs no running
+ * neighbours: a preview of the application is enough.
+ */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Imago')
+    .setDescription('Images for clouds: the OpenStack Image API v2, and /v1 in the same style.')
+    .setVersion('1')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Auth-Token' }, 'token')
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'bearer')
+    .build();
+  const made = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+  });
+  for (const [path, item] of Object.entries(made.paths)) {
+    for (const [method, operation] of operationsOf(item)) {
+      if (!isOpen(method, path)) operation.security = [{ token: [] }, { bearer: [] }];
+      if (path.startsWith('/v1/')) operation.responses['default'] = REFUSED;
+    }
+  }
+  return { ...made, components: { ...made.components, schemas: { ...made.components?.schemas, Problem: PROBLEM } } };
+}
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+
+function operationsOf(item: PathItem): readonly (readonly [method: string, operation: Operation])[] {
+  const { get, put, post, patch, delete: remove, head } = item;
+  return Object.entries({ GET: get, PUT: put, POST: post, PATCH: patch, DELETE: remove, HEAD: head }).filter(
+    (entry): entry is [string, Operation] => entry[1] !== undefined,
+  );
+}

@@ -1,0 +1,21 @@
+import { NestFactory } from '@nestjs/core';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { gatewayConfig } from '../config.ts';
+import { GatewayModule } from '../gateway.module.ts';
+import { openApiDocument } from './openapi-document.ts';
+
+/** Nothing of it is used: a preview makes no instance of anything. */
+const ANY = gatewayConfig.parse({
+  PORT: '1',
+  AMQP_URL: 'amqp://localhost',
+  IMAGO_CONTEXT_KEY: '00'.repeat(32),
+  IMAGO_TOKEN_KEY: '00'.repeat(32),
+  IMAGO_REGIONS_FILE: '-',
+  IMAGO_USERS_FILE: '-',
+});
+
+/** The description of the gateway as it is built, without starting it: how the page in `docs/` is made and checked. */
+export async function previewOpenApi(): Promise<OpenAPIObject> {
+  const app = await NestFactory.create(GatewayModule.forRoot(ANY), { preview: true, logger: false });
+  return openApiDocument(app);
+}
