@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Service } from '@imago/contracts';
 import { PASSWORDS } from '@imago/persistence/testing';
-import { type Installation, newInstallation, startSystem, type System } from '@imago/system';
+import { type Installation, type InstallationUser, newInstallation, startSystem, type System } from '@imago/system';
 import { testEnvironment } from '@imago/testing';
 import pg from 'pg';
 import { Bucket } from './bucket.ts';
@@ -18,6 +18,8 @@ export interface SystemUnderTest {
   readonly alice: Tenant;
   readonly bob: Tenant;
   readonly operator: Tenant;
+  /** One of the people asked for beside these three, by name. */
+  other(name: string): Tenant;
   /** The bucket that holds the images of {@link REGION}. */
   readonly images: Bucket;
   /** All schemas, as a superuser: tests look at the truth, services cannot. */
@@ -34,6 +36,8 @@ export interface SystemUnderTest {
 }
 
 export interface SystemUnderTestOptions {
+  /** People beside alice, bob and the operator; who names a project that is there works in it. */
+  readonly others?: readonly Pick<InstallationUser, 'name' | 'project' | 'role'>[];
   readonly settings?: Partial<Record<Service, Readonly<Record<string, string>>>>;
 }
 
@@ -49,7 +53,7 @@ const QUICK: Partial<Record<Service, Readonly<Record<string, string>>>> = {
 export async function startSystemUnderTest(options: SystemUnderTestOptions = {}): Promise<SystemUnderTest> {
   const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true });
   const directory = await mkdtemp(join(tmpdir(), 'imago-e2e-'));
-  const installation = await installationFor(env.s3);
+  const installation = await installationFor(env.s3, options.others ?? []);
   const proxy = await StoreProxy.listen(env.s3.endpoint);
   const { region, bucket, access_key, secret_key } = env.s3;
   const system = await startSystem({
@@ -69,6 +73,11 @@ export async function startSystemUnderTest(options: SystemUnderTestOptions = {})
   });
   const people = installation.users.map((user) => new Tenant(() => system.gateway, user, env.s3));
   const [alice, bob, operator] = people as [Tenant, Tenant, Tenant];
+  const other = (name: string): Tenant => {
+    const found = people.find(({ user }) => user.name === name);
+    if (found === undefined) throw new Error(`there is no ${name} in this suite`);
+    return found;
+  };
   for (const tenant of people) await operator.assignBucket(tenant);
   const databaseUrl = databaseUrlOf(env.postgres);
   const db = new pg.Pool({ connectionString: databaseUrl, max: 4 });
@@ -78,6 +87,7 @@ export async function startSystemUnderTest(options: SystemUnderTestOptions = {})
     alice,
     bob,
     operator,
+    other,
     images: new Bucket(env.s3, bucket),
     db,
     databaseUrl,
@@ -99,8 +109,8 @@ export async function startSystemUnderTest(options: SystemUnderTestOptions = {})
 type S3 = Awaited<ReturnType<typeof testEnvironment>>['s3'];
 
 /** Buckets and keys are of the whole server, so each suite's names are its own. */
-async function installationFor(s3: S3): Promise<Installation> {
-  const made = newInstallation();
+async function installationFor(s3: S3, others: NonNullable<SystemUnderTestOptions['others']>): Promise<Installation> {
+  const made = newInstallation(others);
   const suffix = s3.bucket.slice(-12);
   // The services read the tenants' buckets as well: they import from them.
   const services = { access_key: s3.access_key, secret_key: s3.secret_key };

@@ -41,18 +41,23 @@ export function openInstallation(directory: string): Installation {
   return installation;
 }
 
-/** An installation with fresh keys and passwords. */
-export function newInstallation(): Installation {
+/** Somebody who is to have a user; who names a project that is there works in it. */
+type Person = Pick<InstallationUser, 'name' | 'project' | 'role'>;
+
+/** An installation with fresh keys and passwords, and with more people than the usual ones where they are named. */
+export function newInstallation(others: readonly Person[] = []): Installation {
+  const people: readonly Person[] = [...PEOPLE, ...others];
+  const projects = new Map(people.map(({ project }) => [project, randomBytes(16).toString('hex')]));
   const passwords = PERSISTENT_SERVICES.map((service) => [service, { run: secret(), migrate: secret() }]);
   return {
     context_key: secret(),
     token_key: secret(),
     database_passwords: Object.fromEntries(passwords) as ClusterPasswords,
     store: { access_key: 'imago', secret_key: secret() },
-    users: PEOPLE.map((person) => ({
+    users: people.map((person) => ({
       ...person,
       password: randomBytes(9).toString('base64url'),
-      project_id: randomBytes(16).toString('hex'),
+      project_id: projects.get(person.project) ?? '',
       s3: { access_key: `key-${person.name}`, secret_key: secret(), bucket: `bucket-${person.name}` },
     })),
   };

@@ -1,0 +1,155 @@
+import { eventually } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Sharing } from '../test/sharing.ts';
+import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import type { ImageDocument, Problem } from '../test/tenant.ts';
+import { expectTrueState } from '../test/true-state.ts';
+
+describe('images between projects', () => {
+  let sut: SystemUnderTest;
+  let alice: Sharing;
+  let bob: Sharing;
+  const bobsProject = (): string => sut.bob.user.project_id;
+
+  beforeAll(async () => {
+    sut = await startSystemUnderTest();
+    alice = new Sharing(sut.alice, sut);
+    bob = new Sharing(sut.bob, sut);
+  });
+  afterAll(() => sut.close());
+
+  it('is offered, accepted, used, and gone with its owner’s word', async () => {
+    const id = await alice.activeImage('offered');
+    const shared = await alice.share(id, [bobsProject()]);
+    expect(shared).toMatchObject({ status: 200, body: { results: [{ share: { status: 'pending' }, error: null }] } });
+    expect(await sut.alice.image(id)).toMatchObject({ visibility: 'shared' });
+    expect(await bob.inbox('pending')).toMatchObject([{ image_id: id, image_name: 'offered', status: 'pending' }]);
+    // It can be looked at by its id, and is in no list yet.
+    expect(await sut.bob.image(id)).toMatchObject({ owner: sut.alice.user.project_id });
+    expect(await bob.listed()).not.toContain(id);
+    expect((await sut.bob.fetch(`/v2/images/${id}/file`)).status).toBe(403);
+
+    await bob.answer(id, 'accept');
+    expect(await bob.listed()).toContain(id); // the very next list
+    expect((await sut.bob.download(id)).length).toBeGreaterThan(0);
+    expect((await sut.bob.ask('DELETE', `/v2/images/${id}`)).status).toBe(403);
+    expect((await bob.share(id, [sut.operator.user.project_id])).status).toBe(403);
+    expect(await sut.bob.quotaUsed()).toBe(0); // the receiver pays nothing
+
+    await bob.answer(id, 'reject');
+    expect(await bob.listed()).not.toContain(id);
+    await bob.answer(id, 'accept');
+
+    const gone = await sut.alice.ask('DELETE', `/v1/images/${id}`);
+    expect(gone).toMatchObject({ status: 200, body: { id, members_losing: 1 } });
+    expect((await sut.bob.fetch(`/v2/images/${id}`)).status).toBe(404);
+    await eventually(async () => {
+      expect(await bob.inbox('ended')).toMatchObject([{ image_id: id, ended: { reason: 'image_deleted' } }]);
+    });
+    await expectTrueState(sut);
+  });
+
+  it('is taken back from everybody at once, and private again after the last', async () => {
+    const id = await alice.activeImage('lent');
+    await alice.share(id, `${bobsProject()}, p-elsewhere`);
+    await bob.answer(id, 'accept');
+    expect((await alice.shares(id)).quota).toEqual({ limit: 10, used: 2 });
+    const cancelled = await alice.cancel(id, [bobsProject(), 'p-elsewhere']);
+    expect(cancelled.status).toBe(200);
+    expect(await sut.alice.image(id)).toMatchObject({ visibility: 'private' });
+    expect(await bob.listed()).not.toContain(id);
+    expect((await sut.bob.fetch(`/v2/images/${id}`)).status).toBe(404);
+    expect((await bob.tryAnswer(id, 'accept')).status).toBe(410);
+    await sut.alice.delete(id);
+  });
+
+  it('has at most ten members, whoever races for the last place, and more when the operator says so', async () => {
+    const id = await alice.activeImage('wanted');
+    const projects = Array.from({ length: 11 }, (_, index) => `p-${index}`);
+    const answers = await Promise.all(projects.map((project) => alice.share(id, [project])));
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(10).fill(200), 413]);
+    const refused = answers.find(({ status }) => status === 413)?.body;
+    expect(refused).toMatchObject({ code: 'quota.members_exceeded', limit: 10, used: 10 });
+
+    const asked = await sut.alice.ask<{ id: string }>('POST', '/v1/quota-requests', {
+      resource: 'members_per_image',
+      requested_limit: 11,
+      reason: 'eleven branches',
+    });
+    expect(asked.status).toBe(201);
+    const approve = `/v1/operator/quota-requests/${asked.body.id}/approve`;
+    expect((await sut.alice.ask('POST', approve, {})).status).toBe(403);
+    expect((await sut.operator.ask('POST', approve, { comment: 'granted' })).status).toBe(200);
+    const left = projects.filter((_, index) => answers[index]?.status === 413);
+    expect((await alice.share(id, left)).status).toBe(200); // at once
+    expect(await sut.alice.get(`/v1/quota-requests/${asked.body.id}`)).toMatchObject({
+      state: 'approved',
+      comment: 'granted',
+    });
+    expect((await sut.operator.ask('POST', `/v1/operator/quota-requests/${asked.body.id}/reject`, {})).status).toBe(
+      409,
+    );
+    await sut.alice.delete(id);
+  });
+
+  it('is for everybody after a review, and costs nobody anything then', async () => {
+    const id = await alice.activeImage('golden');
+    const publish = `/v1/operator/images/${id}/publish`;
+    expect((await sut.operator.ask<Problem>('POST', publish)).body).toMatchObject({ code: 'image.review_missing' });
+    const review = { verdict: 'approved', scan: 'clean', initialisation_component: 'cloud-init', comment: 'looked at' };
+    expect((await sut.operator.ask('POST', `/v1/operator/images/${id}/reviews`, review)).status).toBe(201);
+    expect((await sut.operator.ask('POST', publish)).status).toBe(200);
+    expect(await bob.listed()).toContain(id);
+    expect((await alice.share(id, [bobsProject()])).status).toBe(403);
+    await eventually(async () => {
+      expect(await sut.alice.quotaUsed()).toBe(0);
+    });
+    expect((await sut.operator.ask('POST', `/v1/operator/images/${id}/unpublish`)).status).toBe(200);
+    expect(await bob.listed()).not.toContain(id);
+    await sut.alice.delete(id);
+    await expectTrueState(sut);
+  });
+
+  it('is charged to its owner by the hour that has begun, as JSON and as a table', async () => {
+    const id = await alice.activeImage('charged');
+    const { size } = await sut.alice.image(id);
+    const usage = await eventually(async () => {
+      const lines = await alice.usage(`by=image_hour&image_id=${id}`);
+      expect(lines).toHaveLength(1);
+      return lines;
+    });
+    expect(usage).toMatchObject([{ image_id: id, byte_hours: String(size), images: 1 }]);
+    const table = await (await sut.alice.fetch(`/v1/usage?by=image&image_id=${id}&format=csv`)).text();
+    expect(table).toContain(id);
+    expect(await bob.usage(`by=image&image_id=${id}`)).toEqual([]);
+    const others = `/v1/usage?project_id=${sut.alice.user.project_id}`;
+    expect((await sut.bob.ask('GET', others)).status).toBe(404);
+    await sut.alice.delete(id);
+  });
+
+  it('with a member is in the story the member reads', async () => {
+    const id = await alice.activeImage('told');
+    await alice.share(id, [bobsProject()]);
+    await bob.answer(id, 'accept');
+    await eventually(async () => {
+      const types = (await sut.bob.events(id)).map(({ type }) => type);
+      expect(types).toEqual(expect.arrayContaining(['ImageShared', 'ImageShareAccepted']));
+    });
+    await sut.alice.delete(id);
+  });
+
+  it('is listed by what the member said to it', async () => {
+    const id = await alice.activeImage('sorted');
+    await alice.share(id, [bobsProject()]);
+    const listed = async (query: string): Promise<string[]> => {
+      const { images } = await sut.bob.get<{ images: ImageDocument[] }>(`/v2/images?${query}`);
+      return images.map((image) => image.id);
+    };
+    expect(await listed('visibility=shared&member_status=pending')).toContain(id);
+    expect(await listed('visibility=shared')).not.toContain(id);
+    await bob.answer(id, 'reject');
+    expect(await listed('visibility=shared&member_status=rejected')).toContain(id);
+    expect(await listed('visibility=shared&member_status=all')).toContain(id);
+    await sut.alice.delete(id);
+  });
+});

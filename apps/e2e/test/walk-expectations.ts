@@ -1,0 +1,165 @@
+import { everybody, type Expectation, image, operators, own } from './policy-walk.ts';
+
+const PATCH = 'application/openstack-images-v2.1-json-patch';
+const nobodysId = '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3';
+
+/** Whoever may act in their own project gets the first, who may only look the second. */
+function inOwnProject(member: number, reader: number, rest: Parameters<typeof own>[2] = {}): Expectation {
+  return own('nothing', [member, reader, member, member], rest);
+}
+
+/**
+ * What every route answers to whom: owner, reader of the owner's project, accepted, pending, rejected, stranger,
+ * operator. 404 is what may not be known; 403 what is known and not allowed; 400 and 409 come after the permission.
+ */
+export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
+  // Discovery and identity: nothing of anybody's.
+  'GET /': everybody(300),
+  'GET /versions': everybody(200),
+  'GET /v2': everybody(200),
+  'GET /v1/openapi.json': everybody(200),
+  'GET /v2/info/import': everybody(200),
+  'GET /v2/schemas/image': everybody(200),
+  'GET /v2/schemas/images': everybody(200),
+  'GET /v2/schemas/member': everybody(200),
+  'GET /v2/schemas/members': everybody(200),
+  'GET /v1/flavors': everybody(200),
+  'GET /v1/operating-systems': everybody(200),
+  ...identity(''),
+  ...identity('/identity'),
+
+  // Images.
+  'GET /v2/images': everybody(200),
+  'POST /v2/images': inOwnProject(201, 403, { body: { name: 'walked' } }),
+  'GET /v2/images/{image_id}': image([200, 200, 200, 200, 200, 404, 200]),
+  'PATCH /v2/images/{image_id}': image([200, 403, 403, 403, 403, 404, 200], {
+    body: [{ op: 'replace', path: '/name', value: 'renamed' }],
+    type: PATCH,
+  }),
+  'DELETE /v2/images/{image_id}': image([204, 403, 403, 403, 403, 404, 204]),
+  'DELETE /v1/images/{image_id}': image([200, 403, 403, 403, 403, 404, 200]),
+  'GET /v2/images/{image_id}/file': image([200, 403, 200, 403, 403, 404, 200]),
+  'PUT /v2/images/{image_id}/file': image([409, 403, 403, 403, 403, 404, 409], {
+    body: {},
+    type: 'application/octet-stream',
+  }),
+  'PUT /v2/images/{image_id}/tags/{tag}': image([204, 403, 403, 403, 403, 404, 204], { path: { tag: 'blue' } }),
+  'DELETE /v2/images/{image_id}/tags/{tag}': image([404, 403, 403, 403, 403, 404, 404], { path: { tag: 'red' } }),
+  'POST /v2/images/{image_id}/actions/deactivate': image([403, 403, 403, 403, 403, 404, 204]),
+  'POST /v2/images/{image_id}/actions/reactivate': image([403, 403, 403, 403, 403, 404, 204]),
+  'GET /v1/images/{image_id}/events': image([200, 200, 200, 404, 404, 404, 200]),
+  'GET /v1/images/{image_id}/lineage': image([200, 200, 200, 403, 403, 404, 200]),
+  'POST /v1/images/{image_id}/flatten': image([409, 403, 403, 403, 403, 404, 409]),
+
+  // Members, from the owner's side and from theirs.
+  'GET /v2/images/{image_id}/members': image([200, 200, 200, 200, 200, 404, 200]),
+  'POST /v2/images/{image_id}/members': image([200, 403, 403, 403, 403, 404, 200], { body: { member: 'p-new' } }),
+  'GET /v2/images/{image_id}/members/{member_id}': image([200, 200, 200, 404, 404, 404, 200], {
+    path: { member_id: '{accepted_project}' },
+  }),
+  'PUT /v2/images/{image_id}/members/{member_id}': image([403, 403, 200, 404, 404, 404, 200], {
+    path: { member_id: '{accepted_project}' },
+    body: { status: 'rejected' },
+  }),
+  'DELETE /v2/images/{image_id}/members/{member_id}': image([204, 403, 403, 403, 403, 404, 204], {
+    path: { member_id: '{accepted_project}' },
+  }),
+  'GET /v1/images/{image_id}/shares': image([200, 200, 200, 200, 200, 404, 200]),
+  'POST /v1/images/{image_id}/shares': image([200, 403, 403, 403, 403, 404, 200], { body: { project_ids: ['p-new'] } }),
+  'DELETE /v1/images/{image_id}/shares/{project_id}': image([204, 403, 403, 403, 403, 404, 204], {
+    path: { project_id: '{accepted_project}' },
+  }),
+  'POST /v1/images/{image_id}/shares/cancel': image([200, 403, 403, 403, 403, 404, 200], {
+    body: ({ accepted_project }) => ({ project_ids: [accepted_project] }),
+  }),
+  'GET /v1/shares': everybody(200),
+  'POST /v1/shares/{image_id}/accept': image([404, 403, 200, 200, 200, 404, 404]),
+  'POST /v1/shares/{image_id}/reject': image([404, 403, 200, 200, 200, 404, 404]),
+  'POST /v1/shares/accept': image([404, 403, 200, 200, 200, 404, 404], {
+    body: ({ image_id }) => ({ image_ids: [image_id] }),
+  }),
+  'POST /v1/shares/reject': image([404, 403, 200, 200, 200, 404, 404], {
+    body: ({ image_id }) => ({ image_ids: [image_id] }),
+  }),
+
+  // Making images. What is asked for is not there, which only who may make images is told.
+  'GET /v1/imports': everybody(200),
+  'POST /v1/imports': inOwnProject(404, 403, {
+    body: {
+      source: 's3://nobodys-bucket/object',
+      name: 'walked',
+      disk_format: 'raw',
+      os_distro: 'debian',
+      os_version: '12',
+      architecture: 'x86_64',
+      min_disk: 1,
+      enterprise_project_id: 'default',
+      agreement_accepted: true,
+    },
+  }),
+  'GET /v1/imports/{job_id}': own('image_job', [200, 200, 404, 200]),
+  'GET /v1/captures': everybody(200),
+  'POST /v1/captures': own('server', [409, 403, 404, 409], {
+    body: ({ server_id }) => ({ server_id, source: { type: 'system_disk' }, name: 'walked' }),
+  }),
+  'GET /v1/captures/{job_id}': own('image_job', [404, 404, 404, 404]),
+  'GET /v1/jobs': everybody(200),
+  'GET /v1/jobs/{job_id}': own('image_job', [200, 200, 404, 200]),
+  'POST /v1/jobs/{job_id}/cancel': own('image_job', [409, 403, 404, 409]),
+
+  // Servers.
+  'GET /v1/servers': everybody(200),
+  'POST /v1/servers': image([202, 403, 202, 403, 403, 404, 202], {
+    body: ({ image_id }) => ({ name: 'walked', flavor: 'tiny', image_id }),
+  }),
+  'GET /v1/servers/{server_id}': own('server', [200, 200, 404, 200]),
+  'DELETE /v1/servers/{server_id}': own('server', [202, 403, 404, 202]),
+  'POST /v1/servers/{server_id}/start': own('server', [409, 403, 404, 409]),
+  'POST /v1/servers/{server_id}/stop': own('server', [202, 403, 404, 202], { body: { hard: true } }),
+  'POST /v1/servers/{server_id}/reboot': own('server', [202, 403, 404, 202], { body: { hard: true } }),
+  'POST /v1/servers/{server_id}/change-os': own('server', [409, 403, 404, 409], { body: { image_id: nobodysId } }),
+  'GET /v1/servers/{server_id}/console': own('server', [200, 200, 404, 200]),
+
+  // What a project has, may have and is charged for.
+  'GET /v1/quotas': everybody(200),
+  'GET /v1/usage': everybody(200),
+  'GET /v1/buckets': everybody(200),
+  'GET /v1/quota-requests': everybody(200),
+  'POST /v1/quota-requests': inOwnProject(400, 403, {
+    body: { resource: 'images', requested_limit: 1, reason: 'less than there is' },
+  }),
+  'GET /v1/quota-requests/{quota_request_id}': own('quota_request', [200, 200, 404, 200]),
+
+  // What operators do.
+  'GET /v1/operator/quota-requests': operators('nothing', 200),
+  'POST /v1/operator/quota-requests/{quota_request_id}/approve': operators('quota_request', 200, { body: {} }),
+  'POST /v1/operator/quota-requests/{quota_request_id}/reject': operators('quota_request', 200, {
+    body: { comment: 'no' },
+  }),
+  'GET /v1/operator/events': operators('nothing', 200),
+  'GET /v1/operator/images/{image_id}/reviews': image([403, 403, 403, 403, 403, 404, 200]),
+  'POST /v1/operator/images/{image_id}/reviews': image([403, 403, 403, 403, 403, 404, 201], {
+    body: { verdict: 'rejected', scan: 'not_scanned', initialisation_component: null, comment: null },
+  }),
+  'POST /v1/operator/images/{image_id}/publish': image([403, 403, 403, 403, 403, 404, 403]),
+  'POST /v1/operator/images/{image_id}/unpublish': image([403, 403, 403, 403, 403, 404, 200]),
+  'GET /v1/operator/projects/{project_id}/buckets': operators('nothing', 200, { path: { project_id: 'p-new' } }),
+  'PUT /v1/operator/projects/{project_id}/buckets/{bucket}': operators('nothing', 200, {
+    path: { project_id: 'p-new', bucket: 'bucket-new' },
+  }),
+};
+
+/** Keystone's part, which tells everybody of themselves alone. */
+function identity(prefix: string): Readonly<Record<string, Expectation>> {
+  return {
+    ...(prefix === '' ? {} : { [`GET ${prefix}`]: everybody(300) }),
+    [`GET ${prefix}/v3`]: everybody(200),
+    [`GET ${prefix}/v3/auth/projects`]: everybody(200),
+    [`GET ${prefix}/v3/auth/catalog`]: everybody(200),
+    [`GET ${prefix}/v3/auth/tokens`]: everybody(400),
+    [`POST ${prefix}/v3/auth/tokens`]: everybody(400, { body: {} }),
+    [`DELETE ${prefix}/v3/auth/tokens`]: everybody(400),
+    [`GET ${prefix}/v3/projects`]: everybody(200),
+    [`GET ${prefix}/v3/projects/{project_id}`]: everybody(404, { path: { project_id: 'p-new' } }),
+  };
+}
