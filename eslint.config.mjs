@@ -1,7 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-const services = ['gateway', 'catalog', 'import', 'capture', 'quota', 'compute', 'activity'];
+const services = ['gateway', 'catalog', 'import', 'capture', 'sharing', 'quota', 'compute', 'activity'];
 const frameworks = ['@nestjs/*', 'typeorm', 'amqplib'];
 
 /** Deny by default: a project may depend only on what its tags name here. Specs may also use type:testing. */

@@ -12,6 +12,17 @@ import { DeleteImage } from './images/delete-image.ts';
 import { EditImage } from './images/edit-image.ts';
 import { FindImages } from './images/find-images.ts';
 import { FindLineage } from './images/find-lineage.ts';
+import { StorageChargeRow } from './charges/storage-charge.row.ts';
+import { StorageCharges } from './charges/storage-charges.ts';
+import { ImageAccess } from './images/image-access.ts';
+import { ImageNews } from './images/image-news.ts';
+import { ImageMemberRow } from './members/image-member.row.ts';
+import { ImageMembersRepository } from './members/image-members.repository.ts';
+import { ShareOutcomes } from './members/share-outcomes.ts';
+import { SharesController } from './members/shares.controller.ts';
+import { ImageReviewRow } from './reviews/image-review.row.ts';
+import { ImageReviews } from './reviews/image-reviews.ts';
+import { ReviewsController } from './reviews/reviews.controller.ts';
 import { ImageEditsController } from './images/image-edits.controller.ts';
 import { ImageTransitions } from './images/image-transitions.ts';
 import { ImageRow } from './images/image.row.ts';
@@ -37,7 +48,14 @@ import { ReleaseHolds } from './objects/release-holds.ts';
 import { SweepClaims } from './objects/sweep-claims.ts';
 
 /** The tables of this service, for its data source and for the drift check. */
-export const CATALOG_ENTITIES = [ImageRow, ObjectRow, ObjectReferenceRow];
+export const CATALOG_ENTITIES = [
+  ImageRow,
+  ObjectRow,
+  ObjectReferenceRow,
+  ImageMemberRow,
+  ImageReviewRow,
+  StorageChargeRow,
+];
 
 /** Catalog, composed: the one place that knows all its parts. */
 @Module({})
@@ -58,13 +76,21 @@ export class CatalogModule {
         ImageEditsController,
         CapturesController,
         ObjectsController,
+        SharesController,
+        ReviewsController,
         AppliedEventsController,
       ],
       providers: [
         { provide: CATALOG_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
         ImagesRepository,
+        ImageMembersRepository,
+        ImageAccess,
+        ImageNews,
         ImageTransitions,
+        ShareOutcomes,
+        ImageReviews,
+        StorageCharges,
         RegisterImage,
         AbandonImage,
         DeleteImage,

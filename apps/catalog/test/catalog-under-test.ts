@@ -15,7 +15,7 @@ import {
 } from '@imago/persistence';
 import { PASSWORD, PASSWORDS } from '@imago/persistence/testing';
 import { loadConfig, rootLogger, startService } from '@imago/service';
-import { testEnvironment } from '@imago/testing';
+import { eventually, testEnvironment } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { catalogService } from '../src/catalog-service.ts';
@@ -38,6 +38,8 @@ export interface CatalogUnderTest extends Neighbours {
     context: RequestContext,
     timeoutMs?: number,
   ): Promise<R['response']['_output']>;
+  /** Returns when catalog has applied these events, whether they changed something or not. */
+  applied(...eventIds: readonly string[]): Promise<void>;
 }
 
 /** A member of a project. */
@@ -104,10 +106,12 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
   });
   const neighbours = await startNeighbours(addresses);
   const running = await startService(catalogService(config), rootLogger('catalog', 'error'));
+  const db = running.app.get(DataSource);
   return {
     ...neighbours,
     app: running.app,
-    db: running.app.get(DataSource),
+    db,
+    applied: (...ids) => applied(db, ids),
     store: running.app.get(Regions).get(REGION).store,
     ask: (definition, data, context, timeoutMs = 10_000) =>
       neighbours.requests.send(definition, data, { context, timeout_ms: timeoutMs }),
@@ -118,6 +122,13 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
       await env.close();
     },
   };
+}
+
+async function applied(db: DataSource, ids: readonly string[]): Promise<void> {
+  await eventually(async () => {
+    const found: unknown[] = await db.query('SELECT 1 FROM catalog.inbox WHERE message_id = ANY ($1::uuid[])', [ids]);
+    if (found.length < new Set(ids).size) throw new Error('not every event has been applied');
+  });
 }
 
 async function migrateAll({ migrateUrl }: NeighbourAddresses): Promise<void> {

@@ -84,9 +84,10 @@ export class EventRecorder {
     return this.events.filter((event) => event.subject === subject);
   }
 
+  /** What happened to an image; what its owner is charged for it is told beside that, and tested by itself. */
   typesAbout(subject: string, source = '/imago/catalog'): readonly string[] {
     return this.about(subject)
-      .filter((event) => event.source === source)
+      .filter((event) => event.source === source && event.type !== 'ImageStorageChanged')
       .map((event) => event.type);
   }
 }
@@ -107,7 +108,7 @@ export interface Neighbours {
   readonly quota: QuotaBook;
   readonly recorder: EventRecorder;
   readonly requests: RequestClient;
-  /** Publishes an event of import or capture and answers its id. */
+  /** Publishes an event of import, capture or sharing and answers its id. */
   publish<E extends EventDefinition>(event: E, subject: string, data: z.input<E['data']>): Promise<string>;
   close(): Promise<void>;
 }
@@ -123,14 +124,16 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
     }),
     start('import', addresses),
     start('capture', addresses),
+    start('sharing', addresses),
   ]);
-  const [, , importApp, captureApp] = apps;
+  const [, , importApp, captureApp, sharingApp] = apps;
+  const publishers: Partial<Record<Service, INestApplication>> = { capture: captureApp, sharing: sharingApp };
   return {
     quota,
     recorder,
     requests: importApp.get(RequestClient),
     publish: (event, subject, data) => {
-      const app = event.service === 'capture' ? captureApp : importApp;
+      const app = publishers[event.service] ?? importApp;
       const fact = { event, subject, data, project_id: 'tests', region: 'region-1' };
       return inTransaction(app.get(DataSource), (tx) => app.get(Outbox).add(tx, fact, { correlation_id: 'tests' }));
     },
@@ -154,7 +157,7 @@ async function start(service: Service, addresses: NeighbourAddresses, part?: Par
         amqpUrl: addresses.amqpUrl,
         contextKey: addresses.contextKey,
         registry: new Registry(),
-        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [], capture: [] },
+        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [], capture: [], sharing: [] },
       }),
     ],
     controllers: part === undefined ? [] : [part.controller],

@@ -36,8 +36,8 @@ export const ShareImage = defineRequest('sharing', 'shareImage', {
 });
 
 /**
- * Takes an image back from projects. With the last one the image becomes `private` where `closes`. Refused as a whole:
- * image.not_found, auth.forbidden. Refused one by one: share.not_found, share.repeated.
+ * Takes an image back from projects. With the last one the image becomes `private` where `closes`; where not, it has to
+ * be `shared`. Refused as a whole: image.not_found, auth.forbidden, share.public_image, share.not_shared. Refused one by one: share.not_found, share.repeated.
  */
 export const UnshareImage = defineRequest('sharing', 'unshareImage', {
   kind: 'command',
@@ -50,19 +50,23 @@ export const UnshareImage = defineRequest('sharing', 'unshareImage', {
 });
 
 /**
- * With whom an image is shared, oldest first: all of it for its owner, its own share for a member. Refusals:
- * image.not_found, auth.forbidden, share.public_image.
+ * With whom an image is shared, oldest first: all of it for its owner, its own share for a member, who is told no figures.
+ * Refusals: image.not_found, auth.forbidden, share.public_image, share.not_shared (a private image where
+ * `requires_shared`).
  */
 export const ListImageShares = defineRequest('sharing', 'listImageShares', {
   kind: 'query',
-  request: imageInRegion,
-  response: z.object({ shares: z.array(shareRecord), figures: memberFigures }),
+  request: imageInRegion.extend({ requires_shared: z.boolean() }),
+  response: z.object({ shares: z.array(shareRecord), figures: memberFigures.nullable() }),
 });
 
-/** One share, for the owner of the image and for the project it is shared with. Refusals: image.not_found, share.not_found. */
+/**
+ * One share, for the owner of the image and for the project it is shared with. Refusals: as of `sharing.listImageShares`,
+ * and share.not_found.
+ */
 export const ShowImageShare = defineRequest('sharing', 'showImageShare', {
   kind: 'query',
-  request: imageInRegion.extend({ project_id: projectId }),
+  request: imageInRegion.extend({ project_id: projectId, requires_shared: z.boolean() }),
   response: z.object({ share: shareRecord }),
 });
 
@@ -96,7 +100,13 @@ export const ListShares = defineRequest('sharing', 'listShares', {
  */
 export const AnswerShares = defineRequest('sharing', 'answerShares', {
   kind: 'command',
-  request: z.object({ region: regionName, image_ids: sentIds, status: memberStatus }),
+  request: z.object({
+    region: regionName,
+    image_ids: sentIds,
+    status: memberStatus,
+    /** Null: the caller's own; an operator may answer for any. */
+    project_id: projectId.nullable().default(null),
+  }),
   response: z.object({
     results: z.array(shareAnswer.extend({ image_id: z.string() })),
     event_ids: z.array(z.uuid()),

@@ -104,7 +104,7 @@ describe('captured images', () => {
         image.image_id,
         digestedData(image.image_id, image.object_id),
       );
-      await applied(last);
+      await catalog.applied(last);
       expect(await show(image)).toMatchObject({ status: 'active', size: '4000', ...HASHES, version: 4 });
       expect((await captured.locate(image)).file?.layers).toHaveLength(2);
     });
@@ -127,7 +127,8 @@ describe('captured images', () => {
     it('are told when they are known, once', async () => {
       const image = await layer();
       const data = digestedData(image.image_id, image.object_id);
-      for (let time = 0; time < 2; time++) await applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
+      for (let time = 0; time < 2; time++)
+        await catalog.applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
       expect(await show(image)).toMatchObject({ ...HASHES, version: 4 });
       expect((await captured.locate(image)).file).toMatchObject({ checksum: HASHES.checksum });
       await eventually(() => {
@@ -140,7 +141,7 @@ describe('captured images', () => {
       await catalog.ask(DeactivateImage, { image_id: closed.image_id, region: REGION }, operator());
       await captured.remove(gone);
       for (const { image_id, object_id } of [closed, gone]) {
-        await applied(await catalog.publish(ImageDigestedV1, image_id, digestedData(image_id, object_id)));
+        await catalog.applied(await catalog.publish(ImageDigestedV1, image_id, digestedData(image_id, object_id)));
       }
       expect(await show(closed)).toMatchObject({ status: 'deactivated', ...HASHES });
       expect(catalog.recorder.typesAbout(gone.image_id).slice(-1)).toEqual(['ImageDeleted']);
@@ -149,16 +150,16 @@ describe('captured images', () => {
     it('of another object are not those of the image', async () => {
       const image = await layer();
       const data = digestedData(image.image_id, randomUUID());
-      await applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
+      await catalog.applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
       expect(await show(image)).toMatchObject({ ...NO_HASHES, version: 3 });
     });
 
     it('that are known are never replaced by others', async () => {
       const image = await layer();
       const data = digestedData(image.image_id, image.object_id);
-      await applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
+      await catalog.applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
       const other = { ...data, checksum: '0'.repeat(32) };
-      await applied(await catalog.publish(ImageDigestedV1, image.image_id, other));
+      await catalog.applied(await catalog.publish(ImageDigestedV1, image.image_id, other));
       expect(await show(image)).toMatchObject(HASHES);
     });
   });
@@ -178,7 +179,7 @@ describe('captured images', () => {
     it('tells of no change when the hashes were known', async () => {
       const image = await layer();
       const data = digestedData(image.image_id, image.object_id);
-      await applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
+      await catalog.applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
       await captured.flatten(image);
       expect(await show(image)).toMatchObject({ ...HASHES, version: 4 });
     });
@@ -187,7 +188,7 @@ describe('captured images', () => {
       const image = await layer();
       await captured.flatten(image);
       const late = { ...digestedData(image.image_id, image.object_id), checksum: '0'.repeat(32) };
-      await applied(await catalog.publish(ImageDigestedV1, image.image_id, late));
+      await catalog.applied(await catalog.publish(ImageDigestedV1, image.image_id, late));
       expect(await show(image)).toMatchObject({ ...HASHES, version: 4 });
     });
 
@@ -198,7 +199,7 @@ describe('captured images', () => {
     ])('of another %s is given up, and the image stays what it was', async (_what, other) => {
       const image = await layer();
       const digest = digestedData(image.image_id, image.object_id);
-      await applied(await catalog.publish(ImageDigestedV1, image.image_id, digest));
+      await catalog.applied(await catalog.publish(ImageDigestedV1, image.image_id, digest));
       const before = await captured.locate(image);
       const second = await captured.beginFlatten(image);
       const data = flattenedData(image.image_id, second.job_id, second);
@@ -225,7 +226,7 @@ describe('captured images', () => {
       const image = await layer();
       const job_id = randomUUID();
       const data = failedData(image.image_id, job_id);
-      await applied(await catalog.publish(ImageFlattenCancelledV1, image.image_id, data));
+      await catalog.applied(await catalog.publish(ImageFlattenCancelledV1, image.image_id, data));
       await expect(captured.beginFlatten(image, job_id)).rejects.toMatchObject({ code: 'image.wrong_state' });
     });
 
@@ -234,7 +235,7 @@ describe('captured images', () => {
       const both = [await captured.beginFlatten(image), await captured.beginFlatten(image)];
       for (const { job_id, object_id, key } of both) {
         const data = flattenedData(image.image_id, job_id, { object_id, key });
-        await applied(await catalog.publish(ImageFlattenedV1, image.image_id, data));
+        await catalog.applied(await catalog.publish(ImageFlattenedV1, image.image_id, data));
       }
       const [first, second] = both.map((object) => ({ ...image, ...object }));
       if (first === undefined || second === undefined) throw new Error('there are two');
@@ -252,11 +253,4 @@ describe('captured images', () => {
       await captured.held.swept({ ...image, ...second });
     });
   });
-
-  function applied(eventId: string): Promise<void> {
-    return eventually(async () => {
-      const handled = await catalog.db.query('SELECT 1 FROM catalog.inbox WHERE message_id = $1', [eventId]);
-      expect(handled).toHaveLength(1);
-    });
-  }
 });

@@ -3,7 +3,7 @@ import { inTransaction, type RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EditedImage } from './edit-image.ts';
-import { requireImage } from './image-access.ts';
+import { ImageAccess } from './image-access.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import { ImagesRepository } from './images.repository.ts';
 
@@ -13,6 +13,7 @@ export class CloseImage {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
+    private readonly access: ImageAccess,
     private readonly transitions: ImageTransitions,
   ) {}
 
@@ -30,7 +31,7 @@ export class CloseImage {
     const { context, cause } = call;
     return inTransaction(this.db, async (tx) => {
       const found = await this.images.lock(tx, request.image_id);
-      const image = requireImage(move.action, found, { region: request.region, context });
+      const image = await this.access.require(tx, move.action, found, { region: request.region, context });
       if (image.status === move.already) return { image, event_ids: [] };
       const step = await this.transitions.apply(tx, image, { trigger: move.trigger, cause });
       if (step === null) throw refusal('image.not_active', `Image ${image.id} is ${image.status}.`);

@@ -5,15 +5,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CATALOG_CONFIG } from '../config-token.ts';
 import type { CatalogConfig } from '../config.ts';
+import { StorageCharges } from '../charges/storage-charges.ts';
 import { ObjectSweeper } from '../objects/object-sweeper.ts';
 import { ObjectsRepository } from '../objects/objects.repository.ts';
-import { requireImage } from './image-access.ts';
+import { ImageAccess } from './image-access.ts';
+import { ImageNews } from './image-news.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import { ImagesRepository } from './images.repository.ts';
 
 /** The events of a deletion; none when the same request had deleted it before. */
 export interface Deleted {
   readonly event_ids: readonly string[];
+  /** Projects it was shared with. */
+  readonly members_losing: number;
 }
 
 /** Deletes an image for everybody, at once; its bytes follow as soon as nobody writes or keeps them. */
@@ -22,8 +26,11 @@ export class DeleteImage {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
+    private readonly access: ImageAccess,
     private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
+    private readonly news: ImageNews,
+    private readonly charges: StorageCharges,
     private readonly sweeper: ObjectSweeper,
     @Inject(CATALOG_CONFIG) private readonly config: CatalogConfig,
   ) {}
@@ -42,9 +49,13 @@ export class DeleteImage {
   async #delete(tx: EntityManager, { request, context, cause }: Deletion): Promise<Deleted> {
     const found = await this.images.lock(tx, request.image_id);
     // The same request is asked again when the connection broke before its answer.
-    if (found?.status === 'deleted' && found.deleted_by_request === context.request_id) return { event_ids: [] };
-    const image = requireImage('image.delete', found, { region: request.region, context });
+    if (found?.status === 'deleted' && found.deleted_by_request === context.request_id) {
+      return { event_ids: [], members_losing: (await this.news.losing(tx, found)).length };
+    }
+    const image = await this.access.require(tx, 'image.delete', found, { region: request.region, context });
     if (image.protected) throw refusal('image.protected', `Image ${image.id} is protected.`);
+    const losing = await this.news.losing(tx, image);
+    const concerned = await this.charges.concerned(tx, image.id);
     const step = await this.transitions.apply(tx, image, {
       trigger: 'deleted',
       changes: { deleted_by_request: context.request_id },
@@ -52,7 +63,8 @@ export class DeleteImage {
     });
     if (step === null) throw new Error(`image ${image.id} cannot be deleted while it is ${image.status}`);
     await this.objects.release(tx, image.id, this.config.CATALOG_WRITER_GRACE_SECONDS);
-    return { event_ids: [step.event_id] };
+    await this.charges.settle(tx, concerned, { reason: 'released', cause });
+    return { event_ids: [step.event_id], members_losing: losing.length };
   }
 }
 

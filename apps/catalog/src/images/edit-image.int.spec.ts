@@ -96,11 +96,9 @@ describe('editing images', () => {
       await expect(made(tenant(randomUUID()), overrides)).rejects.toMatchObject({ code });
     });
 
-    it('lets an operator make public images and images for others', async () => {
-      expect(await made(operator(), { visibility: 'public', owner: 'somebody' })).toMatchObject({
-        visibility: 'public',
-        owner: 'somebody',
-      });
+    it('lets an operator make images for others, and nobody one that is public before anybody looked at it', async () => {
+      expect(await made(operator(), { owner: 'somebody' })).toMatchObject({ owner: 'somebody' });
+      await expect(made(operator(), { visibility: 'public' })).rejects.toMatchObject({ code: 'image.review_missing' });
     });
   });
 

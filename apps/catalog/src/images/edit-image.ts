@@ -1,17 +1,23 @@
 import {
   type AddImageTag,
+  type ImageReview,
+  type PublishImage,
   refusal,
   type RemoveImageTag,
   type RequestOf,
+  type UnpublishImage,
   type UpdateImage as UpdateImageContract,
+  type Visibility,
 } from '@imago/contracts';
 import type { Action, RequestContext } from '@imago/identity';
-import { inTransaction, Outbox, type RequestCall } from '@imago/messaging';
+import { inTransaction, type RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { requireGiving, requireImage, requireVisibility } from './image-access.ts';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type ChargeReason, StorageCharges } from '../charges/storage-charges.ts';
+import { ImageReviews } from '../reviews/image-reviews.ts';
+import { ImageAccess, requireGiving, requireVisibility } from './image-access.ts';
 import { difference, draftOf, edit, type ImageDraft, requireWithinLimits } from './image-draft.ts';
-import { imageUpdated } from './image-events.ts';
+import { ImageNews } from './image-news.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
 
@@ -34,7 +40,10 @@ export class EditImage {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
-    private readonly outbox: Outbox,
+    private readonly access: ImageAccess,
+    private readonly news: ImageNews,
+    private readonly reviews: ImageReviews,
+    private readonly charges: StorageCharges,
   ) {}
 
   /** @throws Refusal as the contract of `catalog.updateImage` names them; then nothing has changed. */
@@ -64,10 +73,24 @@ export class EditImage {
     return this.#edit({ image_id, region, action: 'image.tag', editing }, call);
   }
 
-  #edit({ image_id, region, action, editing }: Editing, { context, cause }: RequestCall): Promise<EditedImage> {
+  /** @throws Refusal image.not_found, auth.forbidden, image.not_active, image.review_missing */
+  publish({ image_id, region }: RequestOf<typeof PublishImage>, call: RequestCall): Promise<EditedImage> {
+    const editing = (draft: ImageDraft): ImageDraft => withVisibility(draft, 'public');
+    return this.#edit({ image_id, region, action: 'image.publish', editing }, call);
+  }
+
+  /** @throws Refusal image.not_found, auth.forbidden */
+  unpublish({ image_id, region }: RequestOf<typeof UnpublishImage>, call: RequestCall): Promise<EditedImage> {
+    const editing = (draft: ImageDraft): ImageDraft =>
+      draft.attributes.visibility === 'public' ? withVisibility(draft, 'private') : draft;
+    return this.#edit({ image_id, region, action: 'image.publish', editing }, call);
+  }
+
+  #edit({ image_id, region, action, editing }: Editing, call: RequestCall): Promise<EditedImage> {
+    const { context } = call;
     return inTransaction(this.db, async (tx) => {
       const found = await this.images.lock(tx, image_id);
-      const image = requireImage(action, found, { region, context });
+      const image = await this.access.require(tx, action, found, { region, context });
       // The same request is asked again when the connection broke before its answer.
       if (image.changed_by_request === context.request_id) return { image, event_ids: [] };
       const before = draftOf(image);
@@ -76,10 +99,59 @@ export class EditImage {
       requirePermitted(image, after, context);
       const { changes, changed } = difference(before, after);
       if (changed.length === 0) return { image, event_ids: [] };
+      const review = becomesPublic(before, after) ? await this.#requirePublishable(tx, image) : null;
       const edited = await this.images.update(tx, image, { ...changes, changed_by_request: context.request_id });
-      return { image: edited, event_ids: [await this.outbox.add(tx, imageUpdated(edited, changed), cause)] };
+      return { image: edited, event_ids: await this.#tell(tx, { image, edited, changed, review }, call) };
     });
   }
+
+  /** Everybody gets an image only after an operator has looked at it. */
+  #requirePublishable(tx: EntityManager, { id, status }: ImageRow): Promise<ImageReview> {
+    if (status !== 'active') throw refusal('image.not_active', `Image ${id} is ${status}.`);
+    return this.reviews.requireApproval(tx, id);
+  }
+
+  async #tell(
+    tx: EntityManager,
+    { image, edited, changed, review }: Edited,
+    { cause }: RequestCall,
+  ): Promise<string[]> {
+    const event_ids = [await this.news.updated(tx, edited, changed, cause)];
+    if (review !== null) event_ids.push(await this.news.published(tx, edited, review, cause));
+    const isUnpublished = image.visibility === 'public' && edited.visibility !== 'public';
+    if (isUnpublished) event_ids.push(await this.news.unpublished(tx, edited, cause));
+    const reason = chargeReason({ review, isUnpublished });
+    if (reason !== 'given' || image.owner !== edited.owner)
+      await this.charges.settle(tx, await this.charges.concerned(tx, image.id), { reason, cause });
+    return event_ids;
+  }
+}
+
+interface Edited {
+  readonly image: ImageRow;
+  readonly edited: ImageRow;
+  readonly changed: readonly string[];
+  /** Of an image that everybody sees from now on. */
+  readonly review: ImageReview | null;
+}
+
+function chargeReason({
+  review,
+  isUnpublished,
+}: {
+  readonly review: ImageReview | null;
+  readonly isUnpublished: boolean;
+}): ChargeReason {
+  if (review !== null) return 'published';
+  return isUnpublished ? 'unpublished' : 'given';
+}
+
+function becomesPublic(before: ImageDraft, after: ImageDraft): boolean {
+  return after.attributes.visibility === 'public' && before.attributes.visibility !== 'public';
+}
+
+function withVisibility(draft: ImageDraft, visibility: Visibility): ImageDraft {
+  return { ...draft, attributes: { ...draft.attributes, visibility } };
 }
 
 function withTags(draft: ImageDraft, tags: string[]): ImageDraft {

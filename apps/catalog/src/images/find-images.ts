@@ -12,7 +12,7 @@ import { DataSource } from 'typeorm';
 import { layerObject } from '../objects/held-object.ts';
 import { ObjectLines } from '../objects/object-lines.ts';
 import { fitting } from './fitting-page.ts';
-import { requireImage, requireListing } from './image-access.ts';
+import { ImageAccess, requireListing } from './image-access.ts';
 import { toRecord } from './image-record.ts';
 import { ImagesRepository } from './images.repository.ts';
 
@@ -25,13 +25,15 @@ export class FindImages {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
+    private readonly access: ImageAccess,
     private readonly lines: ObjectLines,
   ) {}
 
   /** @throws Refusal image.not_found */
   async get(request: RequestOf<typeof GetImage>, context: RequestContext): Promise<ResponseOf<typeof GetImage>> {
     const found = await this.images.find(this.db.manager, request.image_id);
-    return { image: toRecord(requireImage('image.get', found, { region: request.region, context })) };
+    const asking = { region: request.region, context };
+    return { image: toRecord(await this.access.require(this.db.manager, 'image.get', found, asking)) };
   }
 
   /** @throws Refusal image.marker_not_found */
@@ -52,7 +54,10 @@ export class FindImages {
     context: RequestContext,
   ): Promise<ResponseOf<typeof LocateImageFile>> {
     const found = await this.images.find(this.db.manager, request.image_id);
-    const image = requireImage('image.download', found, { region: request.region, context });
+    const image = await this.access.require(this.db.manager, 'image.download', found, {
+      region: request.region,
+      context,
+    });
     if (image.status === 'deactivated' && !context.roles.includes('admin')) {
       throw refusal('image.deactivated', `Image ${image.id} is deactivated.`);
     }

@@ -3,7 +3,7 @@ import type { RequestContext } from '@imago/identity';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ObjectLines } from '../objects/object-lines.ts';
-import { maySee, requireImage } from './image-access.ts';
+import { ImageAccess } from './image-access.ts';
 import { toRecord } from './image-record.ts';
 import { IMAGE_COLUMNS, type ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
@@ -23,6 +23,7 @@ export class FindLineage {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
+    private readonly access: ImageAccess,
     private readonly lines: ObjectLines,
   ) {}
 
@@ -30,8 +31,11 @@ export class FindLineage {
   async execute({ image_id, region }: RequestOf<typeof GetLineage>, context: RequestContext): Promise<Lineage> {
     const tx = this.db.manager;
     const found = await this.images.find(tx, image_id);
-    const image = requireImage('image.lineage', found, { region, context });
-    const ancestors = (await ancestorsOf(tx, image.id)).map((named) => toAncestor(named, region, context));
+    const image = await this.access.require(tx, 'image.lineage', found, { region, context });
+    const named = await ancestorsOf(tx, image.id);
+    const there = named.filter((each): each is NamedImage & ImageRow => each.id !== null && each.region === region);
+    const seen = await this.access.visible(tx, there, context);
+    const ancestors = named.map((each) => toAncestor(each, seen));
     const firstHidden = ancestors.findIndex(({ status }) => status === null);
     return {
       image: toRecord(image),
@@ -57,9 +61,9 @@ function ancestorsOf(tx: EntityManager, imageId: string): Promise<NamedImage[]> 
   );
 }
 
-function toAncestor(named: NamedImage, region: string, context: RequestContext): Ancestor {
+function toAncestor(named: NamedImage, seen: ReadonlySet<string>): Ancestor {
   const image_id = named.ancestor_id;
-  if (named.id === null || named.region !== region || !maySee(named, context)) {
+  if (named.id === null || !seen.has(named.id)) {
     return { image_id, name: null, status: null, origin: null, created_at: null };
   }
   const { name, status, origin, created_at } = named;

@@ -1,5 +1,8 @@
-import { refusal, type Visibility } from '@imago/contracts';
+import { type MemberStatus, refusal, type Visibility } from '@imago/contracts';
 import { type Action, decide, type Relation, type RequestContext } from '@imago/identity';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ImageMembersRepository } from '../members/image-members.repository.ts';
 import type { ImageRow } from './image.row.ts';
 
 /** Who asks, and where. */
@@ -8,23 +11,40 @@ export interface Asking {
   readonly context: RequestContext;
 }
 
-/**
- * The image, when the caller may do this with it. One that is not there, not in this region, deleted, or not the
- * caller's to see is not found, and nothing tells which.
- * @throws Refusal image.not_found, auth.forbidden
- */
-export function requireImage(action: Action, image: ImageRow | null, asking: Asking): ImageRow {
-  if (image === null || image.status === 'deleted' || image.region !== asking.region) throw notFound(asking.region);
-  const { roles } = asking.context;
-  const decision = decide(action, { roles, relation: relationTo(image, asking.context.project_id) });
-  if (decision === 'hide') throw notFound(asking.region);
-  if (decision === 'forbid') throw forbidden();
-  return image;
-}
+/** Decides what callers may do with images, by the one policy. */
+@Injectable()
+export class ImageAccess {
+  constructor(private readonly members: ImageMembersRepository) {}
 
-/** Whether the caller sees an image; of a deleted one, whether it saw it. */
-export function maySee(image: ImageRow, { roles, project_id }: RequestContext): boolean {
-  return decide('image.get', { roles, relation: relationTo(image, project_id) }) === 'allow';
+  /**
+   * The image, when the caller may do this with it. One that is not there, not in this region, deleted, or not the
+   * caller's to see is not found, and nothing tells which.
+   * @throws Refusal image.not_found, auth.forbidden
+   */
+  async require(tx: EntityManager, action: Action, image: ImageRow | null, asking: Asking): Promise<ImageRow> {
+    if (image === null || image.status === 'deleted' || image.region !== asking.region) throw notFound(asking.region);
+    const { roles, project_id } = asking.context;
+    const status = isReceived(image, project_id) ? await this.members.statusOf(tx, image.id, project_id) : null;
+    const decision = decide(action, { roles, relation: relationTo(image, project_id, status) });
+    if (decision === 'hide') throw notFound(asking.region);
+    if (decision === 'forbid') throw forbidden();
+    return image;
+  }
+
+  /** Those of the images the caller sees; of a deleted one, whether it saw it. */
+  async visible(
+    tx: EntityManager,
+    images: readonly ImageRow[],
+    { roles, project_id }: RequestContext,
+  ): Promise<ReadonlySet<string>> {
+    const received = images.filter((image) => isReceived(image, project_id)).map(({ id }) => id);
+    const statuses = await this.members.statusesOf(tx, received, project_id);
+    const seen = images.filter((image) => {
+      const relation = relationTo(image, project_id, statuses.get(image.id) ?? null);
+      return decide('image.get', { roles, relation }) === 'allow';
+    });
+    return new Set(seen.map(({ id }) => id));
+  }
 }
 
 /**
@@ -80,9 +100,17 @@ export function requireOperation(context: RequestContext): void {
   if (!context.roles.includes('service') && !context.roles.includes('admin')) throw forbidden();
 }
 
-function relationTo(image: ImageRow, projectId: string): Relation {
-  if (image.owner === projectId) return 'owner';
-  return image.visibility === 'public' || image.visibility === 'community' ? 'public' : 'none';
+/** Only of these it matters who is a member: members count while the image is shared. */
+function isReceived({ owner, visibility }: ImageRow, projectId: string): boolean {
+  return visibility === 'shared' && owner !== projectId;
+}
+
+function relationTo({ owner, visibility }: ImageRow, projectId: string, status: MemberStatus | null): Relation {
+  // What everybody has is the operator's, whoever it came from.
+  if (visibility === 'public') return 'public';
+  if (owner === projectId) return 'owner';
+  if (visibility === 'community') return 'public';
+  return status ?? 'none';
 }
 
 function notFound(region: string): Error {

@@ -1,7 +1,6 @@
 import {
   type DataOf,
   ImageDeactivatedV1,
-  ImageDeletedV1,
   ImageFailedV1,
   ImageReactivatedV1,
   ImageReadyV1,
@@ -14,7 +13,7 @@ import { toRecord } from './image-record.ts';
 import type { ImageRow } from './image.row.ts';
 
 /** The event that tells of a transition, made from the image as it is after it. */
-export function lifecycleEvent(name: LifecycleEvent, row: ImageRow): NewEvent {
+export function lifecycleEvent(name: Exclude<LifecycleEvent, 'ImageDeleted'>, row: ImageRow): NewEvent {
   const image = toRecord(row);
   switch (name) {
     case 'ImageRegistered':
@@ -30,8 +29,6 @@ export function lifecycleEvent(name: LifecycleEvent, row: ImageRow): NewEvent {
       return about(row, ImageDeactivatedV1, { image });
     case 'ImageReactivated':
       return about(row, ImageReactivatedV1, { image });
-    case 'ImageDeleted':
-      return about(row, ImageDeletedV1, { image, members: [] });
     default:
       return name satisfies never;
   }
@@ -49,8 +46,7 @@ function about<
     | typeof ImageReadyV1
     | typeof ImageFailedV1
     | typeof ImageDeactivatedV1
-    | typeof ImageReactivatedV1
-    | typeof ImageDeletedV1,
+    | typeof ImageReactivatedV1,
 >(row: ImageRow, event: E, data: DataOf<E>): NewEvent {
   return { event, subject: row.id, data, project_id: row.owner, region: row.region, sequence: row.version };
 }

@@ -7,7 +7,7 @@ import { Parameters } from './parameters.ts';
 /** Which page of which images. */
 export interface ImagePageQuery {
   readonly region: string;
-  /** Sees its own and the public images; null sees every project's. */
+  /** Sees its own images, the public ones and those it received; null sees every project's. */
   readonly viewer: string | null;
   readonly limit: number;
   readonly marker: string | null;
@@ -25,6 +25,8 @@ export interface ImagePage {
 
 /** Images that lie together in the indexes and carry their terms in one scope. */
 interface Arm {
+  /** What else is read to find them. */
+  readonly join?: string;
   readonly where: string;
   readonly scope: string;
   readonly terms: readonly Term[];
@@ -64,13 +66,16 @@ function armStatement(arm: Arm, query: ImagePageQuery, parameters: Parameters): 
     ...filterConditions(query.filters, arm, parameters),
     ...(query.marker === null ? [] : [afterMarker(order)]),
   ];
-  return `(SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images WHERE ${conditions.join(' AND ')}
+  return `(SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images ${arm.join ?? ''} WHERE ${conditions.join(' AND ')}
     ${orderBy(order)} LIMIT ${parameters.add(query.limit + 1, 'integer')})`;
 }
 
 function markerStatement(marker: string, { region, viewer, sort }: ImagePageQuery, parameters: Parameters): string {
   const seen =
-    viewer === null ? 'true' : `(owner = ${parameters.add(viewer, 'text')} OR visibility IN ('public', 'community'))`;
+    viewer === null
+      ? 'true'
+      : `(owner = ${parameters.add(viewer, 'text')} OR visibility IN ('public', 'community') OR id IN (
+          SELECT image_id FROM catalog.image_members WHERE project_id = ${parameters.add(viewer, 'text')}))`;
   return `SELECT ${markerColumns(totalOrder(sort))} FROM catalog.images
     WHERE id = ${parameters.add(marker, 'uuid')} AND region = ${parameters.add(region, 'text')} AND ${seen}`;
 }
@@ -92,11 +97,38 @@ function armsOf({ region, viewer, filters }: ImagePageQuery, parameters: Paramet
     terms: owner === undefined ? [] : [['owner', owner] as const],
   }));
   const own = of(viewer);
-  if (owner !== undefined) return others.length > 0 ? others : [{ ...own, where: `${own.where} AND false` }];
-  return [visibility === undefined ? { ...own, where: `${own.where} AND visibility <> 'community'` } : own, ...others];
+  const received = isReceivedAsked(visibility) ? [receivedArm({ region, viewer, filters }, parameters)] : [];
+  const foreign = [...others, ...received];
+  if (owner !== undefined) return foreign.length > 0 ? foreign : [{ ...own, where: `${own.where} AND false` }];
+  return [visibility === undefined ? { ...own, where: `${own.where} AND visibility <> 'community'` } : own, ...foreign];
 }
 
-/** What of the images of others a list shows. Sharing is between two projects, and nothing is shared yet. */
+function isReceivedAsked(visibility: ImageFilters['visibility']): boolean {
+  return visibility === undefined || visibility === 'all' || visibility === 'shared';
+}
+
+/**
+ * What is shared with the viewer, by what it said to it. Both ids and both times are compared, so that the newest are read
+ * from the index of what was received.
+ */
+function receivedArm(
+  { region, viewer, filters }: Pick<ImagePageQuery, 'region' | 'filters'> & { readonly viewer: string },
+  parameters: Parameters,
+): Arm {
+  const { member_status: asked = 'accepted', owner } = filters;
+  const project = parameters.add(viewer, 'text');
+  const status = asked === 'all' ? `status <> 'ended'` : `status = ${parameters.add(asked, 'text')}`;
+  return {
+    join: `JOIN (SELECT image_id, image_created_at FROM catalog.image_members
+      WHERE project_id = ${project} AND ${status}) AS received
+      ON received.image_id = id AND received.image_created_at = created_at`,
+    where: `visibility = 'shared' AND owner <> ${project}`,
+    scope: region,
+    terms: owner === undefined ? [] : [['owner', owner]],
+  };
+}
+
+/** What of the images that others show to everybody a list shows; what they share with the viewer comes beside it. */
 const OTHERS: Readonly<Record<Visibility | 'all' | 'default', readonly ('public' | 'community')[]>> = {
   default: ['public'],
   all: ['public', 'community'],

@@ -79,7 +79,6 @@ describe('the event of a transition', () => {
     ['ImageReady', 'active'],
     ['ImageDeactivated', 'deactivated'],
     ['ImageReactivated', 'active'],
-    ['ImageDeleted', 'deleted'],
   ] as const)('%s carries the record its contract asks for, at its version', (name, status) => {
     const event = lifecycleEvent(name, row({ status, version: 7 }));
     expect(event).toMatchObject({ subject: row().id, project_id: 'project-a', region: 'region-1', sequence: 7 });

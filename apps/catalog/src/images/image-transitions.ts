@@ -1,8 +1,8 @@
-import { type Cause, Outbox } from '@imago/messaging';
+import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { lifecycleEvent } from './image-events.ts';
 import { type LifecycleTrigger, transition } from './image-lifecycle.ts';
+import { ImageNews } from './image-news.ts';
 import type { ImageRow } from './image.row.ts';
 import { type ImageChanges, ImagesRepository, type NewImage } from './images.repository.ts';
 
@@ -17,7 +17,7 @@ export interface Transitioned {
 export class ImageTransitions {
   constructor(
     private readonly images: ImagesRepository,
-    private readonly outbox: Outbox,
+    private readonly news: ImageNews,
   ) {}
 
   /** Brings an image into being. Rejects with Postgres's unique violation when the id is taken. */
@@ -25,7 +25,7 @@ export class ImageTransitions {
     const step = transition('unregistered', 'registered');
     if (step === null) throw new Error('the life of an image has no beginning');
     const inserted = await this.images.insert(tx, { ...image, status: step.to });
-    return { image: inserted, event_id: await this.outbox.add(tx, lifecycleEvent(step.event, inserted), cause) };
+    return { image: inserted, event_id: await this.news.lifecycle(tx, step.event, inserted, cause) };
   }
 
   /** Applies a trigger to an image locked in `tx`; null when its state ignores the trigger, and then nothing changed. */
@@ -33,7 +33,7 @@ export class ImageTransitions {
     const step = transition(image.status, input.trigger);
     if (step === null) return null;
     const changed = await this.images.update(tx, image, { ...input.changes, status: step.to });
-    return { image: changed, event_id: await this.outbox.add(tx, lifecycleEvent(step.event, changed), input.cause) };
+    return { image: changed, event_id: await this.news.lifecycle(tx, step.event, changed, input.cause) };
   }
 }
 

@@ -67,6 +67,8 @@ export class ImageRow {
   @Column('text', { nullable: true }) changed_by_request!: string | null;
   /** What can be looked for; the database keeps them and nobody reads them. */
   @Column('uuid', { array: true, default: [], select: false }) readonly terms?: string[];
+  /** The highest version of its list of members that was heard of. */
+  @Column('integer', { default: 0 }) sharing_version!: number;
   @Column('timestamptz', { default: () => 'now()' }) created_at!: Date;
   @Column('timestamptz', { default: () => 'now()' }) updated_at!: Date;
   @Column('integer') version!: number;

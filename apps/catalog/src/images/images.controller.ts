@@ -59,8 +59,8 @@ export class ImagesController {
     @Payload() request: RequestOf<typeof DeleteImageContract>,
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof DeleteImageContract>> {
-    const { event_ids } = await this.deleteImage.execute(request, call.context, call.cause);
-    return { members_losing: 0, event_ids: [...event_ids] };
+    const { event_ids, members_losing } = await this.deleteImage.execute(request, call.context, call.cause);
+    return { members_losing, event_ids: [...event_ids] };
   }
 
   @OnRequest(GetImage)

@@ -100,6 +100,11 @@ export class ImagesRepository {
     return onlyRow(updated.raw);
   }
 
+  /** Remembers how much was heard of the members of a locked image, which changes nothing anybody sees. */
+  async noteSharing(tx: EntityManager, { id }: ImageRow, version: number): Promise<void> {
+    await tx.query('UPDATE catalog.images SET sharing_version = $2 WHERE id = $1', [id, version]);
+  }
+
   /**
    * Remembers that an id was taken back, so that a registration still on its way is refused; and forgets those taken
    * back longer ago than any request lives.

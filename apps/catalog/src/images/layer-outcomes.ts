@@ -1,10 +1,11 @@
 import type { StoredObject } from '@imago/contracts';
-import { type Cause, Outbox } from '@imago/messaging';
+import type { Cause } from '@imago/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { StorageCharges } from '../charges/storage-charges.ts';
 import { ObjectLines } from '../objects/object-lines.ts';
 import { type FileHashes, newObject, ObjectsRepository } from '../objects/objects.repository.ts';
-import { imageUpdated } from './image-events.ts';
+import { ImageNews } from './image-news.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
 import type { Making } from './making-outcomes.ts';
@@ -29,7 +30,8 @@ export class LayerOutcomes {
     private readonly images: ImagesRepository,
     private readonly objects: ObjectsRepository,
     private readonly lines: ObjectLines,
-    private readonly outbox: Outbox,
+    private readonly news: ImageNews,
+    private readonly charges: StorageCharges,
   ) {}
 
   /** The hashes of an image are known, unless it is read from another object by now, which says its own. */
@@ -57,8 +59,10 @@ export class LayerOutcomes {
       await this.objects.writerEnded(tx, image_id, job_id);
       return;
     }
+    const concerned = await this.charges.concerned(tx, image_id);
     await this.objects.replace(tx, image_id, job_id, whole);
     if (image.checksum === null) await this.#tellHashes(tx, image, { hashes: whole, cause });
+    await this.charges.settle(tx, concerned, { reason: 'flattened', cause });
   }
 
   /** It stays layered. The request to begin may still be on its way, and nobody would ever end what it began. */
@@ -77,7 +81,7 @@ export class LayerOutcomes {
   ): Promise<void> {
     const { checksum, os_hash_algo, os_hash_value } = hashes;
     const changed = await this.images.update(tx, image, { checksum, os_hash_algo, os_hash_value });
-    await this.outbox.add(tx, imageUpdated(changed, ['checksum', 'os_hash_algo', 'os_hash_value']), cause);
+    await this.news.updated(tx, changed, ['checksum', 'os_hash_algo', 'os_hash_value'], cause);
   }
 
   #isSame(image: ImageRow, whole: StoredObject): boolean {

@@ -22,7 +22,10 @@ describe('listing images', () => {
     await make('Zebra', owner, { facts: { ...registration().facts, name: 'Zebra', tags: ['zoo', 'a'], min_ram: 512 } });
     await make('secret', other);
     await make('known', other, { visibility: 'shared' });
-    await make('everybody', { ...operator(), project_id: other.project_id }, { visibility: 'public' });
+    await make('everybody', other);
+    await catalog.db.query(`UPDATE catalog.images SET visibility = 'public' WHERE id = $1`, [
+      named.get('everybody')?.id,
+    ]);
     await make('some', { ...operator(), project_id: other.project_id }, { visibility: 'community' });
     await make('own-some', { ...operator(), project_id: owner.project_id }, { visibility: 'community' });
     for (const [name, size] of [

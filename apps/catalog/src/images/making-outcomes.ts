@@ -2,6 +2,7 @@ import type { ImageOrigin, ImageSource, RefusalDocument } from '@imago/contracts
 import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { StorageCharges } from '../charges/storage-charges.ts';
 import { ObjectsRepository, type WrittenObject } from '../objects/objects.repository.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
@@ -33,6 +34,7 @@ export class MakingOutcomes {
     private readonly images: ImagesRepository,
     private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
+    private readonly charges: StorageCharges,
   ) {}
 
   /** The bytes are there: the image is active, or it is gone and they are abandoned. */
@@ -47,7 +49,10 @@ export class MakingOutcomes {
           })
         : null;
     if (step === null) await this.objects.writerEnded(tx, making.image_id, making.job_id);
-    else await this.objects.seal(tx, making.image_id, making.job_id, object);
+    else {
+      await this.objects.seal(tx, making.image_id, making.job_id, object);
+      await this.charges.settle(tx, [making.image_id], { reason: 'stored', cause: making.cause });
+    }
   }
 
   /** There will be no bytes: an image in the making is killed with the reason its owner can read. */

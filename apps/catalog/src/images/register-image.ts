@@ -17,6 +17,9 @@ interface Place {
   readonly limit: number;
 }
 
+/** The largest system disk there is (R13): an OpenStack client may say any number. */
+const LARGEST_DISK_GIB = 1024;
+
 type Registration = RequestOf<typeof RegisterImageContract>;
 
 /** The image, and the event of its registration; none when it had been registered before. */
@@ -46,6 +49,7 @@ export class RegisterImage {
    */
   async execute(request: Registration, { context, cause, deadline }: RequestCall): Promise<Registered> {
     requireRegistering(context, request.visibility, ownerOf(request, context));
+    requireReviewable(request);
     requireWithinLimits(draftFrom(request, context), null);
     this.regions.get(request.region);
     const known = await this.images.find(this.db.manager, request.image_id);
@@ -56,14 +60,13 @@ export class RegisterImage {
     return inTransaction(this.db, (tx) => this.#insert(tx, { request, context, place, cause }));
   }
 
-  /** Public images are the operator's and take nobody's place. Nothing is registered for a caller that has given up. */
-  async #reserve(request: Registration, context: RequestContext, deadline: Date): Promise<Place | null> {
-    if (request.visibility === 'public') return null;
+  /** Nothing is registered for a caller that has given up. */
+  async #reserve(request: Registration, context: RequestContext, deadline: Date): Promise<Place> {
     const { image_id, region } = request;
     const project_id = ownerOf(request, context);
     const { expires_at, figures } = await this.requests.send(
       ReserveImage,
-      { image_id, project_id, region },
+      { image_id, project_id, region, storage_gib: Math.min(request.facts.min_disk, LARGEST_DISK_GIB) },
       {
         context: serviceContext('catalog', project_id, context.correlation_id),
         timeout_ms: Math.max(1, deadline.getTime() - Date.now()),
@@ -78,8 +81,7 @@ export class RegisterImage {
     const known = await this.images.find(tx, request.image_id);
     if (known !== null) return sameAs(known, request, context);
     await this.#refuseAbandoned(tx, request.image_id);
-    if (place !== null)
-      await this.#requirePlace(tx, place, { owner: ownerOf(request, context), region: request.region });
+    await this.#requirePlace(tx, place, { owner: ownerOf(request, context), region: request.region });
     const { image, event_id } = await this.transitions.register(tx, newImage(request, context), cause);
     return { image, event_ids: [event_id] };
   }
@@ -119,9 +121,13 @@ export class RegisterImage {
 interface Admission {
   readonly request: Registration;
   readonly context: RequestContext;
-  /** Null when none was needed. */
-  readonly place: Place | null;
+  readonly place: Place;
   readonly cause: Cause;
+}
+
+/** Nothing is looked at before it is there, and nothing is everybody's before it was looked at (R2). */
+function requireReviewable({ image_id, visibility }: Registration): void {
+  if (visibility === 'public') throw refusal('image.review_missing', `Image ${image_id} has not been reviewed.`);
 }
 
 function ownerOf(request: Registration, context: RequestContext): string {

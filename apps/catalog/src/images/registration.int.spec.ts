@@ -40,6 +40,7 @@ describe('registering images', () => {
         image_id: request.image_id,
         project_id: owner.project_id,
         region: REGION,
+        storage_gib: 10,
       });
       const event = await eventually(() => {
         const [first] = catalog.recorder.about(request.image_id);
@@ -177,7 +178,7 @@ describe('registering images', () => {
       expect({ version: image.version, asked: asked() }).toEqual({ version: 1, asked: 2 });
     });
 
-    it('is for members, in a region that exists, and public only for operators', async () => {
+    it('is for members, in a region that exists, and never public at once', async () => {
       await expect(catalog.ask(RegisterImage, registration(), tenant(randomUUID(), ['reader']))).rejects.toMatchObject({
         code: 'auth.forbidden',
       });
@@ -188,7 +189,9 @@ describe('registering images', () => {
         catalog.ask(RegisterImage, registration({ visibility: 'public' }), tenant(randomUUID())),
       ).rejects.toMatchObject({ code: 'auth.forbidden' });
       const offered = registration({ visibility: 'public' });
-      await catalog.ask(RegisterImage, offered, operator());
+      await expect(catalog.ask(RegisterImage, offered, operator())).rejects.toMatchObject({
+        code: 'image.review_missing',
+      });
       expect(catalog.quota.reserved.map(({ image_id }) => image_id)).not.toContain(offered.image_id);
     });
   });

@@ -2,6 +2,7 @@ import type { StoredObject } from '@imago/contracts';
 import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { StorageCharges } from '../charges/storage-charges.ts';
 import { newObject, ObjectsRepository } from '../objects/objects.repository.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
@@ -25,6 +26,7 @@ export class UploadOutcomes {
     private readonly images: ImagesRepository,
     private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
+    private readonly charges: StorageCharges,
   ) {}
 
   /** The file is there: the image is active, or it is gone and the file is abandoned. */
@@ -35,7 +37,10 @@ export class UploadOutcomes {
     const step =
       image === null ? null : await this.transitions.apply(tx, image, { trigger: 'bytes_stored', changes, cause });
     if (step === null) await this.objects.writerEnded(tx, image_id, upload_session_id);
-    else await this.objects.seal(tx, image_id, upload_session_id, object);
+    else {
+      await this.objects.seal(tx, image_id, upload_session_id, object);
+      await this.charges.settle(tx, [image_id], { reason: 'stored', cause });
+    }
   }
 
   /** There will be no file: the image waits for another upload, and what was stored is swept. */

@@ -1,6 +1,12 @@
 import { CreateCatalog1764000000000 } from './1764000000000-create-catalog.ts';
 import { HoldForServers1764200000000 } from './1764200000000-hold-for-servers.ts';
+import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
-export const CATALOG_MIGRATIONS = [CreateCatalog1764000000000, HoldForServers1764200000000, Layers1764300000000];
+export const CATALOG_MIGRATIONS = [
+  CreateCatalog1764000000000,
+  HoldForServers1764200000000,
+  Layers1764300000000,
+  Sharing1764400000000,
+];

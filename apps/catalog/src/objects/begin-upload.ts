@@ -9,7 +9,7 @@ import type { RequestContext } from '@imago/identity';
 import { type Cause, inTransaction } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { requireImage } from '../images/image-access.ts';
+import { ImageAccess } from '../images/image-access.ts';
 import { ImageTransitions } from '../images/image-transitions.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
@@ -24,6 +24,7 @@ export class BeginUpload {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
+    private readonly access: ImageAccess,
     private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
   ) {}
@@ -32,7 +33,7 @@ export class BeginUpload {
   execute(request: Request, context: RequestContext, cause: Cause): Promise<Begun> {
     return inTransaction(this.db, async (tx) => {
       const found = await this.images.lock(tx, request.image_id);
-      const image = requireImage('image.upload', found, { region: request.region, context });
+      const image = await this.access.require(tx, 'image.upload', found, { region: request.region, context });
       const known = await this.objects.findOfJob(tx, image.id, request.upload_session_id);
       if (known?.state === 'writing') {
         return { object_id: known.id, key: known.key, disk_format: acceptedFormat(image), owner: image.owner };

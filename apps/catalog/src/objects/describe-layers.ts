@@ -7,7 +7,7 @@ import {
 import type { RequestContext } from '@imago/identity';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { requireImage, requireService } from '../images/image-access.ts';
+import { ImageAccess, requireService } from '../images/image-access.ts';
 import { toRecord } from '../images/image-record.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
 import { heldObject } from './held-object.ts';
@@ -19,6 +19,7 @@ export class DescribeLayers {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
+    private readonly access: ImageAccess,
     private readonly lines: ObjectLines,
   ) {}
 
@@ -29,7 +30,7 @@ export class DescribeLayers {
   ): Promise<ResponseOf<typeof DescribeLayersContract>> {
     requireService(context);
     const tx = this.db.manager;
-    const image = requireImage('image.get', await this.images.find(tx, image_id), { region, context });
+    const image = await this.access.require(tx, 'image.get', await this.images.find(tx, image_id), { region, context });
     if (image.status !== 'active' && image.status !== 'deactivated') {
       throw refusal('image.not_active', `Image ${image.id} is ${image.status}.`, { status: image.status });
     }

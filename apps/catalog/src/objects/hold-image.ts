@@ -2,7 +2,7 @@ import { type HoldImage as HoldImageContract, refusal, type RequestOf, type Resp
 import { inTransaction, type RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { requireImage } from '../images/image-access.ts';
+import { ImageAccess } from '../images/image-access.ts';
 import { toRecord } from '../images/image-record.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
@@ -16,6 +16,7 @@ export class HoldImage {
   constructor(
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
+    private readonly access: ImageAccess,
     private readonly objects: ObjectsRepository,
     private readonly lines: ObjectLines,
   ) {}
@@ -30,7 +31,7 @@ export class HoldImage {
   ): Promise<ResponseOf<typeof HoldImageContract>> {
     return inTransaction(this.db, async (tx) => {
       const found = await this.images.lock(tx, request.image_id);
-      const image = requireImage('image.use', found, { region: request.region, context });
+      const image = await this.access.require(tx, 'image.use', found, { region: request.region, context });
       requireActive(image);
       const object = heldObject(await this.lines.ofImage(tx, image.id), image);
       await this.objects.holdForServers(tx, object.object_id, request.disk_ids);
