@@ -11,6 +11,12 @@ import { FlavorsController } from './flavors/flavors.controller.ts';
 import { DiscoveryController } from './identity/discovery.controller.ts';
 import { ProjectsController } from './identity/projects.controller.ts';
 import { TokensController } from './identity/tokens.controller.ts';
+import { ImageReviewsController } from './reviews/image-reviews.controller.ts';
+import { ImageMembersController } from './shares/image-members.controller.ts';
+import { ImageSharesController } from './shares/image-shares.controller.ts';
+import { InboxController } from './shares/inbox.controller.ts';
+import { ImageDeletion } from './images/image-deletion.ts';
+import { ImageDeletionController } from './images/image-deletion.controller.ts';
 import { ImageActionsController } from './images/image-actions.controller.ts';
 import { ImageEventsController } from './images/image-events.controller.ts';
 import { ImageFileController } from './images/image-file.controller.ts';
@@ -64,6 +70,11 @@ export class GatewayModule {
         ImageActionsController,
         ImageEventsController,
         ImageLineageController,
+        ImageDeletionController,
+        ImageReviewsController,
+        ImageMembersController,
+        ImageSharesController,
+        InboxController,
         ImportsController,
         CapturesController,
         JobsController,
@@ -82,6 +93,7 @@ export class GatewayModule {
         { provide: PublicUrl, useValue: new PublicUrl(config.PUBLIC_URL) },
         ApiDescription,
         OwnWrites,
+        ImageDeletion,
         JobBoard,
         AcceptedJobs,
         { provide: LayeredFiles, useFactory: () => new LayeredFiles(OPEN_FILES_BYTES) },

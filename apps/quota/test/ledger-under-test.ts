@@ -7,8 +7,9 @@ import { databaseUrl, provision } from '@imago/persistence/testing';
 import { testEnvironment } from '@imago/testing';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { type Account, type AccountFigures, LimitsRepository } from '../src/limits/limits.repository.ts';
 import { QUOTA_MIGRATIONS } from '../src/migrations/quota-migrations.ts';
+import { type Account, LimitsRepository } from '../src/limits/limits.repository.ts';
+import { AccountUsageRepository } from '../src/limits/account-usage.repository.ts';
 import { Ledger } from '../src/reservations/ledger.ts';
 import { ReservationSweeper } from '../src/reservations/reservation-sweeper.ts';
 import { ReservationsRepository } from '../src/reservations/reservations.repository.ts';
@@ -24,6 +25,7 @@ export type QuotaEvent = EventEnvelope<DataOf<typeof QuotaReservedV1>>;
 /** The ledger on a database of its own, without a broker: its events stay in the outbox, where the test reads them. */
 export class LedgerUnderTest {
   readonly #limits: LimitsRepository;
+  readonly #usage: AccountUsageRepository;
   readonly #ledger: Ledger;
   readonly #sweeper: ReservationSweeper;
   readonly #reserveImage: ReserveImage;
@@ -34,10 +36,15 @@ export class LedgerUnderTest {
   ) {
     const outbox = new Outbox('quota');
     const reservations = new ReservationsRepository({ QUOTA_RESERVATION_SECONDS: 3600, QUOTA_LATE_SECONDS: 3600 });
-    this.#limits = new LimitsRepository({ QUOTA_DEFAULT_IMAGES: LIMIT });
-    this.#ledger = new Ledger(this.#limits, reservations, outbox);
+    this.#limits = new LimitsRepository({
+      QUOTA_DEFAULT_IMAGES: LIMIT,
+      QUOTA_DEFAULT_MEMBERS_PER_IMAGE: 10,
+      QUOTA_DEFAULT_STORAGE_GIB: 1000,
+    });
+    this.#usage = new AccountUsageRepository();
+    this.#ledger = new Ledger(this.#limits, reservations, this.#usage, outbox);
     this.#sweeper = new ReservationSweeper(db, this.#ledger, reservations, { QUOTA_SWEEP_SECONDS: 3600 });
-    this.#reserveImage = new ReserveImage(db, this.#limits, reservations, this.#sweeper, outbox);
+    this.#reserveImage = new ReserveImage(db, this.#limits, reservations, this.#usage, this.#sweeper, outbox);
   }
 
   static async open(): Promise<LedgerUnderTest> {
@@ -90,10 +97,15 @@ export class LedgerUnderTest {
     await this.#sweeper.sweep();
   }
 
-  async figures({ project_id, region }: Account): Promise<AccountFigures> {
-    const [figures] = await this.#limits.figures(this.db.manager, project_id, [region]);
-    if (figures === undefined) throw new Error('no figures');
-    return figures;
+  async figures(account: Account): Promise<Account & { readonly limit: number; readonly used: number }> {
+    const tx = this.db.manager;
+    const limit = await this.#limits.limitOf(tx, account, 'images');
+    return { ...account, limit, used: await this.#usage.images(tx, account) };
+  }
+
+  /** The image is of this version now: of this project, or everybody's. */
+  updated(image: SomeImage, { version, is_public }: { version: number; is_public: boolean }): Promise<void> {
+    return this.#heard((tx) => this.#ledger.updated(tx, { ...image, ...cause(), version, is_public }, cause()));
   }
 
   /** What was told of these images, in the order of the commits. */

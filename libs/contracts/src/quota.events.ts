@@ -22,7 +22,7 @@ export const QuotaReservedV1 = defineEvent('quota', 'QuotaReserved', 1, reservat
 /** The place is free again. */
 export const QuotaReleasedV1 = defineEvent('quota', 'QuotaReleased', 1, reservation);
 /** There was no place left; nothing was taken. */
-export const QuotaRefusedV1 = defineEvent('quota', 'QuotaRefused', 1, reservation);
+export const QuotaRefusedV1 = defineEvent('quota', 'QuotaRefused', 1, reservation.extend({ resource: quotaResource }));
 
 /** Four fifths of a limit are used, after it was less. */
 export const QuotaThresholdReachedV1 = defineEvent(

@@ -101,7 +101,7 @@ export class EditImage {
       if (changed.length === 0) return { image, event_ids: [] };
       const review = becomesPublic(before, after) ? await this.#requirePublishable(tx, image) : null;
       const edited = await this.images.update(tx, image, { ...changes, changed_by_request: context.request_id });
-      return { image: edited, event_ids: await this.#tell(tx, { image, edited, changed, review }, call) };
+      return { image: edited, event_ids: [await this.#tell(tx, { image, edited, changed, review }, call)] };
     });
   }
 
@@ -111,19 +111,16 @@ export class EditImage {
     return this.reviews.requireApproval(tx, id);
   }
 
-  async #tell(
-    tx: EntityManager,
-    { image, edited, changed, review }: Edited,
-    { cause }: RequestCall,
-  ): Promise<string[]> {
-    const event_ids = [await this.news.updated(tx, edited, changed, cause)];
-    if (review !== null) event_ids.push(await this.news.published(tx, edited, review, cause));
+  /** Answers the id of the event that tells of the change itself; what it means for everybody is told beside it. */
+  async #tell(tx: EntityManager, { image, edited, changed, review }: Edited, { cause }: RequestCall): Promise<string> {
+    const eventId = await this.news.updated(tx, edited, changed, cause);
     const isUnpublished = image.visibility === 'public' && edited.visibility !== 'public';
-    if (isUnpublished) event_ids.push(await this.news.unpublished(tx, edited, cause));
+    if (review !== null) await this.news.published(tx, edited, review, cause);
+    if (isUnpublished) await this.news.unpublished(tx, edited, cause);
     const reason = chargeReason({ review, isUnpublished });
     if (reason !== 'given' || image.owner !== edited.owner)
       await this.charges.settle(tx, await this.charges.concerned(tx, image.id), { reason, cause });
-    return event_ids;
+    return eventId;
   }
 }
 

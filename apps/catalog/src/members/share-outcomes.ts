@@ -11,8 +11,8 @@ import { ImageMembersRepository } from './image-members.repository.ts';
 export interface ListChange {
   readonly share: ShareRecord;
   readonly list_version: number;
-  /** What the image becomes by it; null when it stays as it is. */
-  readonly becomes: 'shared' | 'private' | null;
+  /** What the image is with this list: `private` by the last to leave, `shared` by whoever came, or as it was. */
+  readonly becomes: 'shared' | 'private' | 'as_it_was';
 }
 
 /**
@@ -37,8 +37,11 @@ export class ShareOutcomes {
     await this.members.store(tx, share);
     if (list_version <= image.sharing_version) return;
     const sharing_version = list_version;
-    if (becomes !== null && mayBecome(image, becomes)) {
-      const changed = await this.images.update(tx, image, { sharing_version, visibility: becomes });
+    // As it was before means shared, where somebody came of whom nothing was heard yet.
+    const skipped = list_version > image.sharing_version + 1;
+    const visibility = becomes === 'as_it_was' ? (skipped ? 'shared' : image.visibility) : becomes;
+    if (mayBecome(image, visibility)) {
+      const changed = await this.images.update(tx, image, { sharing_version, visibility });
       await this.news.updated(tx, changed, ['visibility'], cause);
     } else {
       await this.images.noteSharing(tx, image, sharing_version);
@@ -55,5 +58,6 @@ export class ShareOutcomes {
 
 /** Whoever made the image public, or for a community, decides over it; what is deleted stays as it was. */
 function mayBecome({ status, visibility }: ImageRow, becomes: Visibility): boolean {
-  return status !== 'deleted' && visibility === (becomes === 'shared' ? 'private' : 'shared');
+  const isBetweenProjects = visibility === 'private' || visibility === 'shared';
+  return status !== 'deleted' && isBetweenProjects && visibility !== becomes;
 }

@@ -30,7 +30,7 @@ export class SharesController {
     @Payload() { data }: EventEnvelope<DataOf<typeof ImageUnsharedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    await this.outcomes.listed(tx, { ...data, becomes: data.closes ? 'private' : null }, cause);
+    await this.outcomes.listed(tx, { ...data, becomes: data.closes ? 'private' : 'as_it_was' }, cause);
   }
 
   @OnEvent(ImageShareAcceptedV1)

@@ -1,4 +1,4 @@
-import { ConfirmApplied, ConfirmQuotaApplied, DomainError } from '@imago/contracts';
+import { ConfirmApplied, ConfirmCatalogApplied, ConfirmQuotaApplied, DomainError } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
@@ -23,13 +23,18 @@ export class OwnWrites {
     return (await this.#applied(ConfirmApplied, eventIds, context)) ? {} : { projection: 'pending' };
   }
 
+  /** In catalog: who sees which image. As patient as {@link shown}. */
+  async seen(eventIds: readonly string[], context: RequestContext): Promise<Projection> {
+    return (await this.#applied(ConfirmCatalogApplied, eventIds, context)) ? {} : { projection: 'pending' };
+  }
+
   /** In the quota: a place that became free can be taken. As patient as {@link shown}. */
   async counted(eventIds: readonly string[], context: RequestContext): Promise<void> {
     await this.#applied(ConfirmQuotaApplied, eventIds, context);
   }
 
   async #applied(
-    confirm: typeof ConfirmApplied | typeof ConfirmQuotaApplied,
+    confirm: typeof ConfirmApplied | typeof ConfirmQuotaApplied | typeof ConfirmCatalogApplied,
     eventIds: readonly string[],
     context: RequestContext,
   ): Promise<boolean> {

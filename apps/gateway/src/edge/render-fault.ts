@@ -45,7 +45,7 @@ function renderGlance({ status, title, refusal: said }: Fault, response: Respons
   const explanation = [said.message, ...faultsIn(said.details), said.remedy].join(' ');
   response.setHeader('X-Imago-Error-Code', said.code);
   response.status(status);
-  if (said.code === 'quota.images_exceeded') {
+  if (said.code.startsWith('quota.')) {
     response.type('text/plain').send(`${status} ${title}: ${explanation}\n`); // as Glance tells of quotas
   } else if (accepts.includes('html') || accepts.includes('*/*')) {
     response.type('text/html').send(page(`${status} ${title}`, explanation));

@@ -1,4 +1,5 @@
 import type { ImageRecord } from '@imago/contracts';
+import { glanceTime } from './glance-time.ts';
 
 /** An image as the OpenStack Image API shows it: flat, what the standard does not name beside it as text. */
 export function imageDocument(image: ImageRecord): Readonly<Record<string, unknown>> {
@@ -66,9 +67,4 @@ function originProperties({ origin }: ImageRecord): Readonly<Record<string, stri
 /** JSON numbers, as clients expect them; they are exact up to 8 PiB. */
 function numberOf(bytes: string | null): number | null {
   return bytes === null ? null : Number(bytes);
-}
-
-/** `YYYY-MM-DDTHH:MM:SSZ`: some clients parse nothing else. */
-function glanceTime(instant: string): string {
-  return instant.replace(/\.\d+Z$/, 'Z');
 }

@@ -1,4 +1,4 @@
-import { DeleteImage, GetImage, ListImages, refusal, RegisterImage, UpdateImage } from '@imago/contracts';
+import { GetImage, ListImages, refusal, RegisterImage, UpdateImage } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
@@ -9,15 +9,20 @@ import { idInPath } from '../edge/path-ids.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 import { toRegisterImage } from './image-body.ts';
+import { ImageDeletion } from './image-deletion.ts';
 import { imageDocument } from './image-document.ts';
 import { PATCH_TYPES, patchOf } from './image-patch.ts';
 import { toListImages } from './list-query.ts';
+
+/** Changes of these may move the image's place from one quota to another, or free it. */
+const MOVE_PLACES = new Set(['visibility', 'owner']);
 
 /** The images of the OpenStack Image API. */
 @Controller('v2/images')
 export class ImagesController {
   constructor(
     private readonly requests: RequestClient,
+    private readonly deletion: ImageDeletion,
     private readonly ownWrites: OwnWrites,
   ) {}
 
@@ -73,20 +78,20 @@ export class ImagesController {
     const patch = patchOf(request);
     const image_id = idInPath(id, 'image.not_found');
     const wanted = { image_id, region: regionOf(request).name, ...patch };
-    const { image } = await this.requests.send(UpdateImage, wanted, { context });
+    const { image, event_ids } = await this.requests.send(UpdateImage, wanted, { context });
+    if (patch.changes.some(({ name }) => MOVE_PLACES.has(name))) await this.ownWrites.counted(event_ids, context);
     return imageDocument(image);
   }
 
-  /** The place of the image is free when this is answered, so that another can be made at once. */
   @Delete(':image_id')
   @HttpCode(204)
   async delete(
     @Param('image_id') id: string,
     @Region() region: string,
+    @Res({ passthrough: true }) response: Response,
     @Context() context: RequestContext,
   ): Promise<void> {
-    const imageId = idInPath(id, 'image.not_found');
-    const { event_ids } = await this.requests.send(DeleteImage, { image_id: imageId, region }, { context });
-    await this.ownWrites.counted(event_ids, context);
+    const { members_losing } = await this.deletion.delete(idInPath(id, 'image.not_found'), region, context);
+    response.setHeader('X-Imago-Members-Losing', members_losing);
   }
 }

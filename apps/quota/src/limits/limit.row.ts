@@ -1,3 +1,4 @@
+import type { QuotaResource } from '@imago/contracts';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
@@ -5,12 +6,12 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
  * account are counted and changed.
  */
 @Entity({ schema: 'quota', name: 'limits' })
-@Check('limits_resource_check', `resource IN ('images')`)
+@Check('limits_resource_check', `resource IN ('images', 'members_per_image', 'storage_gib')`)
 @Check('limits_maximum_check', 'maximum >= 0')
 export class LimitRow {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'limits_pkey' }) project_id!: string;
   @PrimaryColumn('text', { primaryKeyConstraintName: 'limits_pkey' }) region!: string;
-  @PrimaryColumn('text', { primaryKeyConstraintName: 'limits_pkey' }) resource!: 'images';
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'limits_pkey' }) resource!: QuotaResource;
   /** Null: the configured default, also when that changes. */
   @Column('integer', { nullable: true }) maximum!: number | null;
   /** One more with every locking, so that figures can be put in order. Decimal text, as Postgres sends it. */

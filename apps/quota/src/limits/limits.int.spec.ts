@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ReserveImage, type ResponseOf, ShowQuotas } from '@imago/contracts';
+import { GetLimit, ReserveImage, type ResponseOf, ShowQuotas } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogFor, type QuotaUnderTest, REGIONS, startQuota, tenant } from '../../test/quota-under-test.ts';
@@ -29,16 +29,14 @@ describe('showing quotas', () => {
 
   it('answers the figures of one region or of every one, also where nothing was ever used', async () => {
     const project = await projectWithOneImage();
-    const figures = REGIONS.map((region, index) => ({
-      project_id: project,
-      region,
-      resource: 'images',
-      limit: 3,
-      used: index,
-    }));
-    expect(await show(project, null)).toEqual({ quotas: figures });
-    expect(await show(project, REGIONS[1])).toEqual({ quotas: [figures[1]] });
-    expect(await show(project, REGIONS[1], tenant(project, ['reader']))).toEqual({ quotas: [figures[1]] });
+    const figures = REGIONS.map((region, index) => [
+      { project_id: project, region, resource: 'images', limit: 3, used: index },
+      { project_id: project, region, resource: 'members_per_image', limit: 10, used: null },
+      { project_id: project, region, resource: 'storage_gib', limit: 20_480, used: 0 },
+    ]);
+    expect(await show(project, null)).toEqual({ quotas: figures.flat() });
+    expect(await show(project, REGIONS[1])).toEqual({ quotas: figures[1] });
+    expect(await show(project, REGIONS[1], tenant(project, ['reader']))).toEqual({ quotas: figures[1] });
   });
 
   it("is for the project's own people, and for operators", async () => {
@@ -46,7 +44,14 @@ describe('showing quotas', () => {
     await expect(show(project, null, tenant(randomUUID()))).rejects.toMatchObject({ code: 'request.not_found' });
     await expect(show(project, null, tenant(project, []))).rejects.toMatchObject({ code: 'auth.forbidden' });
     const operator = tenant(randomUUID(), ['admin', 'member', 'reader']);
-    expect((await show(project, REGIONS[1], operator)).quotas).toMatchObject([{ used: 1 }]);
+    expect((await show(project, REGIONS[1], operator)).quotas[0]).toMatchObject({ used: 1 });
+  });
+
+  it('answers services a limit they count by themselves, and nobody else', async () => {
+    const project = randomUUID();
+    const wanted = { project_id: project, region: REGIONS[0], resource: 'members_per_image' as const };
+    expect(await quota.ask(GetLimit, wanted, catalogFor(project))).toEqual({ limit: 10 });
+    await expect(quota.ask(GetLimit, wanted, tenant(project))).rejects.toMatchObject({ code: 'auth.forbidden' });
   });
 
   it('refuses a region that is not there', async () => {

@@ -1,3 +1,4 @@
+import type { QuotaResource } from '@imago/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { QUOTA_CONFIG } from '../config-token.ts';
@@ -16,45 +17,59 @@ export interface LockedAccount extends Account {
   readonly revision: number;
 }
 
-/** What an account may use and does use. */
-export interface AccountFigures extends Account {
-  readonly limit: number;
-  readonly used: number;
-}
+type Defaults = Pick<
+  QuotaConfig,
+  'QUOTA_DEFAULT_IMAGES' | 'QUOTA_DEFAULT_MEMBERS_PER_IMAGE' | 'QUOTA_DEFAULT_STORAGE_GIB'
+>;
 
 /** The rows of limits. An account without one has the default. */
 @Injectable()
 export class LimitsRepository {
-  constructor(@Inject(QUOTA_CONFIG) private readonly config: Pick<QuotaConfig, 'QUOTA_DEFAULT_IMAGES'>) {}
+  readonly #defaults: Readonly<Record<QuotaResource, number>>;
+
+  constructor(@Inject(QUOTA_CONFIG) config: Defaults) {
+    this.#defaults = {
+      images: config.QUOTA_DEFAULT_IMAGES,
+      members_per_image: config.QUOTA_DEFAULT_MEMBERS_PER_IMAGE,
+      storage_gib: config.QUOTA_DEFAULT_STORAGE_GIB,
+    };
+  }
 
   /**
-   * Keeps everybody else from changing the account's reservations until the transaction ends. What is read after this
-   * is as the last holder of the lock left it: every statement of a transaction sees what was committed before it.
+   * Keeps everybody else from changing what an account has of a resource until the transaction ends. What is read after
+   * this is as the last holder of the lock left it: every statement of a transaction sees what was committed before it.
    */
-  async lock(tx: EntityManager, { project_id, region }: Account): Promise<LockedAccount> {
+  async lock(
+    tx: EntityManager,
+    { project_id, region }: Account,
+    resource: QuotaResource = 'images',
+  ): Promise<LockedAccount> {
     const [row]: { maximum: number | null; revision: string }[] = await tx.query(
-      `INSERT INTO quota.limits AS held (project_id, region, resource) VALUES ($1, $2, 'images')
+      `INSERT INTO quota.limits AS held (project_id, region, resource) VALUES ($1, $2, $3)
        ON CONFLICT ON CONSTRAINT limits_pkey DO UPDATE SET revision = held.revision + 1
        RETURNING maximum, revision`,
-      [project_id, region],
+      [project_id, region, resource],
     );
     if (row === undefined) throw new Error('RETURNING gave no row');
-    const limit = row.maximum ?? this.config.QUOTA_DEFAULT_IMAGES;
+    const limit = row.maximum ?? this.#defaults[resource];
     return { project_id, region, limit, revision: Number(row.revision) };
   }
 
-  /** The figures of one project in some regions, in their order, as they are at one moment. */
-  async figures(tx: EntityManager, projectId: string, regions: readonly string[]): Promise<readonly AccountFigures[]> {
-    return tx.query(
-      `SELECT $1 AS project_id, asked.region, coalesce(held.maximum, $3) AS limit,
-         (SELECT count(*)::integer FROM quota.reservations live
-          WHERE live.project_id = $1 AND live.region = asked.region AND live.resource = 'images'
-            AND live.state <> 'ended') AS used
-       FROM unnest($2::text[]) WITH ORDINALITY AS asked (region, place)
-       LEFT JOIN quota.limits held
-         ON held.project_id = $1 AND held.region = asked.region AND held.resource = 'images'
-       ORDER BY asked.place`,
-      [projectId, regions, this.config.QUOTA_DEFAULT_IMAGES],
+  async limitOf(tx: EntityManager, { project_id, region }: Account, resource: QuotaResource): Promise<number> {
+    const [row]: { maximum: number | null }[] = await tx.query(
+      'SELECT maximum FROM quota.limits WHERE project_id = $1 AND region = $2 AND resource = $3',
+      [project_id, region, resource],
     );
+    return row?.maximum ?? this.#defaults[resource];
+  }
+
+  /** Of an account that is locked for this resource. */
+  async set(tx: EntityManager, { project_id, region }: Account, resource: QuotaResource, limit: number): Promise<void> {
+    await tx.query('UPDATE quota.limits SET maximum = $4 WHERE project_id = $1 AND region = $2 AND resource = $3', [
+      project_id,
+      region,
+      resource,
+      limit,
+    ]);
   }
 }

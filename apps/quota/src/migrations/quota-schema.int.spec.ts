@@ -63,7 +63,7 @@ describe('the schema of quota', () => {
     await owner.query('ANALYZE quota.reservations');
     const plan: { 'QUERY PLAN': string }[] = await owner.query(
       `EXPLAIN SELECT count(*) FROM quota.reservations
-       WHERE project_id = 'p' AND region = 'r' AND resource = 'images' AND state <> 'ended'`,
+       WHERE project_id = 'p' AND region = 'r' AND resource = 'images' AND state <> 'ended' AND state <> 'exempt'`,
     );
     expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('reservations_live_idx');
   });
@@ -80,8 +80,8 @@ describe('the schema of quota', () => {
     }
   });
 
-  it('can be undone: nothing of the newest migration stays', async () => {
-    await owner.undoLastMigration();
+  it('can be undone: nothing of its migrations stays', async () => {
+    for (const _migration of QUOTA_MIGRATIONS) await owner.undoLastMigration();
     const left: unknown[] = await owner.query(
       `SELECT relname FROM pg_class WHERE relnamespace = 'quota'::regnamespace AND relkind IN ('r', 'p', 'S', 'v')
          AND relname NOT LIKE 'migrations%'`,

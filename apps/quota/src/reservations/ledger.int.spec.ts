@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SomeImage } from '../../test/images.ts';
 import { LedgerUnderTest, LIMIT } from '../../test/ledger-under-test.ts';
@@ -185,6 +186,51 @@ describe('the ledger', () => {
       { numRuns: 60 },
     );
   }, 60_000);
+
+  it('ends as catalog has it, in whatever order and how often it hears of publishing, giving away and deleting', async () => {
+    const change = fc.record({ account: fc.nat(1), is_public: fc.boolean() });
+    const story = fc.record({
+      changes: fc.array(fc.array(change, { maxLength: 4 }), { minLength: IMAGES, maxLength: IMAGES }),
+      deleted: fc.array(fc.boolean(), { minLength: IMAGES, maxLength: IMAGES }),
+      order: fc.array(fc.nat(1_000_000), { minLength: 24, maxLength: 24 }),
+      again: fc.nat(3),
+    });
+    await fc.assert(
+      fc.asyncProperty(story, async ({ changes, deleted, order, again }) => {
+        const world = new World(ledger);
+        const facts: (() => Promise<void>)[] = [];
+        const live = [0, 0];
+        for (let image = 0; image < IMAGES; image++) {
+          const states = [{ account: ownerOf(image), is_public: false }, ...(changes[image] ?? [])];
+          facts.push(() => ledger.registered(world.owned(image)));
+          states.slice(1).forEach(({ account, is_public }, place) => {
+            facts.push(() => ledger.updated(world.image(image, account), { version: place + 2, is_public }));
+          });
+          const { account, is_public } = states.at(-1) ?? { account: 0, is_public: true };
+          if (deleted[image] === true) facts.push(() => ledger.gone(world.image(image, account)));
+          else if (!is_public) live[account] = (live[account] ?? 0) + 1;
+        }
+        const told = facts.flatMap((fact, place) => (place % 4 < again ? [fact, fact] : [fact]));
+        const late = told
+          .map((fact, place) => ({ fact, at: order[place % order.length] ?? 0 }))
+          .sort((one, other) => one.at - other.at);
+        for (const { fact } of late) await fact();
+        expect(await Promise.all(world.accounts.map(async (account) => (await ledger.figures(account)).used))).toEqual(
+          live,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives exactly as many places as there are to ten thousand who race for them', async () => {
+    const accounts = Array.from({ length: 20 }, () => ({ project_id: randomUUID(), region: 'region-1' }));
+    const racing = pLimit(50);
+    const asked = Array.from({ length: 10_000 }, (_, n) => ({ image_id: randomUUID(), ...accounts[n % 20]! }));
+    const answers = await Promise.all(asked.map((image) => racing(() => ledger.reserve(image))));
+    expect(answers.filter((answer) => answer === 'reserved')).toHaveLength(20 * LIMIT);
+    for (const account of accounts) expect(await ledger.figures(account)).toMatchObject({ used: LIMIT });
+  });
 
   it('counts every place once and none beyond the limit when everything happens at the same time', async () => {
     const something = fc.record({

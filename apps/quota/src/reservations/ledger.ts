@@ -1,8 +1,10 @@
 import { type Cause, Outbox } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AccountUsageRepository } from '../limits/account-usage.repository.ts';
 import { type Account, type LockedAccount, LimitsRepository } from '../limits/limits.repository.ts';
-import { placeStep, type PlaceTrigger } from './place-life.ts';
+import { thresholdEvent } from '../limits/threshold.ts';
+import { type PlaceEvent, placeStep, type PlaceTrigger } from './place-life.ts';
 import { quotaEvent } from './quota-events.ts';
 import { type Entry, type KnownReservation, ReservationsRepository } from './reservations.repository.ts';
 
@@ -12,6 +14,7 @@ export class Ledger {
   constructor(
     private readonly limits: LimitsRepository,
     private readonly reservations: ReservationsRepository,
+    private readonly usage: AccountUsageRepository,
     private readonly outbox: Outbox,
   ) {}
 
@@ -23,7 +26,50 @@ export class Ledger {
     if (known?.state === 'reserved' && !sameAccount(known, image)) {
       await this.#apply(tx, { account: await this.limits.lock(tx, known), image, trigger: 'given_up', cause });
     }
-    await this.#apply(tx, { account: await this.limits.lock(tx, image), image, trigger: 'registered', cause });
+    const holder = known === null || known.state === 'reserved' ? image : known;
+    await this.#apply(tx, { account: await this.limits.lock(tx, holder), image, trigger: 'registered', cause });
+  }
+
+  /** The image is another project's, or everybody's, or nobody else's any more. What is older than is known is not heard. */
+  async updated(tx: EntityManager, image: ChangedImage, cause: Cause): Promise<void> {
+    await this.reservations.lockImage(tx, image.image_id);
+    const known = await this.reservations.find(tx, image.image_id);
+    if (known?.state === 'ended' || (known !== null && known.image_version >= image.version)) return;
+    const accounts = await this.#lockBoth(tx, image, known);
+    const isElsewhere = known !== null && !sameAccount(known, image);
+    if (isElsewhere) await this.#leave(tx, { account: accounts.old, image, known, cause });
+    const trigger = image.is_public ? 'published' : 'owned';
+    const applied = await this.#apply(tx, { account: accounts.current, image, trigger, cause });
+    if (!applied) await this.reservations.noteVersion(tx, image.image_id, image.version);
+  }
+
+  /** Two accounts are always locked in the same order, whichever way an image goes between them. */
+  async #lockBoth(
+    tx: EntityManager,
+    image: Account,
+    known: Account | null,
+  ): Promise<{ readonly current: LockedAccount; readonly old: LockedAccount }> {
+    if (known === null || sameAccount(known, image)) {
+      const only = await this.limits.lock(tx, image);
+      return { current: only, old: only };
+    }
+    if (image.project_id < known.project_id) {
+      const current = await this.limits.lock(tx, image);
+      return { current, old: await this.limits.lock(tx, known) };
+    }
+    const old = await this.limits.lock(tx, known);
+    return { current: await this.limits.lock(tx, image), old };
+  }
+
+  /** Whoever had the image has its place back. */
+  async #leave(
+    tx: EntityManager,
+    { account, image, known, cause }: { account: LockedAccount; image: Entry; known: KnownReservation; cause: Cause },
+  ): Promise<void> {
+    await this.reservations.remove(tx, image.image_id);
+    if (known.state !== 'reserved' && known.state !== 'confirmed') return;
+    const used = await this.usage.images(tx, account);
+    await this.outbox.add(tx, quotaEvent({ name: 'QuotaReleased', image_id: image.image_id, account, used }), cause);
   }
 
   /** The image is killed or deleted, and stays so. */
@@ -49,18 +95,34 @@ export class Ledger {
     const entry = { ...image, project_id: account.project_id, region: account.region };
     if (step.to === 'none') await this.reservations.remove(tx, image.image_id);
     else if (step.to === 'reserved') throw new Error('places are taken where they are asked for');
-    else await this.reservations.settle(tx, entry, step.to);
-    if (step.event !== null) {
-      const used = await this.reservations.used(tx, account);
-      await this.outbox.add(tx, quotaEvent({ name: step.event, image_id: image.image_id, account, used }), cause);
-    }
+    else await this.reservations.settle(tx, entry, { state: step.to, version: image.version ?? 1 });
+    if (step.event !== null) await this.#tell(tx, step.event, { account, image, cause });
     return true;
   }
+
+  async #tell(
+    tx: EntityManager,
+    name: PlaceEvent,
+    { account, image, cause }: Pick<Application, 'account' | 'image' | 'cause'>,
+  ): Promise<void> {
+    const used = await this.usage.images(tx, account);
+    await this.outbox.add(tx, quotaEvent({ name, image_id: image.image_id, account, used }), cause);
+    const before = used - 1;
+    const crossing = { ...account, resource: 'images' as const, before, after: used };
+    const event = name === 'QuotaReserved' ? thresholdEvent(crossing) : null;
+    if (event !== null) await this.outbox.add(tx, event, cause);
+  }
+}
+
+/** An image as catalog has it after a change. */
+export interface ChangedImage extends Entry {
+  readonly version: number;
+  readonly is_public: boolean;
 }
 
 interface Application {
   readonly account: LockedAccount;
-  readonly image: Entry;
+  readonly image: Entry & { readonly version?: number };
   readonly trigger: Exclude<PlaceTrigger, 'asked'>;
   readonly cause: Cause;
 }

@@ -6,6 +6,7 @@ import {
   ImageFailedV1,
   type ImageRecord,
   ImageRegisteredV1,
+  ImageUpdatedV1,
   type RequestOf,
   ReserveImage as ReserveImageContract,
   type ResponseOf,
@@ -47,9 +48,20 @@ export class ReservationsController {
     @Payload() { data, correlationid }: EventEnvelope<DataOf<typeof ImageRegisteredV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    // Public images are the operator's and take nobody's place.
-    if (data.image.visibility === 'public') return;
     await this.ledger.registered(tx, entryOf(data.image, correlationid), cause);
+  }
+
+  @OnEvent(ImageUpdatedV1)
+  async updated(
+    @Payload() { data, correlationid }: EventEnvelope<DataOf<typeof ImageUpdatedV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    const { image, changed } = data;
+    if (!changed.includes('visibility') && !changed.includes('owner')) return;
+    if (image.status === 'killed' || image.status === 'deleted') return;
+    const { version, visibility } = image;
+    const entry = { ...entryOf(image, correlationid), version, is_public: visibility === 'public' };
+    await this.ledger.updated(tx, entry, cause);
   }
 
   @OnEvent(ImageFailedV1)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ImageRegisteredV1 } from '@imago/contracts';
+import { ImageUpdatedV1, ReserveImage } from '@imago/contracts';
+import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageRecord } from '../../test/images.ts';
 import { catalogFor, type QuotaUnderTest, startQuota } from '../../test/quota-under-test.ts';
@@ -125,13 +126,47 @@ describe('reserved places', () => {
       expect([await places.used(mine), await places.used(theirs)]).toEqual([0, 0]);
     });
 
-    it('takes no place for a public image', async () => {
+    it('of an image that becomes public frees its place, and of one that is public no more takes one', async () => {
       const image = someImage();
-      const data = { image: imageRecord(image, { visibility: 'public' }) };
-      await quota.applied(await quota.publish(ImageRegisteredV1, image.image_id, data));
+      const tell = async (visibility: 'public' | 'private', version: number): Promise<void> => {
+        const data = { image: imageRecord(image, { visibility, version, status: 'active' }), changed: ['visibility'] };
+        await quota.applied(await quota.publish(ImageUpdatedV1, image.image_id, data));
+      };
+      await places.tell('registered', image);
+      await tell('public', 4);
       expect(await places.used(image)).toBe(0);
+      await tell('private', 3); // older, and late
+      expect(await places.used(image)).toBe(0);
+      await tell('private', 5);
+      expect(await places.used(image)).toBe(1);
       await places.tell('deleted', image);
-      await places.told(image);
+      await places.told(image, 'QuotaReserved', 'QuotaReleased', 'QuotaReserved', 'QuotaReleased');
+    });
+
+    it('of an image that is given away moves its place with it', async () => {
+      const image = someImage();
+      const heir = { ...image, project_id: `p-${randomUUID()}` };
+      await places.tell('registered', image);
+      const data = { image: imageRecord(heir, { version: 2, status: 'active' }), changed: ['owner'] };
+      await quota.applied(await quota.publish(ImageUpdatedV1, image.image_id, data));
+      expect([await places.used(image), await places.used(heir)]).toEqual([0, 1]);
+    });
+  });
+
+  it('are refused where the storage is used up, with the figures, and the world is told before that', async () => {
+    const image = someImage();
+    const reserve = (storage_gib: number, asked = someImage(image.project_id)): Promise<unknown> =>
+      quota.ask(ReserveImage, { ...asked, storage_gib }, catalogFor(image.project_id));
+    await reserve(16_384);
+    await reserve(4000);
+    await expect(reserve(97)).rejects.toMatchObject({
+      code: 'quota.storage_exceeded',
+      details: { limit: 20_480, used: 20_384, requested: 97 },
+    });
+    await reserve(96);
+    await eventually(() => {
+      const told = quota.recorder.about(image.project_id).map(({ type, data }) => [type, data]);
+      expect(told).toEqual([['QuotaThresholdReached', expect.objectContaining({ used: 16_384, percent: 80 })]]);
     });
   });
 });

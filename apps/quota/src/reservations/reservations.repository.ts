@@ -26,6 +26,11 @@ export interface Entry extends Account {
   readonly correlation_id: string;
 }
 
+/** An image a place is asked for. */
+export interface Wish extends Entry {
+  readonly storage_gib: number;
+}
+
 type Times = Pick<QuotaConfig, 'QUOTA_RESERVATION_SECONDS' | 'QUOTA_LATE_SECONDS'>;
 
 /**
@@ -52,15 +57,16 @@ export class ReservationsRepository {
   }
 
   /** Takes a place for an image without a row, if there is one: by one statement, whose condition is the ledger itself. */
-  async take(tx: EntityManager, account: LockedAccount, entry: Entry): Promise<Taking> {
+  async take(tx: EntityManager, account: LockedAccount, entry: Wish): Promise<Taking> {
     const [taking]: Taking[] = await tx.query(
       `WITH before AS (
          SELECT count(*)::integer AS used FROM quota.reservations
-         WHERE project_id = $2 AND region = $3 AND resource = 'images' AND state <> 'ended'
+         WHERE project_id = $2 AND region = $3 AND resource = 'images' AND state <> 'ended' AND state <> 'exempt'
        ), taken AS (
-         INSERT INTO quota.reservations (image_id, project_id, region, resource, state, expires_at, sweep_at, correlation_id)
+         INSERT INTO quota.reservations
+           (image_id, project_id, region, resource, state, expires_at, sweep_at, correlation_id, storage_gib)
          SELECT $1, $2, $3, 'images', 'reserved', clock_timestamp() + make_interval(secs => $6),
-           clock_timestamp() + make_interval(secs => $7), $4
+           clock_timestamp() + make_interval(secs => $7), $4, $8
          FROM before WHERE used < $5
          RETURNING expires_at
        )
@@ -73,6 +79,7 @@ export class ReservationsRepository {
         account.limit,
         this.times.QUOTA_RESERVATION_SECONDS,
         this.#sweepSeconds(),
+        entry.storage_gib,
       ],
     );
     if (taking === undefined) throw new Error('counting gave no row');
@@ -92,29 +99,34 @@ export class ReservationsRepository {
     return renewed.expires_at;
   }
 
-  /** Writes down where an image stands now, without asking for a limit. */
-  async settle(tx: EntityManager, entry: Entry, state: 'confirmed' | 'ended'): Promise<void> {
+  /**
+   * Writes down where an image stands now, and in whose account, without asking for a limit. `version` is the newest of the
+   * image's that this was decided by.
+   */
+  async settle(
+    tx: EntityManager,
+    { image_id, project_id, region, correlation_id }: Entry,
+    { state, version }: { readonly state: 'confirmed' | 'exempt' | 'ended'; readonly version: number },
+  ): Promise<void> {
     await tx.query(
-      `INSERT INTO quota.reservations (image_id, project_id, region, resource, state, expires_at, correlation_id)
-       VALUES ($1, $2, $3, 'images', $4, clock_timestamp(), $5)
+      `INSERT INTO quota.reservations AS known
+         (image_id, project_id, region, resource, state, expires_at, correlation_id, image_version)
+       VALUES ($1, $2, $3, 'images', $4, clock_timestamp(), $5, $6)
        ON CONFLICT ON CONSTRAINT reservations_pkey
-       DO UPDATE SET state = excluded.state, sweep_at = NULL, updated_at = clock_timestamp()`,
-      [entry.image_id, entry.project_id, entry.region, state, entry.correlation_id],
+       DO UPDATE SET project_id = excluded.project_id, region = excluded.region, state = excluded.state,
+         image_version = greatest(known.image_version, excluded.image_version), sweep_at = NULL,
+         updated_at = clock_timestamp()`,
+      [image_id, project_id, region, state, correlation_id, version],
     );
+  }
+
+  /** Nothing changed by this version of the image; older ones say nothing new. */
+  async noteVersion(tx: EntityManager, imageId: string, version: number): Promise<void> {
+    await tx.query('UPDATE quota.reservations SET image_version = $2 WHERE image_id = $1', [imageId, version]);
   }
 
   async remove(tx: EntityManager, imageId: string): Promise<void> {
     await tx.query('DELETE FROM quota.reservations WHERE image_id = $1', [imageId]);
-  }
-
-  /** Places an account has taken. */
-  async used(tx: EntityManager, { project_id, region }: Account): Promise<number> {
-    const [counted]: { used: number }[] = await tx.query(
-      `SELECT count(*)::integer AS used FROM quota.reservations
-       WHERE project_id = $1 AND region = $2 AND resource = 'images' AND state <> 'ended'`,
-      [project_id, region],
-    );
-    return counted?.used ?? 0;
   }
 
   /** Reservations whose places are due to be free again, oldest first; of one account or of all. */

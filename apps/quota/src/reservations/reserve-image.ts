@@ -1,9 +1,17 @@
-import { refusal, type RequestOf, type ReserveImage as ReserveImageContract, type ResponseOf } from '@imago/contracts';
+import {
+  QuotaRefusedV1,
+  refusal,
+  type RequestOf,
+  type ReserveImage as ReserveImageContract,
+  type ResponseOf,
+} from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type LockedAccount, LimitsRepository } from '../limits/limits.repository.ts';
+import { AccountUsageRepository } from '../limits/account-usage.repository.ts';
+import { type Account, type LockedAccount, LimitsRepository } from '../limits/limits.repository.ts';
+import { thresholdEvent } from '../limits/threshold.ts';
 import { sameAccount } from './ledger.ts';
 import { quotaEvent } from './quota-events.ts';
 import { ReservationSweeper } from './reservation-sweeper.ts';
@@ -19,11 +27,15 @@ export class ReserveImage {
     private readonly db: DataSource,
     private readonly limits: LimitsRepository,
     private readonly reservations: ReservationsRepository,
+    private readonly usage: AccountUsageRepository,
     private readonly sweeper: ReservationSweeper,
     private readonly outbox: Outbox,
   ) {}
 
-  /** @throws Refusal auth.forbidden, image.exists, quota.images_exceeded with the figures; then nothing is taken. */
+  /**
+   * @throws Refusal auth.forbidden, image.exists, quota.images_exceeded and quota.storage_exceeded with the figures; then
+   * nothing is taken.
+   */
   async execute(request: Request, context: RequestContext, cause: Cause): Promise<Reserved> {
     if (!context.roles.includes('service') || context.project_id !== request.project_id) {
       throw refusal('auth.forbidden', 'Places are reserved by services, for the project they act for.');
@@ -42,10 +54,13 @@ export class ReserveImage {
     const account = await this.limits.lock(tx, request);
     const known = await this.reservations.find(tx, image_id);
     if (known !== null) return this.#again(tx, known, account);
+    const storage = await this.#storage(tx, request);
+    if (storage.used + request.storage_gib > storage.limit) return this.#refuseStorage(tx, request, { storage, cause });
     const entry = { ...request, correlation_id: cause.correlation_id };
     const { expires_at, used } = await this.reservations.take(tx, account, entry);
     const name = expires_at === null ? 'QuotaRefused' : 'QuotaReserved';
     await this.outbox.add(tx, quotaEvent({ name, image_id, account, used }), cause);
+    if (expires_at !== null) await this.#tellThresholds(tx, request, { account, used, storage, cause });
     return expires_at === null ? exceeded(account, used) : reserved(account, used, expires_at);
   }
 
@@ -55,8 +70,53 @@ export class ReserveImage {
     }
     const renewing = known.state === 'reserved' && known.expired;
     const expiresAt = renewing ? await this.reservations.renew(tx, known.image_id) : known.expires_at;
-    return reserved(account, await this.reservations.used(tx, account), expiresAt);
+    return reserved(account, await this.usage.images(tx, account), expiresAt);
   }
+
+  async #storage(tx: EntityManager, account: Account): Promise<Storage> {
+    const limit = await this.limits.limitOf(tx, account, 'storage_gib');
+    return { limit, used: await this.usage.storageGib(tx, account) };
+  }
+
+  async #refuseStorage(
+    tx: EntityManager,
+    { image_id, project_id, region, storage_gib }: Request,
+    { storage, cause }: { readonly storage: Storage; readonly cause: Cause },
+  ): Promise<Error> {
+    const figures = { project_id, region, resource: 'storage_gib' as const, ...storage };
+    const event = { event: QuotaRefusedV1, subject: image_id, data: { ...figures, image_id }, project_id, region };
+    await this.outbox.add(tx, event, cause);
+    const message = `The project has ${storage.used} of ${storage.limit} GiB in ${region}: there is no room for ${storage_gib} more.`;
+    return refusal('quota.storage_exceeded', message, { ...figures, requested: storage_gib });
+  }
+
+  async #tellThresholds(
+    tx: EntityManager,
+    { storage_gib }: Request,
+    { account, used, storage, cause }: Taken,
+  ): Promise<void> {
+    const crossings = [
+      thresholdEvent({ ...account, resource: 'images', before: used - 1, after: used }),
+      thresholdEvent({
+        ...{ ...account, ...storage, resource: 'storage_gib' as const },
+        ...{ before: storage.used, after: storage.used + storage_gib },
+      }),
+    ];
+    for (const event of crossings) if (event !== null) await this.outbox.add(tx, event, cause);
+  }
+}
+
+/** GiB. */
+interface Storage {
+  readonly limit: number;
+  readonly used: number;
+}
+
+interface Taken {
+  readonly account: LockedAccount;
+  readonly used: number;
+  readonly storage: Storage;
+  readonly cause: Cause;
 }
 
 function reserved(account: LockedAccount, used: number, expiresAt: Date): Reserved {
