@@ -7,6 +7,7 @@ import { FindJobs } from './board/find-jobs.ts';
 import { JobRow } from './board/job.row.ts';
 import type { ActivityConfig } from './config.ts';
 import { EventsController } from './events.controller.ts';
+import { FindEvents } from './log/find-events.ts';
 import { FindImageEvents } from './log/find-image-events.ts';
 import { LogController } from './log/log.controller.ts';
 import { LogRepository } from './log/log.repository.ts';
@@ -30,7 +31,7 @@ export class ActivityModule {
         }),
       ],
       controllers: [EventsController, LogController, BoardController],
-      providers: [LogRepository, FindImageEvents, BoardRepository, FindJobs],
+      providers: [LogRepository, FindImageEvents, FindEvents, BoardRepository, FindJobs],
     };
   }
 }

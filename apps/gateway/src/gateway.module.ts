@@ -30,6 +30,10 @@ import { JobsController } from './jobs/jobs.controller.ts';
 import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
 import { ApiDescription } from './openapi/api-description.ts';
 import { OpenApiController } from './openapi/openapi.controller.ts';
+import { OperatorEventsController } from './operator-events/operator-events.controller.ts';
+import { OperatorQuotaRequestsController } from './quota-requests/operator-quota-requests.controller.ts';
+import { QuotaRequestsController } from './quota-requests/quota-requests.controller.ts';
+import { UsageController } from './usage/usage.controller.ts';
 import { QuotasController } from './quotas/quotas.controller.ts';
 import { SchemasController } from './schemas/schemas.controller.ts';
 import { AcceptedJobs } from './jobs/accepted-jobs.ts';
@@ -84,6 +88,10 @@ export class GatewayModule {
         FlavorsController,
         OperatingSystemsController,
         QuotasController,
+        QuotaRequestsController,
+        OperatorQuotaRequestsController,
+        UsageController,
+        OperatorEventsController,
         BucketsController,
         OpenApiController,
       ],

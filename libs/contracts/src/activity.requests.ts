@@ -46,7 +46,7 @@ export const ListImageEvents = defineRequest('activity', 'listImageEvents', {
 
 /**
  * What happened in a region, everything or some types of it, in the order of the log (roles `service` and `admin`);
- * `after` is the cursor of the page before. Refusals: auth.forbidden, request.invalid for a place the log does not have.
+ * `after` is the cursor of the page before. Refusals: auth.forbidden.
  */
 export const ListEvents = defineRequest('activity', 'listEvents', {
   kind: 'query',

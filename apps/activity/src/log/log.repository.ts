@@ -18,6 +18,17 @@ export interface ImageHistoryQuery extends ImageView {
   readonly bytes: number;
 }
 
+export interface LogQuery {
+  readonly region: string;
+  /** None: every type. */
+  readonly types: readonly string[];
+  readonly limit: number;
+  /** Cursor of the last event before the page; null for the first page. */
+  readonly after: string | null;
+  /** What the envelopes of a page may have in bytes; the first always fits. */
+  readonly bytes: number;
+}
+
 export interface ImageHistory {
   readonly events: readonly { readonly cursor: string; readonly envelope: string }[];
   /** There are more after the last of them. */
@@ -73,6 +84,18 @@ export class LogRepository {
     return found.length > 0;
   }
 
+  /** A page of the log in the order of its cursors, in which nothing is ever put in between. */
+  async page(db: EntityManager, { region, types, after, limit, bytes }: LogQuery): Promise<ImageHistory> {
+    const rows: { cursor: string; envelope: string; found: number }[] = await db.query(PAGE, [
+      region,
+      types,
+      after,
+      limit,
+      bytes,
+    ]);
+    return { events: rows, more: (rows[0]?.found ?? 0) > rows.length };
+  }
+
   /** A page of an image's history, oldest first. */
   async history(db: EntityManager, query: ImageHistoryQuery): Promise<ImageHistory> {
     const { image_id, region, viewer, after, limit, bytes } = query;
@@ -122,3 +145,18 @@ WITH marker AS (
 )
 SELECT cursor, envelope, found FROM measured
 WHERE place <= $5::int AND (place = 1 OR bytes <= $6::int) ORDER BY place`;
+
+/** Parameters: region, types, after, limit, bytes. */
+const PAGE = `
+WITH page AS (
+  SELECT cursor, envelope FROM activity.log
+  WHERE region = $1 AND (cardinality($2::text[]) = 0 OR type = ANY ($2::text[]))
+    AND ($3::bigint IS NULL OR cursor > $3::bigint)
+  ORDER BY cursor LIMIT $4::int + 1
+), measured AS (
+  SELECT *, row_number() OVER places AS place, sum(octet_length(envelope)) OVER places AS bytes,
+    count(*) OVER ()::int AS found
+  FROM page WINDOW places AS (ORDER BY cursor)
+)
+SELECT cursor, envelope, found FROM measured
+WHERE place <= $4::int AND (place = 1 OR bytes <= $5::int) ORDER BY place`;

@@ -74,7 +74,7 @@ export class StorageCharges {
       [image_id, owner, stored_bytes, next],
     );
     const data = { image_id, owner, region, stored_bytes, reason, version: next };
-    const event = { event: ImageStorageChangedV1, subject: image_id, data, project_id: owner, region, sequence: next };
+    const event = { event: ImageStorageChangedV1, subject: image_id, data, project_id: owner, region };
     await this.outbox.add(tx, event, cause);
   }
 }

@@ -34,7 +34,7 @@ export function unshared(share: ShareRecord, listVersion: number, closes: boolea
 
 /** Part of the image's story, for the eyes of its owner and of the project it is shared with. */
 function about<E extends EventDefinition>(event: E, data: DataOf<E> & { readonly share: ShareRecord }): NewEvent {
-  const { image_id, owner, project_id, region, version } = data.share;
+  const { image_id, owner, project_id, region } = data.share;
   return {
     event,
     subject: image_id,
@@ -42,6 +42,5 @@ function about<E extends EventDefinition>(event: E, data: DataOf<E> & { readonly
     project_id: owner,
     region,
     audience: [owner, project_id],
-    sequence: version,
   };
 }
