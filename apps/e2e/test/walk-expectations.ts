@@ -17,6 +17,9 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /': everybody(300),
   'GET /versions': everybody(200),
   'GET /v2': everybody(200),
+  'GET /health/live': everybody(200),
+  'GET /health/ready': everybody(200),
+  'GET /metrics': everybody(200),
   'GET /v1/openapi.json': everybody(200),
   'GET /v2/info/import': everybody(200),
   'GET /v2/schemas/image': everybody(200),
@@ -47,7 +50,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'DELETE /v2/images/{image_id}/tags/{tag}': image([404, 403, 403, 403, 403, 404, 404], { path: { tag: 'red' } }),
   'POST /v2/images/{image_id}/actions/deactivate': image([403, 403, 403, 403, 403, 404, 204]),
   'POST /v2/images/{image_id}/actions/reactivate': image([403, 403, 403, 403, 403, 404, 204]),
-  'GET /v1/images/{image_id}/events': image([200, 200, 200, 404, 404, 404, 200]),
+  // Who did not accept it reads what was told to them: that it was shared with them.
+  'GET /v1/images/{image_id}/events': image([200, 200, 200, 200, 200, 404, 200]),
   'GET /v1/images/{image_id}/lineage': image([200, 200, 200, 403, 403, 404, 200]),
   'POST /v1/images/{image_id}/flatten': image([409, 403, 403, 403, 403, 404, 409]),
 
@@ -99,7 +103,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   }),
   'GET /v1/imports/{job_id}': own('image_job', [200, 200, 404, 200]),
   'GET /v1/captures': everybody(200),
-  'POST /v1/captures': own('server', [409, 403, 404, 409], {
+  'POST /v1/captures': own('server', [409, 403, 404, 403], {
     body: ({ server_id }) => ({ server_id, source: { type: 'system_disk' }, name: 'walked' }),
   }),
   'GET /v1/captures/{job_id}': own('image_job', [404, 404, 404, 404]),
@@ -156,10 +160,10 @@ function identity(prefix: string): Readonly<Record<string, Expectation>> {
     [`GET ${prefix}/v3`]: everybody(200),
     [`GET ${prefix}/v3/auth/projects`]: everybody(200),
     [`GET ${prefix}/v3/auth/catalog`]: everybody(200),
-    [`GET ${prefix}/v3/auth/tokens`]: everybody(400),
+    [`GET ${prefix}/v3/auth/tokens`]: everybody(404),
     [`POST ${prefix}/v3/auth/tokens`]: everybody(400, { body: {} }),
-    [`DELETE ${prefix}/v3/auth/tokens`]: everybody(400),
-    [`GET ${prefix}/v3/projects`]: everybody(200),
-    [`GET ${prefix}/v3/projects/{project_id}`]: everybody(404, { path: { project_id: 'p-new' } }),
+    [`DELETE ${prefix}/v3/auth/tokens`]: everybody(404),
+    [`GET ${prefix}/v3/projects`]: everybody(403),
+    [`GET ${prefix}/v3/projects/{project_id}`]: everybody(403, { path: { project_id: 'p-new' } }),
   };
 }

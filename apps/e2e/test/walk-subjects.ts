@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Servers } from './servers.ts';
 import { Sharing } from './sharing.ts';
 import { smallQcow2 } from './source-disks.ts';
@@ -9,11 +9,18 @@ import type { Tenant } from './tenant.ts';
 /** Names in a path, and in bodies, of what a route is about. */
 export type Ids = Readonly<Record<string, string>>;
 
+const WISHES = [
+  { resource: 'members_per_image', requested_limit: 50, reason: 'more branches' },
+  { resource: 'storage_gib', requested_limit: 30_000, reason: 'more disks' },
+  { resource: 'images', requested_limit: 1000, reason: 'more images' },
+];
+
 /** Makes things of the owner's, each with everybody in their relation to it. */
 export class WalkSubjects {
   readonly #sut: SystemUnderTest;
   readonly #people: ReadonlyMap<Relation, Tenant>;
   #server: Ids | null = null;
+  #wishes = 0;
 
   constructor(sut: SystemUnderTest, people: ReadonlyMap<Relation, Tenant>) {
     this.#sut = sut;
@@ -62,9 +69,11 @@ export class WalkSubjects {
     return this.#server;
   }
 
+  /** Of each limit one request at a time is open. */
   async #quotaRequest(): Promise<Ids> {
-    const asked = { resource: 'members_per_image', requested_limit: 50, reason: randomBytes(4).toString('hex') };
-    const { body } = await this.#of('owner').ask<{ id: string }>('POST', '/v1/quota-requests', asked);
+    const wish = WISHES[this.#wishes++ % WISHES.length];
+    const { status, body } = await this.#of('owner').ask<{ id: string }>('POST', '/v1/quota-requests', wish);
+    if (status !== 201) throw new Error(`the request was answered with ${status}: ${JSON.stringify(body)}`);
     return { quota_request_id: body.id };
   }
 
