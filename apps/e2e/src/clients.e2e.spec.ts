@@ -186,11 +186,42 @@ journey('the commands of OpenStack', () => {
       await operator.openstack('image', 'set', id, '--deactivate');
       await expect(alice.glance('image-download', id, '--file', 'closed')).rejects.toThrow(/403/);
       await operator.openstack('image', 'set', id, '--activate');
+      await expect(operator.openstack('image', 'set', id, '--public')).rejects.toThrow(/403/);
+      const review = { verdict: 'approved', scan: 'clean', initialisation_component: 'cloud-init' };
+      await sut.operator.ask('POST', `/v1/operator/images/${id}/reviews`, review);
       await operator.openstack('image', 'set', id, '--public');
       expect(await bob.names('--public')).toEqual(['web-2']);
       await expect(bob.glance('image-update', id, '--name', 'mine')).rejects.toThrow(/403/);
       await expect(bob.glance('image-delete', id)).rejects.toThrow(/403|not permitted|forbidden/i);
       await operator.openstack('image', 'set', id, '--private');
+    },
+    LONG,
+  );
+
+  it(
+    'share an image with another project, which takes it',
+    async () => {
+      const { id } = await alice.show<{ id: string }>('image', 'show', 'web-2');
+      const project = sut.bob.user.project_id;
+      await expect(alice.openstack('image', 'add', 'project', id, project)).rejects.toThrow(/403/);
+      await alice.openstack('image', 'set', id, '--shared');
+      await alice.openstack('image', 'add', 'project', id, project);
+      const members = (as: CommandLine): Promise<object> => as.show('image', 'member', 'list', id);
+      const [pending, accepted] = ['pending', 'accepted'].map((Status) => [
+        expect.objectContaining({ 'Member ID': project, Status }),
+      ]);
+      expect(await members(alice)).toEqual(pending);
+      await expect(alice.openstack('image', 'add', 'project', id, project)).rejects.toThrow(/409/);
+      expect(await bob.names('--shared', '--member-status', 'pending')).toEqual(['web-2', 'web-2']);
+      await bob.openstack('image', 'set', id, '--accept');
+      expect(await bob.names('--shared')).toEqual(['web-2', 'web-2']);
+      expect(await members(bob)).toEqual(accepted);
+      await expect(bob.openstack('image', 'add', 'project', id, sut.operator.user.project_id)).rejects.toThrow(/403/);
+      await bob.openstack('image', 'set', id, '--reject');
+      expect(await bob.names('--shared')).toEqual(['web-2']);
+      await alice.openstack('image', 'remove', 'project', id, project);
+      await expect(bob.openstack('image', 'show', id)).rejects.toThrow(/No Image found/);
+      await alice.openstack('image', 'set', id, '--private');
     },
     LONG,
   );
