@@ -82,6 +82,13 @@ describe('npm start', () => {
     expect({ code, output: tour.output }).toMatchObject({ code: 0 });
   });
 
+  it('can account for what the tour used from its log alone', async () => {
+    const verify = new Command(directory, 'usage.ts', 'verify');
+    const code = await verify.ended();
+    expect({ code, output: verify.output }).toMatchObject({ code: 0 });
+    expect(verify.output).toMatch(/[1-9]\d* image hours from [1-9]\d* changes in the log: 0 differences/);
+  });
+
   it('leaves no process behind when it is killed, and nothing the next start cannot take over', async () => {
     start.process.kill('SIGKILL');
     await start.ended();

@@ -8,6 +8,7 @@ import { logIn, type Session } from '@imago/system/session';
 import { compareDisks, makeTourDisk, qemuImg, type TourDisk } from './disk.ts';
 import { activeImage, download, firstBytes, listImages, type TourImage } from './image.ts';
 import { mebibytes, Progress, Story } from './story.ts';
+import { tourSharing } from './sharing.ts';
 import { CAPTURED, removeTourServers, tourServers } from './servers.ts';
 import { expectThat } from './surprise.ts';
 
@@ -63,6 +64,7 @@ async function walk(scene: Scene): Promise<void> {
   await takeBack(scene, image, disk);
   await follow(scene, image);
   await askAsStranger(scene, image);
+  await tourSharing(scene, image);
   await deleteImage(scene, image);
   await tourServers(scene.story, scene.alice);
 }
