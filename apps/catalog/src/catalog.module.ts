@@ -44,6 +44,7 @@ import { ObjectRow } from './objects/object.row.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { ObjectsRepository } from './objects/objects.repository.ts';
 import { ReconcileObjects } from './objects/reconcile-objects.ts';
+import { ReleaseBytes } from './objects/release-bytes.ts';
 import { ReleaseHolds } from './objects/release-holds.ts';
 import { SweepClaims } from './objects/sweep-claims.ts';
 
@@ -108,6 +109,7 @@ export class CatalogModule {
         BeginUpload,
         HoldImage,
         ReleaseHolds,
+        ReleaseBytes,
         DescribeLayers,
         SweepClaims,
         ObjectSweeper,

@@ -138,6 +138,41 @@ describe('images between projects', () => {
     await sut.alice.delete(id);
   });
 
+  it('is refused with its code where it makes no sense, and then nothing has changed', async () => {
+    const id = await alice.activeImage('refused');
+    const many = Array.from({ length: 101 }, (_, n) => `p-${n}`);
+    const own = sut.alice.user.project_id;
+    for (const [projects, status, code] of [
+      [many, 413, 'share.too_many'],
+      [[], 400, 'request.invalid'],
+      ['', 400, 'request.invalid'],
+      [[own], 409, 'share.own_project'],
+      [['no id!'], 400, 'share.project_invalid'],
+    ] as const) {
+      expect(await alice.share(id, projects)).toMatchObject({ status, body: { code } });
+    }
+    const mixed = await alice.share(id, ['p-1', 'p-1', own]);
+    expect(mixed.status).toBe(207);
+    expect(mixed.body.results.map(({ error }) => error?.code ?? null)).toEqual([
+      null,
+      'share.repeated',
+      'share.own_project',
+    ]);
+    expect(await bob.tryAnswer(id, 'accept')).toMatchObject({ status: 404, body: { code: 'share.not_found' } });
+    for (const wish of [
+      { resource: 'images', requested_limit: -1, reason: 'x' },
+      { resource: 'images', requested_limit: 2 ** 31, reason: 'x' },
+      { resource: 'everything', requested_limit: 50, reason: 'x' },
+      { resource: 'images', requested_limit: 50, reason: '  ' },
+      { resource: 'images', requested_limit: 50 },
+    ])
+      expect((await sut.alice.ask('POST', '/v1/quota-requests', wish)).status).toBe(400);
+    await sut.operator.ask('POST', `/v2/images/${id}/actions/deactivate`);
+    expect(await alice.share(id, ['p-2'])).toMatchObject({ status: 403, body: { code: 'image.deactivated' } });
+    expect((await alice.shares(id)).quota.used).toBe(1);
+    await sut.alice.delete(id);
+  });
+
   it('is listed by what the member said to it', async () => {
     const id = await alice.activeImage('sorted');
     await alice.share(id, [bobsProject()]);

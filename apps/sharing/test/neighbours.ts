@@ -78,7 +78,7 @@ class QuotaController {
 
   @OnRequest(GetLimit)
   // eslint-disable-next-line @typescript-eslint/require-await -- handlers answer promises
-  async limit(@Payload() _request: RequestOf<typeof GetLimit>): Promise<ResponseOf<typeof GetLimit>> {
+  async limit(): Promise<ResponseOf<typeof GetLimit>> {
     return { limit: this.world.limit };
   }
 }

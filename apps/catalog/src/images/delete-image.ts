@@ -1,13 +1,9 @@
 import { type DeleteImage as DeleteImageContract, refusal, type RequestOf } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { type Cause, inTransaction } from '@imago/messaging';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { CATALOG_CONFIG } from '../config-token.ts';
-import type { CatalogConfig } from '../config.ts';
-import { StorageCharges } from '../charges/storage-charges.ts';
-import { ObjectSweeper } from '../objects/object-sweeper.ts';
-import { ObjectsRepository } from '../objects/objects.repository.ts';
+import { ReleaseBytes } from '../objects/release-bytes.ts';
 import { ImageAccess } from './image-access.ts';
 import { ImageNews } from './image-news.ts';
 import { ImageTransitions } from './image-transitions.ts';
@@ -27,12 +23,9 @@ export class DeleteImage {
     private readonly db: DataSource,
     private readonly images: ImagesRepository,
     private readonly access: ImageAccess,
-    private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
     private readonly news: ImageNews,
-    private readonly charges: StorageCharges,
-    private readonly sweeper: ObjectSweeper,
-    @Inject(CATALOG_CONFIG) private readonly config: CatalogConfig,
+    private readonly bytes: ReleaseBytes,
   ) {}
 
   /** @throws Refusal image.not_found, auth.forbidden, image.protected; then nothing has changed. */
@@ -42,7 +35,7 @@ export class DeleteImage {
     cause: Cause,
   ): Promise<Deleted> {
     const deleted = await inTransaction(this.db, (tx) => this.#delete(tx, { request, context, cause }));
-    this.sweeper.wake();
+    this.bytes.sweep();
     return deleted;
   }
 
@@ -55,15 +48,13 @@ export class DeleteImage {
     const image = await this.access.require(tx, 'image.delete', found, { region: request.region, context });
     if (image.protected) throw refusal('image.protected', `Image ${image.id} is protected.`);
     const losing = await this.news.losing(tx, image);
-    const concerned = await this.charges.concerned(tx, image.id);
     const step = await this.transitions.apply(tx, image, {
       trigger: 'deleted',
       changes: { deleted_by_request: context.request_id },
       cause,
     });
     if (step === null) throw new Error(`image ${image.id} cannot be deleted while it is ${image.status}`);
-    await this.objects.release(tx, image.id, this.config.CATALOG_WRITER_GRACE_SECONDS);
-    await this.charges.settle(tx, concerned, { reason: 'released', cause });
+    await this.bytes.release(tx, image.id, cause);
     return { event_ids: [step.event_id], members_losing: losing.length };
   }
 }

@@ -1,4 +1,4 @@
-import type { ImageSort } from '@imago/contracts';
+import type { ImageSort, ImageSortKey } from '@imago/contracts';
 import { SORT_EXPRESSIONS } from '../migrations/image-search.ts';
 
 const NEWEST_FIRST: readonly ImageSort[] = [{ key: 'created_at', direction: 'desc' }];
@@ -20,8 +20,11 @@ export function totalOrder(asked: readonly ImageSort[]): readonly ImageSort[] {
   return order;
 }
 
-export function orderBy(order: readonly ImageSort[]): string {
-  return `ORDER BY ${order.map(({ key, direction }) => `${SORT_EXPRESSIONS[key]} ${direction.toUpperCase()}`).join(', ')}`;
+/** What each key is in a statement: a column of the images, or where the same is found cheaper. */
+export type SortExpressions = Readonly<Record<ImageSortKey, string>>;
+
+export function orderBy(order: readonly ImageSort[], expressions: SortExpressions = SORT_EXPRESSIONS): string {
+  return `ORDER BY ${order.map(({ key, direction }) => `${expressions[key]} ${direction.toUpperCase()}`).join(', ')}`;
 }
 
 /** What a page needs to know of its marker: {@link afterMarker} compares with it. */
@@ -30,18 +33,18 @@ export function markerColumns(order: readonly ImageSort[]): string {
 }
 
 /** What comes after the marker in the order. In one direction it is one comparison of rows, which an index can begin at. */
-export function afterMarker(order: readonly ImageSort[]): string {
+export function afterMarker(order: readonly ImageSort[], expressions: SortExpressions = SORT_EXPRESSIONS): string {
   const [first] = order;
   if (first === undefined) throw new Error('an order has at least one key');
   if (order.every(({ direction }) => direction === first.direction)) {
-    const columns = order.map(({ key }) => SORT_EXPRESSIONS[key]).join(', ');
+    const columns = order.map(({ key }) => expressions[key]).join(', ');
     return `(${columns}) ${comparison(first)} (${order.map((_, place) => marked(place)).join(', ')})`;
   }
   const steps = order.map((sort, place) => {
-    const equal = order.slice(0, place).map(({ key }, before) => `${SORT_EXPRESSIONS[key]} = ${marked(before)}`);
-    return `(${[...equal, `${SORT_EXPRESSIONS[sort.key]} ${comparison(sort)} ${marked(place)}`].join(' AND ')})`;
+    const equal = order.slice(0, place).map(({ key }, before) => `${expressions[key]} = ${marked(before)}`);
+    return `(${[...equal, `${expressions[sort.key]} ${comparison(sort)} ${marked(place)}`].join(' AND ')})`;
   });
-  return `${SORT_EXPRESSIONS[first.key]} ${comparison(first)}= ${marked(0)} AND (${steps.join(' OR ')})`;
+  return `${expressions[first.key]} ${comparison(first)}= ${marked(0)} AND (${steps.join(' OR ')})`;
 }
 
 function comparison({ direction }: ImageSort): '<' | '>' {

@@ -104,6 +104,25 @@ describe('a page of many images', () => {
     await expectCheap({ sort: [sort], marker: await imageInTheMiddle('owner-2') });
   });
 
+  it('costs as much as it shows also where ten thousand images were received', async () => {
+    await db.query(
+      `INSERT INTO catalog.image_members (image_id, project_id, status, version, image_created_at)
+       SELECT id, 'receiver', CASE WHEN n % 100 = 0 THEN 'pending' ELSE 'accepted' END, 1, created_at
+       FROM (SELECT id, created_at, row_number() OVER () AS n FROM catalog.images
+         WHERE visibility = 'private' AND status <> 'deleted' LIMIT 10000) AS given`,
+    );
+    await db.query(`ALTER TABLE catalog.images DISABLE TRIGGER images_terms`);
+    await db.query(`UPDATE catalog.images SET visibility = 'shared'
+      WHERE id IN (SELECT image_id FROM catalog.image_members)`);
+    await db.query(`ALTER TABLE catalog.images ENABLE TRIGGER images_terms`);
+    await db.query('ANALYZE catalog.images, catalog.image_members');
+    await expectCheap({ viewer: 'receiver' });
+    await expectCheap({ viewer: 'receiver', filters: { visibility: 'shared' } });
+    await expectCheap({ viewer: 'receiver', filters: { visibility: 'shared', member_status: 'pending' } });
+    await expectCheap({ viewer: 'stranger', filters: { visibility: 'shared' } });
+    await db.query('DELETE FROM catalog.image_members');
+  });
+
   it.each<[string, Filters]>([
     ['a name', { name: ['web-300'] }],
     ['a name nobody has', { name: ['nothing'] }],

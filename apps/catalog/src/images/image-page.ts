@@ -1,6 +1,7 @@
 import type { ImageFilters, ImageSort, Visibility } from '@imago/contracts';
 import { filterConditions, type Term } from './image-filters.ts';
-import { afterMarker, markerColumns, orderBy, totalOrder } from './image-order.ts';
+import { afterMarker, markerColumns, orderBy, type SortExpressions, totalOrder } from './image-order.ts';
+import { SORT_EXPRESSIONS } from '../migrations/image-search.ts';
 import { IMAGE_COLUMNS, type ImageRow } from './image.row.ts';
 import { Parameters } from './parameters.ts';
 
@@ -25,8 +26,9 @@ export interface ImagePage {
 
 /** Images that lie together in the indexes and carry their terms in one scope. */
 interface Arm {
-  /** What else is read to find them. */
+  /** What else is read to find them, and what of it they are sorted by. */
   readonly join?: string;
+  readonly sortedBy?: SortExpressions;
   readonly where: string;
   readonly scope: string;
   readonly terms: readonly Term[];
@@ -64,10 +66,10 @@ function armStatement(arm: Arm, query: ImagePageQuery, parameters: Parameters): 
     `os_hidden = ${String(query.filters.os_hidden)}`,
     arm.where,
     ...filterConditions(query.filters, arm, parameters),
-    ...(query.marker === null ? [] : [afterMarker(order)]),
+    ...(query.marker === null ? [] : [afterMarker(order, arm.sortedBy)]),
   ];
   return `(SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images ${arm.join ?? ''} WHERE ${conditions.join(' AND ')}
-    ${orderBy(order)} LIMIT ${parameters.add(query.limit + 1, 'integer')})`;
+    ${orderBy(order, arm.sortedBy)} LIMIT ${parameters.add(query.limit + 1, 'integer')})`;
 }
 
 function markerStatement(marker: string, { region, viewer, sort }: ImagePageQuery, parameters: Parameters): string {
@@ -107,10 +109,14 @@ function isReceivedAsked(visibility: ImageFilters['visibility']): boolean {
   return visibility === undefined || visibility === 'all' || visibility === 'shared';
 }
 
-/**
- * What is shared with the viewer, by what it said to it. Both ids and both times are compared, so that the newest are read
- * from the index of what was received.
- */
+/** The newest are read from the index of what was received, which knows when they were made. */
+const RECEIVED: SortExpressions = {
+  ...SORT_EXPRESSIONS,
+  created_at: 'received.image_created_at',
+  id: 'received.image_id',
+};
+
+/** What is shared with the viewer, by what it said to it. */
 function receivedArm(
   { region, viewer, filters }: Pick<ImagePageQuery, 'region' | 'filters'> & { readonly viewer: string },
   parameters: Parameters,
@@ -121,7 +127,8 @@ function receivedArm(
   return {
     join: `JOIN (SELECT image_id, image_created_at FROM catalog.image_members
       WHERE project_id = ${project} AND ${status}) AS received
-      ON received.image_id = id AND received.image_created_at = created_at`,
+      ON received.image_id = id`,
+    sortedBy: RECEIVED,
     where: `visibility = 'shared' AND owner <> ${project}`,
     scope: region,
     terms: owner === undefined ? [] : [['owner', owner]],

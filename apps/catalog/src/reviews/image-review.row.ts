@@ -18,6 +18,6 @@ export class ImageReviewRow {
 }
 
 /** A review as everybody outside catalog sees it. */
-export function toReview(row: ImageReviewRow): ImageReview {
+export function toReview(row: Omit<ImageReviewRow, never>): ImageReview {
   return { ...row, reviewed_at: row.reviewed_at.toISOString() };
 }

@@ -10,7 +10,7 @@ import { inTransaction, Outbox, type RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { LimitsRepository } from '../limits/limits.repository.ts';
-import { QuotaRequestRow, toRequestRecord } from './quota-request.row.ts';
+import { type QuotaRequest, QuotaRequestRow, toRequestRecord } from './quota-request.row.ts';
 import { requestEvent } from './request-events.ts';
 
 type Request = RequestOf<typeof DecideQuotaRequestContract>;
@@ -43,28 +43,28 @@ export class DecideRequest {
     });
   }
 
-  async #lock(tx: EntityManager, { request_id: id, region }: Request): Promise<QuotaRequestRow> {
+  async #lock(tx: EntityManager, { request_id: id, region }: Request): Promise<QuotaRequest> {
     const lock = { mode: 'pessimistic_write' as const };
     const known = await tx.findOne(QuotaRequestRow, { where: { id, region }, lock });
     if (known === null) throw refusal('quota_request.not_found', 'There is no such quota request.');
     return known;
   }
 
-  async #raise(tx: EntityManager, { resource, requested_limit, ...account }: QuotaRequestRow): Promise<void> {
+  async #raise(tx: EntityManager, { resource, requested_limit, ...account }: QuotaRequest): Promise<void> {
     await this.limits.lock(tx, account, resource);
     await this.limits.set(tx, account, resource, requested_limit);
   }
 }
 
 /** The same word of the same operator once more is an answer; another word is too late. */
-function decidedBefore(known: QuotaRequestRow, { decision }: Request, { user_id }: RequestContext): Answer {
+function decidedBefore(known: QuotaRequest, { decision }: Request, { user_id }: RequestContext): Answer {
   if (known.state === decision && known.decided_by === user_id)
     return { request: toRequestRecord(known), event_ids: [] };
   throw refusal('quota_request.decided', `The request was ${known.state} before.`, { state: known.state });
 }
 
 /** @throws Refusal quota_request.own, quota_request.special */
-function requireDecidable(known: QuotaRequestRow, { decision, special }: Request, { user_id }: RequestContext): void {
+function requireDecidable(known: QuotaRequest, { decision, special }: Request, { user_id }: RequestContext): void {
   if (known.requested_by === user_id)
     throw refusal('quota_request.own', 'Nobody decides what they asked for themselves.');
   const isUnusual = known.resource === 'members_per_image' && known.requested_limit > USUAL_MEMBERS;

@@ -28,8 +28,11 @@ export class QuotaRequestRow {
   @Column('timestamptz', { nullable: true }) decided_at!: Date | null;
 }
 
+/** A request as it is passed around. */
+export type QuotaRequest = Omit<QuotaRequestRow, never>;
+
 /** A request as everybody outside quota sees it. */
-export function toRequestRecord(row: QuotaRequestRow): QuotaRequestRecord {
+export function toRequestRecord(row: QuotaRequest): QuotaRequestRecord {
   return {
     ...row,
     created_at: row.created_at.toISOString(),

@@ -5,7 +5,7 @@ import {
   type QuotaRequestState,
 } from '@imago/contracts';
 import type { NewEvent } from '@imago/messaging';
-import { type QuotaRequestRow, toRequestRecord } from './quota-request.row.ts';
+import { type QuotaRequest, toRequestRecord } from './quota-request.row.ts';
 
 const EVENTS = {
   submitted: QuotaRequestSubmittedV1,
@@ -14,7 +14,7 @@ const EVENTS = {
 } as const satisfies Record<QuotaRequestState, unknown>;
 
 /** Tells the project and the operators where a request stands. */
-export function requestEvent(row: QuotaRequestRow): NewEvent {
+export function requestEvent(row: QuotaRequest): NewEvent {
   const { id, project_id, region, state } = row;
   return { event: EVENTS[state], subject: id, data: { request: toRequestRecord(row) }, project_id, region };
 }

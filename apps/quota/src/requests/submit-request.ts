@@ -11,7 +11,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { LimitsRepository } from '../limits/limits.repository.ts';
 import { RegionNames } from '../limits/region-names.ts';
-import { QuotaRequestRow, toRequestRecord } from './quota-request.row.ts';
+import { type QuotaRequest, QuotaRequestRow, toRequestRecord } from './quota-request.row.ts';
 import { requestEvent } from './request-events.ts';
 
 type Request = RequestOf<typeof SubmitQuotaRequestContract>;
@@ -53,7 +53,7 @@ export class SubmitRequest {
   }
 }
 
-function again(known: QuotaRequestRow, { project_id }: RequestContext): Answer {
+function again(known: QuotaRequest, { project_id }: RequestContext): Answer {
   if (known.project_id !== project_id) throw refusal('request.idempotency_conflict', 'The id is taken.');
   return { request: toRequestRecord(known), event_ids: [] };
 }
@@ -75,7 +75,7 @@ async function insert(
   tx: EntityManager,
   { request_id: id, region, resource, requested_limit, reason }: Request,
   { context, limit }: { readonly context: RequestContext; readonly limit: number },
-): Promise<QuotaRequestRow> {
+): Promise<QuotaRequest> {
   const { project_id, user_id: requested_by } = context;
   const said = { id, project_id, region, resource, current_limit: limit, requested_limit, reason, requested_by };
   await tx.insert(QuotaRequestRow, { ...said, state: 'submitted' });

@@ -226,7 +226,11 @@ describe('the ledger', () => {
   it('gives exactly as many places as there are to ten thousand who race for them', async () => {
     const accounts = Array.from({ length: 20 }, () => ({ project_id: randomUUID(), region: 'region-1' }));
     const racing = pLimit(50);
-    const asked = Array.from({ length: 10_000 }, (_, n) => ({ image_id: randomUUID(), ...accounts[n % 20]! }));
+    const asked = Array.from({ length: 10_000 }, (_, n) => ({
+      image_id: randomUUID(),
+      region: 'region-1',
+      project_id: accounts[n % 20]?.project_id ?? '',
+    }));
     const answers = await Promise.all(asked.map((image) => racing(() => ledger.reserve(image))));
     expect(answers.filter((answer) => answer === 'reserved')).toHaveLength(20 * LIMIT);
     for (const account of accounts) expect(await ledger.figures(account)).toMatchObject({ used: LIMIT });

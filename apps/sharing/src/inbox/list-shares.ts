@@ -2,9 +2,9 @@ import { type ListShares as ListSharesContract, type RequestOf, type ResponseOf 
 import { requireAllowed, type RequestContext } from '@imago/identity';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { MemberRow } from '../members/member.row.ts';
+import type { Member } from '../members/member.row.ts';
 import { toShareRecord } from '../members/share-record.ts';
-import type { SharedImageRow } from '../members/shared-image.row.ts';
+import type { SharedImage } from '../members/shared-image.row.ts';
 
 type Request = RequestOf<typeof ListSharesContract>;
 
@@ -40,7 +40,7 @@ export class ListShares {
   }
 
   /** One more than asked for, which tells whether there is another page. */
-  #page({ region, status, limit, marker }: Request, project: string): Promise<(MemberRow & SharedImageRow)[]> {
+  #page({ region, status, limit, marker }: Request, project: string): Promise<(Member & SharedImage)[]> {
     return this.db.query(
       `SELECT member.*, image.region, image.owner, image.name
        FROM sharing.members member JOIN sharing.images image USING (image_id)

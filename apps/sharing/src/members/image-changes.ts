@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { MemberChanges } from './member-changes.ts';
 import { MembersRepository } from './members.repository.ts';
 import { stands } from './share-record.ts';
-import type { SharedImageRow } from './shared-image.row.ts';
+import type { SharedImage } from './shared-image.row.ts';
 
 /** What catalog tells of images, as far as it concerns their members. */
 @Injectable()
@@ -31,7 +31,7 @@ export class ImageChanges {
   async deleted(tx: EntityManager, image: ImageRecord, cause: Cause): Promise<void> {
     const known = await this.members.lockAs(tx, image);
     if (known.deleted) return;
-    let current: SharedImageRow = await this.members.change(tx, known, { deleted: true });
+    let current: SharedImage = await this.members.change(tx, known, { deleted: true });
     for (const member of (await this.members.membersOf(tx, image.id)).filter(stands)) {
       const by = { cause, request_id: null };
       current = (await this.changes.end(tx, current, { member, reason: 'image_deleted', closes: false, by })).image;

@@ -2,15 +2,15 @@ import type { MemberStatus, ShareRecord } from '@imago/contracts';
 import { type Cause, Outbox } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { MemberRow } from './member.row.ts';
+import type { Member } from './member.row.ts';
 import { MembersRepository } from './members.repository.ts';
 import { answered, shared, unshared } from './share-events.ts';
 import { toShareRecord } from './share-record.ts';
-import type { SharedImageRow } from './shared-image.row.ts';
+import type { SharedImage } from './shared-image.row.ts';
 
 /** A change of a share: the image it is of, as it is after it, the share and the event that tells of it. */
 export interface ShareChange {
-  readonly image: SharedImageRow;
+  readonly image: SharedImage;
   readonly share: ShareRecord;
   readonly event_id: string;
 }
@@ -33,12 +33,8 @@ export class MemberChanges {
   /** Shares the image with a project that does not have it; one that had it before waits for an answer again. */
   async begin(
     tx: EntityManager,
-    image: SharedImageRow,
-    {
-      project_id,
-      before,
-      by,
-    }: { readonly project_id: string; readonly before: MemberRow | null; readonly by: ChangedBy },
+    image: SharedImage,
+    { project_id, before, by }: { readonly project_id: string; readonly before: Member | null; readonly by: ChangedBy },
   ): Promise<ShareChange> {
     const now = new Date();
     const counted = await this.members.change(tx, image, {
@@ -67,8 +63,8 @@ export class MemberChanges {
   /** What the project says to it now. */
   async answer(
     tx: EntityManager,
-    image: SharedImageRow,
-    { member, status, by }: { readonly member: MemberRow; readonly status: MemberStatus; readonly by: ChangedBy },
+    image: SharedImage,
+    { member, status, by }: { readonly member: Member; readonly status: MemberStatus; readonly by: ChangedBy },
   ): Promise<ShareChange> {
     const changed = await this.members.store(tx, { ...member, status, ...stamp(member, by) });
     const share = toShareRecord(image, changed);
@@ -76,7 +72,7 @@ export class MemberChanges {
   }
 
   /** The project has the image no more. */
-  async end(tx: EntityManager, image: SharedImageRow, { member, reason, closes, by }: Ending): Promise<ShareChange> {
+  async end(tx: EntityManager, image: SharedImage, { member, reason, closes, by }: Ending): Promise<ShareChange> {
     const counted = await this.members.change(tx, image, {
       list_version: image.list_version + 1,
       ...(closes ? { visibility: 'private' as const } : {}),
@@ -90,15 +86,15 @@ export class MemberChanges {
 }
 
 interface Ending {
-  readonly member: MemberRow;
+  readonly member: Member;
   readonly reason: NonNullable<ShareRecord['ended']>['reason'];
   readonly closes: boolean;
   readonly by: ChangedBy;
 }
 
 function stamp(
-  member: MemberRow,
+  member: Member,
   { request_id }: ChangedBy,
-): Pick<MemberRow, 'changed_by_request' | 'version' | 'updated_at'> {
+): Pick<Member, 'changed_by_request' | 'version' | 'updated_at'> {
   return { changed_by_request: request_id, version: member.version + 1, updated_at: new Date() };
 }

@@ -25,3 +25,6 @@ export class MemberRow {
   @Column('timestamptz') created_at!: Date;
   @Column('timestamptz') updated_at!: Date;
 }
+
+/** A member as it is passed around. */
+export type Member = Omit<MemberRow, never>;

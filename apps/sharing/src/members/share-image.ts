@@ -11,11 +11,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ImageView } from './image-view.ts';
 import { MemberChanges } from './member-changes.ts';
-import type { MemberRow } from './member.row.ts';
+import type { Member } from './member.row.ts';
 import { MembersRepository } from './members.repository.ts';
 import { answerEach, done, refused, type ShareAnswer } from './sent-ids.ts';
 import { stands, toShareRecord } from './share-record.ts';
-import type { SharedImageRow } from './shared-image.row.ts';
+import type { SharedImage } from './shared-image.row.ts';
 
 type Shared = ResponseOf<typeof ShareImageContract>;
 
@@ -75,14 +75,14 @@ export class ShareImage {
 
 /** An image that is being shared, as it becomes while it is. */
 class Sharing {
-  image: SharedImageRow;
+  image: SharedImage;
   readonly eventIds: string[] = [];
-  readonly #members: ReadonlyMap<string, MemberRow>;
+  readonly #members: ReadonlyMap<string, Member>;
   used: number;
 
   constructor(
-    image: SharedImageRow,
-    members: readonly MemberRow[],
+    image: SharedImage,
+    members: readonly Member[],
     readonly limit: number,
   ) {
     this.image = image;
@@ -90,11 +90,11 @@ class Sharing {
     this.used = members.filter(stands).length;
   }
 
-  member(projectId: string): MemberRow | null {
+  member(projectId: string): Member | null {
     return this.#members.get(projectId) ?? null;
   }
 
-  took({ image, event_id }: { readonly image: SharedImageRow; readonly event_id: string }): void {
+  took({ image, event_id }: { readonly image: SharedImage; readonly event_id: string }): void {
     this.image = image;
     this.eventIds.push(event_id);
     this.used += 1;

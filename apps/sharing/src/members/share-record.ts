@@ -1,9 +1,9 @@
 import type { ShareRecord } from '@imago/contracts';
-import type { MemberRow } from './member.row.ts';
-import type { SharedImageRow } from './shared-image.row.ts';
+import type { Member } from './member.row.ts';
+import type { SharedImage } from './shared-image.row.ts';
 
 /** A share as everybody outside sharing sees it. */
-export function toShareRecord(image: SharedImageRow, member: MemberRow): ShareRecord {
+export function toShareRecord(image: SharedImage, member: Member): ShareRecord {
   const { ended_reason: reason, ended_at } = member;
   return {
     image_id: member.image_id,
@@ -20,6 +20,6 @@ export function toShareRecord(image: SharedImageRow, member: MemberRow): ShareRe
 }
 
 /** Whether the project has the image now. */
-export function stands({ ended_reason }: MemberRow): boolean {
+export function stands({ ended_reason }: Member): boolean {
   return ended_reason === null;
 }

@@ -15,6 +15,9 @@ const step = fc.record({
   again: fc.boolean(),
 });
 
+/** What every event of sharing carries, and what those of a list carry besides. */
+type Told = Pick<DataOf<typeof ImageSharedV1>, 'share'> & { readonly list_version?: number };
+
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 describe('any story of shares', () => {
@@ -99,7 +102,7 @@ describe('any story of shares', () => {
         'SELECT list_version FROM sharing.images WHERE image_id = $1',
         [id],
       );
-      const told = sharing.recorder.about(id).map(({ data }) => data as DataOf<typeof ImageSharedV1>);
+      const told = sharing.recorder.about(id).map(({ data }) => data as Told);
       const lists = told.flatMap(({ list_version }) => (list_version === undefined ? [] : [list_version]));
       expect(lists.sort((a, b) => a - b)).toEqual(Array.from({ length: row?.list_version ?? 0 }, (_, n) => n + 1));
       for (const project of new Set(told.map(({ share }) => share.project_id))) {

@@ -19,3 +19,6 @@ export class SharedImageRow {
   @Column('integer', { default: 0 }) list_version!: number;
   @Column('boolean', { default: false }) deleted!: boolean;
 }
+
+/** An image as it is passed around. */
+export type SharedImage = Omit<SharedImageRow, never>;

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ImageView } from './image-view.ts';
 import { MemberChanges, type ShareChange } from './member-changes.ts';
-import type { MemberRow } from './member.row.ts';
+import type { Member } from './member.row.ts';
 import { MembersRepository } from './members.repository.ts';
 import { answerEach, done, refused, type ShareAnswer } from './sent-ids.ts';
 import { stands, toShareRecord } from './share-record.ts';
@@ -53,19 +53,18 @@ export class UnshareImage {
   #end(
     tx: EntityManager,
     image: ShareChange['image'],
-    { member, closes, call }: { readonly member: MemberRow; readonly closes: boolean; readonly call: RequestCall },
+    { member, closes, call }: { readonly member: Member; readonly closes: boolean; readonly call: RequestCall },
   ): Promise<ShareChange> {
     const by = { cause: call.cause, request_id: call.context.request_id };
     return this.changes.end(tx, image, { member, reason: 'unshared', closes, by });
   }
 
   /** The same request is asked again when the connection broke before its answer. */
-  #gone(image: ShareChange['image'], member: MemberRow | undefined, { context }: RequestCall): Promise<ShareAnswer> {
-    const again = member?.changed_by_request === context.request_id;
-    return Promise.resolve(
-      again && member !== undefined
-        ? done(toShareRecord(image, member))
-        : refused('share.not_found', 'The image is not shared with this project.'),
-    );
+  #gone(image: ShareChange['image'], member: Member | undefined, { context }: RequestCall): Promise<ShareAnswer> {
+    const isAgain = member?.changed_by_request === context.request_id;
+    const answer = isAgain
+      ? done(toShareRecord(image, member))
+      : refused('share.not_found', 'The image is not shared with this project.');
+    return Promise.resolve(answer);
   }
 }

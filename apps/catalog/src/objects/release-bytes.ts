@@ -1,0 +1,30 @@
+import type { Cause } from '@imago/messaging';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { StorageCharges } from '../charges/storage-charges.ts';
+import { CATALOG_CONFIG } from '../config-token.ts';
+import type { CatalogConfig } from '../config.ts';
+import { ObjectSweeper } from './object-sweeper.ts';
+import { ObjectsRepository } from './objects.repository.ts';
+
+/** Lets go of the bytes of an image that is deleted, and of what its owner is charged for them. */
+@Injectable()
+export class ReleaseBytes {
+  constructor(
+    private readonly objects: ObjectsRepository,
+    private readonly charges: StorageCharges,
+    private readonly sweeper: ObjectSweeper,
+    @Inject(CATALOG_CONFIG) private readonly config: Pick<CatalogConfig, 'CATALOG_WRITER_GRACE_SECONDS'>,
+  ) {}
+
+  async release(tx: EntityManager, imageId: string, cause: Cause): Promise<void> {
+    const concerned = await this.charges.concerned(tx, imageId);
+    await this.objects.release(tx, imageId, this.config.CATALOG_WRITER_GRACE_SECONDS);
+    await this.charges.settle(tx, concerned, { reason: 'released', cause });
+  }
+
+  /** What was released and committed is swept at once. */
+  sweep(): void {
+    this.sweeper.wake();
+  }
+}
