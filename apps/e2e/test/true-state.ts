@@ -11,7 +11,8 @@ const HEALING_TIME = 60_000;
 
 /**
  * What must be true of a system at rest, whatever was killed in it: every job and upload has ended, quota equals live images, the
- * store holds what the rows say and nothing else, every event has left and none is parked.
+ * store holds what the rows say and nothing else, those who see a shared image are its members, what is charged for is what
+ * catalog says, every event has left and none is parked.
  */
 export async function expectTrueState(sut: SystemUnderTest): Promise<void> {
   await eventually(
@@ -21,6 +22,8 @@ export async function expectTrueState(sut: SystemUnderTest): Promise<void> {
       expect(await unpublished(sut)).toEqual({});
       for (const tenant of [sut.alice, sut.bob]) await expectQuotaEqualsLiveImages(tenant);
       await expectStoreEqualsRows(sut);
+      expect(await differingMembers(sut)).toEqual([]);
+      expect(await differingCharges(sut)).toEqual([]);
     },
     { timeout: HEALING_TIME, interval: 200 },
   );
@@ -54,6 +57,27 @@ async function unpublished({ db }: SystemUnderTest): Promise<Record<string, numb
     if (count > 0) left[service] = count;
   }
   return left;
+}
+
+/** Members as sharing has them and as catalog lets them see the image. */
+async function differingMembers({ db }: SystemUnderTest): Promise<unknown[]> {
+  const { rows } = await db.query(
+    `SELECT * FROM (SELECT image_id, project_id, status FROM sharing.members WHERE ended_reason IS NULL) AS truth
+     FULL JOIN (SELECT image_id, project_id, status FROM catalog.image_members WHERE status <> 'ended') AS seen
+     USING (image_id, project_id, status) WHERE truth.* IS NULL OR seen.* IS NULL`,
+  );
+  return rows;
+}
+
+/** What quota charges for and what catalog last said of it. */
+async function differingCharges({ db }: SystemUnderTest): Promise<unknown[]> {
+  const { rows } = await db.query(
+    `SELECT * FROM (SELECT image_id, project_id, bytes FROM quota.storage_periods WHERE ended_at IS NULL AND bytes > 0) AS kept
+     FULL JOIN (SELECT image_id, owner AS project_id, stored_bytes AS bytes FROM catalog.storage_charges
+       WHERE stored_bytes > 0) AS said
+     USING (image_id, project_id, bytes) WHERE kept.* IS NULL OR said.* IS NULL`,
+  );
+  return rows;
 }
 
 async function expectQuotaEqualsLiveImages(tenant: Tenant): Promise<void> {

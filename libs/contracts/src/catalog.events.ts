@@ -18,7 +18,7 @@ export const ImageUpdatedV1 = defineEvent('catalog', 'ImageUpdated', 1, image.ex
 export const ImageDeactivatedV1 = defineEvent('catalog', 'ImageDeactivated', 1, image);
 /** The image can be read again. */
 export const ImageReactivatedV1 = defineEvent('catalog', 'ImageReactivated', 1, image);
-/** The image is gone for everybody; `members` lost it. */
+/** The image is gone for everybody; `members` lost it, and are told of it by `ImageUnshared`, each for itself. */
 export const ImageDeletedV1 = defineEvent('catalog', 'ImageDeleted', 1, image.extend({ members: z.array(projectId) }));
 
 /** Why an image is charged for other bytes than before. */

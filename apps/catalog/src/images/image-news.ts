@@ -46,11 +46,11 @@ export class ImageNews {
     return this.outbox.add(tx, about(image, ImageUnpublishedV1, { image: toRecord(image) }), cause);
   }
 
-  /** Everybody who loses it is told, also who never answered. */
+  /** Its owner is told who loses it. They are told one by one, by sharing: no member learns of another. */
   async #deleted(tx: EntityManager, image: ImageRow, cause: Cause): Promise<string> {
     const members = await this.losing(tx, image);
     const event = about(image, ImageDeletedV1, { image: toRecord(image), members: [...members] });
-    return this.outbox.add(tx, { ...event, audience: [image.owner, ...members] }, cause);
+    return this.outbox.add(tx, event, cause);
   }
 
   /** The projects that lose an image when it is deleted. */

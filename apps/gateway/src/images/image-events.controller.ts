@@ -1,4 +1,4 @@
-import { type EventEnvelope, ListImageEvents } from '@imago/contracts';
+import { ListImageEvents } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { filledPageLimit, pageLinks } from '../edge/paging.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
+import { eventShownTo } from './shown-to.ts';
 
 const eventsQuery = z.strictObject({
   limit: filledPageLimit,
@@ -32,15 +33,9 @@ export class ImageEventsController {
     const imageId = idInPath(id, 'image.not_found');
     const wanted = { image_id: imageId, region, limit, after: marker ?? null };
     const page = await this.requests.send(ListImageEvents, wanted, { context });
-    const isOperator = context.roles.includes('admin');
     return {
-      events: isOperator ? page.events : page.events.map(withoutAudience),
+      events: page.events.map((event) => eventShownTo(event, context)),
       ...pageLinks(`/v1/images/${imageId}/events`, request.query, page.next),
     };
   }
-}
-
-/** Who else sees an event is nobody's business but the operator's: it would tell members of each other. */
-function withoutAudience(event: EventEnvelope): object {
-  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'audience'));
 }

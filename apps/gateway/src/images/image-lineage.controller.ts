@@ -8,6 +8,7 @@ import { noBody } from '../edge/json-bodies.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
+import { isOwn, shownTo } from './shown-to.ts';
 import { AcceptedJobs } from '../jobs/accepted-jobs.ts';
 
 /** What an image comes from, and making it stand alone. */
@@ -26,8 +27,9 @@ export class ImageLineageController {
   ): Promise<object> {
     const wanted = { image_id: idInPath(id, 'image.not_found'), region };
     const { image, ancestors, layers } = await this.requests.send(GetLineage, wanted, { context });
-    const { id: image_id, name, status, origin, created_at } = image;
-    return { image_id, name, status, origin, created_at, layers, ancestors };
+    const { id: image_id, name, status, origin, created_at } = shownTo(image, context);
+    const line = isOwn(image.owner, context) ? ancestors : ancestors.map((each) => ({ ...each, origin: null }));
+    return { image_id, name, status, origin, created_at, layers, ancestors: line };
   }
 
   @Post('flatten')

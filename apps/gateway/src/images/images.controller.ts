@@ -12,6 +12,7 @@ import { toRegisterImage } from './image-body.ts';
 import { ImageDeletion } from './image-deletion.ts';
 import { imageDocument } from './image-document.ts';
 import { PATCH_TYPES, patchOf } from './image-patch.ts';
+import { shownTo } from './shown-to.ts';
 import { toListImages } from './list-query.ts';
 
 /** Changes of these may move the image's place from one quota to another, or free it. */
@@ -39,7 +40,7 @@ export class ImagesController {
     // The same image registered once more is an answer among services; here its id is taken.
     if (event_ids.length === 0) throw refusal('image.exists', `The image id ${image.id} is taken.`);
     response.setHeader('Location', `${region.prefix}/v2/images/${image.id}`);
-    return imageDocument(image);
+    return imageDocument(shownTo(image, context));
   }
 
   @Get()
@@ -50,7 +51,7 @@ export class ImagesController {
   ): Promise<object> {
     const page = await this.requests.send(ListImages, toListImages(query, region), { context });
     return {
-      images: page.images.map(imageDocument),
+      images: page.images.map((image) => imageDocument(shownTo(image, context))),
       ...pageLinks('/v2/images', query, page.next_marker),
       schema: '/v2/schemas/images',
     };
@@ -64,7 +65,7 @@ export class ImagesController {
   ): Promise<object> {
     const imageId = idInPath(id, 'image.not_found');
     const { image } = await this.requests.send(GetImage, { image_id: imageId, region }, { context });
-    return imageDocument(image);
+    return imageDocument(shownTo(image, context));
   }
 
   @Patch(':image_id')
@@ -80,7 +81,7 @@ export class ImagesController {
     const wanted = { image_id, region: regionOf(request).name, ...patch };
     const { image, event_ids } = await this.requests.send(UpdateImage, wanted, { context });
     if (patch.changes.some(({ name }) => MOVE_PLACES.has(name))) await this.ownWrites.counted(event_ids, context);
-    return imageDocument(image);
+    return imageDocument(shownTo(image, context));
   }
 
   @Delete(':image_id')

@@ -3,17 +3,13 @@ import { requireAllowed, type RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
+import { idFor } from '../edge/idempotency-key.ts';
 import { pageLinks } from '../edge/paging.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 import { quotaRequestBody, requestsQuery } from './quota-request-bodies.ts';
-
-/** Makes ids of requests out of their projects and keys: the same key is the same request. */
-const KEYS = '6f1f9d0e-7a39-4c0c-9d4b-0a52b7f3c1d8';
 
 /** What a project asks for beyond its quota. */
 @Controller('v1/quota-requests')
@@ -29,8 +25,7 @@ export class QuotaRequestsController {
     @Context() context: RequestContext,
   ): Promise<object> {
     const { name: region, prefix } = regionOf(request);
-    const key = idempotencyKeyOf(request);
-    const request_id = key === null ? uuidv7() : uuidv5(`${context.project_id}/${region}/${key}`, KEYS);
+    const request_id = idFor(request, 'quota_request');
     const answer = await this.requests.send(SubmitQuotaRequest, { request_id, region, ...body }, { context });
     response.setHeader('Location', `${prefix}/v1/quota-requests/${answer.request.id}`);
     return answer.request;

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { imageReview, ListImageReviews, PublishImage, ReviewImage, UnpublishImage } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import type { Request } from 'express';
 import { z } from 'zod';
+import { idFor } from '../edge/idempotency-key.ts';
 import { noBody } from '../edge/json-bodies.ts';
 import { OwnWrites } from '../edge/own-writes.ts';
 import { idInPath } from '../edge/path-ids.ts';
@@ -37,10 +38,16 @@ export class ImageReviewsController {
   async review(
     @Param('image_id') id: string,
     @Body({ schema: reviewBody }) body: z.output<typeof reviewBody>,
+    @Req() request: Request,
     @Region() region: string,
     @Context() context: RequestContext,
   ): Promise<object> {
-    const wanted = { image_id: idInPath(id, 'image.not_found'), region, review_id: randomUUID(), ...body };
+    const wanted = {
+      image_id: idInPath(id, 'image.not_found'),
+      region,
+      review_id: idFor(request, `review of ${id}`),
+      ...body,
+    };
     return (await this.requests.send(ReviewImage, wanted, { context })).review;
   }
 
