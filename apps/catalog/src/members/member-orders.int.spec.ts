@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { UpdateImage } from '@imago/contracts';
+import { DeleteImage, GetImage, UpdateImage } from '@imago/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CatalogUnderTest, REGION, startCatalog } from '../../test/catalog-under-test.ts';
+import { type CatalogUnderTest, REGION, startCatalog, tenant } from '../../test/catalog-under-test.ts';
 import { Shares, someProject } from '../../test/shares.ts';
 import { SomeImages } from '../../test/some-images.ts';
 
@@ -73,6 +73,24 @@ describe('what is heard of shares', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('of an image that is deleted brings it back for nobody', async () => {
+    const images = new SomeImages(catalog);
+    const image = await images.makeActive();
+    const shares = new Shares(catalog, image);
+    const member = someProject();
+    const [told, accepted] = [shares.shared(member), shares.answered(member, 'accepted')];
+    await catalog.applied(await told());
+    const at = { image_id: image.image_id, region: REGION };
+    await catalog.ask(DeleteImage, at, image.owner);
+    await catalog.applied(await accepted(), await told());
+    await expect(catalog.ask(GetImage, at, tenant(member))).rejects.toMatchObject({ code: 'image.not_found' });
+    const [row]: { visibility: string }[] = await catalog.db.query(
+      'SELECT visibility FROM catalog.images WHERE id = $1',
+      [image.image_id],
+    );
+    expect(row).toEqual({ visibility: 'shared' });
   });
 
   it('that is older than what is known opens and closes nothing', async () => {
