@@ -124,6 +124,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'POST /v1/servers/{server_id}/change-os': own('server', [409, 403, 404, 409], { body: { image_id: nobodysId } }),
   'GET /v1/servers/{server_id}/console': own('server', [200, 200, 404, 200]),
 
+  'GET /v1/events': everybody(200),
+
   // What a project has, may have and is charged for.
   'GET /v1/quotas': everybody(200),
   'GET /v1/usage': everybody(200),

@@ -13,6 +13,12 @@ export const gatewayConfig = z.object({
   IMAGO_TOKEN_KEY: key,
   /** Seconds a token lives. */
   IMAGO_TOKEN_TTL_SECONDS: z.coerce.number().int().min(60).max(86_400).default(3600),
+  /** Streams of events one project may follow at a gateway at the same time. */
+  GATEWAY_EVENT_STREAMS_PER_PROJECT: z.coerce.number().int().min(0).max(10_000).default(10),
+  /** Streams of events a gateway serves at the same time. */
+  GATEWAY_EVENT_STREAMS: z.coerce.number().int().min(0).max(10_000).default(200),
+  /** Seconds a client of a stream may be too slow before it is cut off; it comes back where it was. */
+  GATEWAY_EVENT_STREAM_SLOW_SECONDS: z.coerce.number().min(0.1).max(3600).default(60),
   /** How clients reach the gateway, when it is not as the request says: behind a proxy, for example. */
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
 });

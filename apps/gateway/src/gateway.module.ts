@@ -7,6 +7,8 @@ import { CapturesController } from './captures/captures.controller.ts';
 import type { GatewayConfig } from './config.ts';
 import { OwnWrites } from './edge/own-writes.ts';
 import { PublicUrl } from './edge/public-url.ts';
+import { EventStreamController } from './event-stream/event-stream.controller.ts';
+import { OpenStreams } from './event-stream/open-streams.ts';
 import { FlavorsController } from './flavors/flavors.controller.ts';
 import { DiscoveryController } from './identity/discovery.controller.ts';
 import { ProjectsController } from './identity/projects.controller.ts';
@@ -92,6 +94,7 @@ export class GatewayModule {
         OperatorQuotaRequestsController,
         UsageController,
         OperatorEventsController,
+        EventStreamController,
         BucketsController,
         OpenApiController,
       ],
@@ -102,6 +105,7 @@ export class GatewayModule {
         ApiDescription,
         OwnWrites,
         ImageDeletion,
+        { provide: OpenStreams, useFactory: () => new OpenStreams(config) },
         JobBoard,
         AcceptedJobs,
         { provide: LayeredFiles, useFactory: () => new LayeredFiles(OPEN_FILES_BYTES) },

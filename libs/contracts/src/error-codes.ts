@@ -72,6 +72,10 @@ export const ERRORS = {
     kind: 'conflict',
     remedy: 'Say special: true to approve more members than usual, or reject the request.',
   },
+  'event.too_many_streams': {
+    kind: 'unavailable',
+    remedy: 'End a stream that is not needed any more, or follow several things in one.',
+  },
   'usage.range': { kind: 'invalid', remedy: 'Ask for at most 366 days, the end after the beginning.' },
   'share.not_found': { kind: 'not_found', remedy: 'Check the image id and the project id.' },
   'share.ended': { kind: 'gone', remedy: 'Ask the owner of the image to share it again.' },

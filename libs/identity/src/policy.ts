@@ -56,6 +56,7 @@ export const POLICY = {
   'quota_request.get': { roles: ['reader'], relations: ['owner'] },
   'quota_request.decide': { roles: [], relations: [] },
   'usage.get': { roles: ['reader'], relations: ['owner'] },
+  'event.follow': { roles: ['reader'], relations: ['owner'] },
   'audit.list': { roles: [], relations: [] },
   'bucket.list': { roles: ['reader'], relations: ['owner'] },
   'bucket.assign': { roles: [], relations: [] },

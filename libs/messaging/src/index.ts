@@ -4,6 +4,7 @@ export { connectMessaging } from './connect-messaging.ts';
 export { declareTopology, type DeclareOptions } from './declare-topology.ts';
 export { OnEvent, OnEvery, OnRequest, type EventContext, type RequestCall } from './decorators.ts';
 export { MAX_ENVELOPE_BYTES, routingKeyOf, type NewEvent } from './envelope.ts';
+export { EventStream, type StreamedEvent, type StreamStart } from './event-stream.ts';
 export { EventServer } from './event-server.ts';
 export { MessagingHealth } from './messaging-health.ts';
 export { MessagingModule, type MessagingOptions } from './messaging.module.ts';

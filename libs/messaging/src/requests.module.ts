@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Service } from '@imago/contracts';
 import { AmqpConnections } from './connections.ts';
+import { EventStream } from './event-stream.ts';
 import { RequestClient } from './request-client.ts';
 
 export interface RequestsOptions {
@@ -36,8 +37,13 @@ export class RequestsModule implements OnApplicationShutdown {
           useFactory: (connections: AmqpConnections) => new RequestClient(connections, service, contextKey),
           inject: [AmqpConnections],
         },
+        {
+          provide: EventStream,
+          useFactory: (connections: AmqpConnections) => new EventStream(connections),
+          inject: [AmqpConnections],
+        },
       ],
-      exports: [RequestClient],
+      exports: [RequestClient, EventStream],
     };
   }
 
