@@ -62,8 +62,8 @@ describe('the schema of activity', () => {
     expect(await runner.query('SELECT subject FROM activity.log')).toEqual([{ subject: 's' }]);
   });
 
-  it('can be undone: nothing of the newest migration stays', async () => {
-    await owner.undoLastMigration();
+  it('can be undone: nothing of its migrations stays', async () => {
+    for (let left = ACTIVITY_MIGRATIONS.length; left > 0; left--) await owner.undoLastMigration();
     const left: unknown[] = await owner.query(
       `SELECT relname FROM pg_class WHERE relnamespace = 'activity'::regnamespace AND relkind IN ('r', 'p', 'S', 'v')
          AND relname NOT LIKE 'migrations%'`,
