@@ -64,7 +64,8 @@ describe('reading the stream', () => {
 
   it('tells nothing twice, and lets no stranger’s message end it', async () => {
     const begin = await here();
-    const [twice = '', last = ''] = [randomUUID(), randomUUID()];
+    const twice = randomUUID();
+    const last = randomUUID();
     for (const id of [twice, twice]) await messaging.send(JSON.stringify(envelopeOf('thing', 0, id)));
     await messaging.send('no event at all');
     await messaging.send(JSON.stringify(envelopeOf('thing', 0, last)));

@@ -116,7 +116,7 @@ function offsetArgument(from: StreamStart): unknown {
 /** Null for what is no event: a stranger's message must not end the reading of others. */
 function eventOf(message: ConsumeMessage): EventEnvelope | null {
   try {
-    return eventEnvelope.parse(JSON.parse(message.content.toString('utf8'))) as EventEnvelope;
+    return eventEnvelope.parse(JSON.parse(message.content.toString('utf8')));
   } catch {
     return null;
   }
