@@ -8,8 +8,10 @@ import type { RequestMatch } from '../test/store-proxy.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
 import { expectTrueState } from '../test/true-state.ts';
 
-/** 70 MiB of noise: six parts of 12 MiB, more than are under way at once. */
-const DATA_MIB = 70;
+/** 20 MiB of noise: two parts of 12 MiB, enough for every phase to have its work. */
+const SMALL_MIB = 20;
+/** 70 MiB: six parts, more than are under way at once. */
+const LARGE_MIB = 70;
 const PARTS = 6;
 const JOBS = 'import.jobs';
 
@@ -20,8 +22,13 @@ describe('whatever is killed, the system comes back to a true state by itself', 
 
   beforeAll(async () => {
     sut = await startSystemUnderTest();
-    const raw = await makeRawDisk(join(sut.directory, 'disk.raw'), 128, [{ at: 10, length: DATA_MIB }]);
-    await sut.alice.bucket.putFile('disk', raw);
+    for (const [name, length] of [
+      ['disk', SMALL_MIB],
+      ['large', LARGE_MIB],
+    ] as const) {
+      const raw = await makeRawDisk(join(sut.directory, `${name}.raw`), 128, [{ at: 10, length }]);
+      await sut.alice.bucket.putFile(name, raw);
+    }
   }, 180_000);
   afterAll(() => sut.close());
 
@@ -65,7 +72,7 @@ describe('whatever is killed, the system comes back to a true state by itself', 
   it('the import worker in the middle of a transfer: at most the parts in flight are redone', async () => {
     const uploads = sut.proxy.count(isPart);
     const hold = sut.proxy.hold((method, url) => isPart(method, url) && url.searchParams.get('partNumber') === '5');
-    const job = await sut.alice.import('disk', { disk_format: 'raw' });
+    const job = await sut.alice.import('large', { disk_format: 'raw' });
     await hold.reached;
     // The parts before it are stored and journaled; only then is it known what may be redone.
     await eventually(async () => {
