@@ -27,7 +27,7 @@ class Command {
         if (this.process.exitCode !== null) this.output += '\n(it has ended)';
         expect(this.output).toContain(text);
       },
-      { timeout: this.process.exitCode === null ? 240_000 : 0, interval: 100 },
+      { timeout: this.process.exitCode === null ? 240_000 : 0 },
     );
   }
 

@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path';
 import { type OpenStackClients, PACKAGE_CACHE, provideOpenStackClients, ProvisionError } from '@imago/infra';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandLine } from '../test/command-line.ts';
+import { ClientRunner } from '../test/openstack-clients.ts';
 import { smallQcow2 } from '../test/source-disks.ts';
 import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
 import { expectTrueState } from '../test/true-state.ts';
 
 const PAGE = join(import.meta.dirname, '../../../docs/clients.md');
-/** Each test is several commands, and each command is a Python that starts. */
+/** Each test is several commands. */
 const LONG = 300_000;
 
 const clients = await openStackClients();
@@ -29,6 +30,7 @@ async function openStackClients(): Promise<OpenStackClients | null> {
 }
 
 journey('the commands of OpenStack', () => {
+  let runner: ClientRunner;
   let sut: SystemUnderTest;
   let alice: CommandLine;
   let bob: CommandLine;
@@ -37,7 +39,9 @@ journey('the commands of OpenStack', () => {
 
   beforeAll(async () => {
     sut = await startSystemUnderTest();
-    const at = { clients: clients as OpenStackClients, gateway: sut.system.gateway, directory: sut.directory };
+    const there = clients as OpenStackClients;
+    runner = new ClientRunner(there);
+    const at = { clients: there, runner, gateway: sut.system.gateway, directory: sut.directory };
     alice = await CommandLine.of(sut.alice, at);
     bob = await CommandLine.of(sut.bob, at);
     operator = await CommandLine.of(sut.operator, at);
@@ -45,7 +49,10 @@ journey('the commands of OpenStack', () => {
     await writeFile(bob.path('disk.raw'), disk);
     await writeFile(alice.path('disk.qcow2'), await smallQcow2(sut.directory, sut.qemuImg));
   }, LONG);
-  afterAll(() => sut.close());
+  afterAll(async () => {
+    runner.close();
+    await sut.close();
+  });
 
   const RAW = ['--disk-format', 'raw', '--container-format', 'bare'] as const;
 

@@ -1,28 +1,34 @@
 import { mkdir } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { type OpenStackClients, runCommand } from '@imago/infra';
+import type { ClientCommand, ClientRunner } from './openstack-clients.ts';
 import type { Tenant } from './tenant.ts';
 
-/** Milliseconds one command may take: Python alone takes a second to start, more on a busy machine. */
-const PATIENCE = 120_000;
+/** Milliseconds a script of many commands may take: Python alone takes a second to start, more on a busy machine. */
+const PATIENCE = 600_000;
+
+export interface CommandLineOptions {
+  readonly clients: OpenStackClients;
+  readonly runner: ClientRunner;
+  readonly gateway: string;
+  /** Its own is made in it. */
+  readonly directory: string;
+}
 
 /** Somebody at a terminal with OpenStack's own commands. */
 export class CommandLine {
-  readonly #clients: OpenStackClients;
+  readonly #runner: ClientRunner;
   readonly #env: Readonly<Record<string, string>>;
   readonly #directory: string;
 
-  private constructor(clients: OpenStackClients, env: Readonly<Record<string, string>>, directory: string) {
-    this.#clients = clients;
+  private constructor(runner: ClientRunner, env: Readonly<Record<string, string>>, directory: string) {
+    this.#runner = runner;
     this.#env = env;
     this.#directory = directory;
   }
 
   /** In a directory of its own, which is also its home: what the commands remember of other servers is not there. */
-  static async of(
-    tenant: Tenant,
-    { clients, gateway, directory }: { clients: OpenStackClients; gateway: string; directory: string },
-  ): Promise<CommandLine> {
+  static async of(tenant: Tenant, { clients, runner, gateway, directory }: CommandLineOptions): Promise<CommandLine> {
     const { name, password, project } = tenant.user;
     const home = join(directory, `home-${name}`);
     await mkdir(home, { recursive: true });
@@ -38,17 +44,17 @@ export class CommandLine {
       OS_REGION_NAME: 'region-1',
       OS_IDENTITY_API_VERSION: '3',
     };
-    return new CommandLine(clients, env, home);
+    return new CommandLine(runner, env, home);
   }
 
   /** @throws CommandError with what the command complained of. */
   openstack(...args: readonly string[]): Promise<string> {
-    return this.#run(this.#clients.openstack, args);
+    return this.#run('openstack', args);
   }
 
   /** @throws CommandError with what the command complained of. */
   glance(...args: readonly string[]): Promise<string> {
-    return this.#run(this.#clients.glance, args);
+    return this.#run('glance', args);
   }
 
   /** What `openstack` says, as data. */
@@ -62,11 +68,14 @@ export class CommandLine {
     return text.split('\n').filter((name) => name !== '');
   }
 
-  /** Runs a script as whoever reads it would, without knowing who they are beforehand; it stops at what fails. */
+  /**
+   * Runs a script as whoever reads it would, without knowing who they are beforehand, with the very programs; it stops
+   * at what fails.
+   */
   async script(text: string): Promise<string> {
     const { HOME = '', PATH = '' } = this.#env;
     const shell = ['--norc', '-euo', 'pipefail', '-c', text];
-    return runCommand('bash', shell, { cwd: this.#directory, env: { HOME, PATH }, timeout: 5 * PATIENCE });
+    return runCommand('bash', shell, { cwd: this.#directory, env: { HOME, PATH }, timeout: PATIENCE });
   }
 
   /** A file of its directory. */
@@ -74,7 +83,7 @@ export class CommandLine {
     return join(this.#directory, name);
   }
 
-  #run(command: string, args: readonly string[]): Promise<string> {
-    return runCommand(command, args, { cwd: this.#directory, env: this.#env, timeout: PATIENCE });
+  #run(program: ClientCommand['program'], args: readonly string[]): Promise<string> {
+    return this.#runner.run({ program, args, env: this.#env, directory: this.#directory });
   }
 }

@@ -87,7 +87,7 @@ export class Servers {
         }
         return output;
       },
-      { timeout: BOOT_TIME, interval: 200 },
+      { timeout: BOOT_TIME },
     );
   }
 

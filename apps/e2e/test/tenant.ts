@@ -31,7 +31,7 @@ export interface Problem {
 }
 
 /** Milliseconds a job may take in a test; they take seconds, on a busy machine. */
-const JOB_TIME = 60_000;
+const JOB = { timeout: 60_000 } as const;
 
 /** Somebody with a token and a bucket, doing what tenants do, over HTTP alone. */
 export class Tenant {
@@ -124,26 +124,20 @@ export class Tenant {
 
   /** The job once it has ended, however it did. */
   ended(id: string): Promise<JobOnBoard> {
-    return eventually(
-      async () => {
-        const job = await this.job(id);
-        if (job.finished_at === null) throw new Error(`the job is still ${job.state} in ${job.phase}`);
-        return job;
-      },
-      { timeout: JOB_TIME },
-    );
+    return eventually(async () => {
+      const job = await this.job(id);
+      if (job.finished_at === null) throw new Error(`the job is still ${job.state} in ${job.phase}`);
+      return job;
+    }, JOB);
   }
 
   /** The image of a job once it has the status. */
   imageIn(status: string, id: string): Promise<ImageDocument> {
-    return eventually(
-      async () => {
-        const image = await this.image(id);
-        if (image.status !== status) throw new Error(`the image is ${image.status}, not ${status}`);
-        return image;
-      },
-      { timeout: JOB_TIME },
-    );
+    return eventually(async () => {
+      const image = await this.image(id);
+      if (image.status !== status) throw new Error(`the image is ${image.status}, not ${status}`);
+      return image;
+    }, JOB);
   }
 
   image(id: string): Promise<ImageDocument> {

@@ -25,7 +25,7 @@ export async function expectTrueState(sut: SystemUnderTest): Promise<void> {
       expect(await differingMembers(sut)).toEqual([]);
       expect(await differingCharges(sut)).toEqual([]);
     },
-    { timeout: HEALING_TIME, interval: 200 },
+    { timeout: HEALING_TIME },
   );
   for (const service of SERVICES) expect(await listParked(sut.amqpUrl, service)).toEqual([]);
 }

@@ -119,7 +119,7 @@ describe('the driver for qemu', () => {
       async () => {
         expect(await consoleOf(hypervisor, spec.id)).toContain('BdsDxe');
       },
-      { timeout: 240_000, interval: 100 },
+      { timeout: 240_000 },
     );
     const without = host.hypervisor({ ovmf: null });
     await expect(without.create(serverSpec({ firmware: 'uefi' }))).rejects.toThrow(HypervisorError);
