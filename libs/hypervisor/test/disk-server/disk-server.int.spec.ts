@@ -177,7 +177,7 @@ describe('the disk server', () => {
   });
 
   it('gives EIO when the store stays away for longer than its patience', async () => {
-    const impatient = await DiskServerUnderTest.start(images.proxied(), { patience: 300 });
+    const impatient = await DiskServerUnderTest.start(images.proxied(), { patience: 3000 });
     const image = await images.storeImage(content);
     await impatient.export(image);
     const client = await NbdClient.open(impatient.socket, image.object_id);
