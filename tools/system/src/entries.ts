@@ -5,6 +5,9 @@ import type { Service } from '@imago/contracts';
 /** The checkout: the same three levels up from `src` and from `dist`. */
 const ROOT = join(import.meta.dirname, '../../..');
 
+/** Where Node keeps what it compiled: services and migrations load a fifth faster the second time. */
+export const COMPILE_CACHE = join(ROOT, '.imago', 'compile-cache');
+
 /**
  * The built program of a service.
  * @throws Error when it is not built.

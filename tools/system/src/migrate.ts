@@ -9,7 +9,7 @@ import {
   provisionCluster,
   provisionDatabase,
 } from '@imago/persistence';
-import { builtEntry } from './entries.ts';
+import { builtEntry, COMPILE_CACHE } from './entries.ts';
 
 export interface MigrateStepOptions {
   /** URL of the superuser in the database `postgres`. */
@@ -41,7 +41,11 @@ async function migrateService(service: PersistentService, options: MigrateStepOp
   const { postgresAdminUrl, database, passwords, signal } = options;
   const urls = databaseUrls(postgresAdminUrl, database, service, passwords[service]);
   const child = spawn(process.execPath, [builtEntry(service, 'migrate')], {
-    env: { PATH: process.env['PATH'] ?? '', MIGRATE_DATABASE_URL: urls.migrate },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      MIGRATE_DATABASE_URL: urls.migrate,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });

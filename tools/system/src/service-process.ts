@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { deathSignal, markOf } from '@imago/infra';
+import { COMPILE_CACHE } from './entries.ts';
 
 /** How one service process is started. */
 export interface ServiceProcessOptions {
@@ -96,7 +97,13 @@ export class ServiceProcess {
     const node = [process.execPath, ...NODE_OPTIONS, entry];
     const [command = '', ...args] = [...(await deathSignal('SIGTERM')), ...node];
     const child = spawn(command, args, {
-      env: { PATH: process.env['PATH'] ?? '', ...markOf(directory), ...environment, READY_FILE: this.#readyFile },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+        ...markOf(directory),
+        ...environment,
+        READY_FILE: this.#readyFile,
+      },
       stdio: ['ignore', log, log],
       detached: true, // a Ctrl-C in the terminal reaches us alone, and we stop the services in order
     });
