@@ -67,22 +67,21 @@ describe('the members of an image', () => {
     const [image, member] = await sharedWith(status);
     const at = { image_id: image.image_id, region: REGION };
     expect((await catalog.ask(GetImage, at, member)).image.id).toBe(image.image_id);
-    const using = [
-      catalog.ask(LocateImageFile, at, member),
-      catalog.ask(HoldImage, { ...at, disk_ids: [randomUUID()] }, member),
-    ];
-    for (const attempt of using) {
-      if (use) await attempt;
-      else await expect(attempt).rejects.toMatchObject({ code: 'auth.forbidden' });
+    for (const using of [
+      () => catalog.ask(LocateImageFile, at, member),
+      () => catalog.ask(HoldImage, { ...at, disk_ids: [randomUUID()] }, member),
+    ]) {
+      if (use) await using();
+      else await expect(using()).rejects.toMatchObject({ code: 'auth.forbidden' });
     }
     expect(await listed(member)).toEqual(use ? [image.image_id] : []);
     expect(await listed(member, { visibility: 'shared', member_status: status })).toEqual([image.image_id]);
     expect(await listed(member, { visibility: 'all', member_status: 'all' })).toEqual([image.image_id]);
     for (const change of [
-      catalog.ask(DeleteImage, at, member),
-      catalog.ask(UpdateImage, { ...at, changes: [], strict_add: false }, member),
+      () => catalog.ask(DeleteImage, at, member),
+      () => catalog.ask(UpdateImage, { ...at, changes: [], strict_add: false }, member),
     ])
-      await expect(change).rejects.toMatchObject({ code: 'auth.forbidden' });
+      await expect(change()).rejects.toMatchObject({ code: 'auth.forbidden' });
   });
 
   it('of another image, and strangers, see nothing', async () => {
