@@ -21,7 +21,7 @@ const DISK_ID = 0x1a_60_de_40;
 /** The first MiB holds the partition table and the boot loader. */
 const PARTITION: Partition = { firstSector: MIB / SECTOR, sectors: (DISK_BYTES - MIB) / SECTOR };
 
-const GRUB_MODULES = ['biosdisk', 'part_msdos', 'ext2', 'normal', 'linux', 'serial', 'terminal'] as const;
+const GRUB_MODULES = ['biosdisk', 'part_msdos', 'ext2', 'normal', 'linux16', 'serial', 'terminal'] as const;
 
 /**
  * Builds the raw demo disk: a partition table, GRUB for BIOS machines, and one ext4 file system with Debian's kernel,

@@ -62,11 +62,12 @@ ttyS0::respawn:-/bin/sh
 ::shutdown:/bin/busybox umount -a -r
 `;
 
+/** By the 16-bit protocol: where the processor is emulated the other one takes a third of the whole boot. */
 const GRUB = `serial --unit=0 --speed=115200
 terminal_output serial
 set timeout=0
-linux /boot/vmlinuz root=UUID=${ROOT_UUID} console=ttyS0,115200 quiet panic=5
-initrd /boot/initrd
+linux16 /boot/vmlinuz root=UUID=${ROOT_UUID} console=ttyS0,115200 quiet panic=5
+initrd16 /boot/initrd
 boot
 `;
 
