@@ -5,6 +5,9 @@ import type { Service } from '@imago/contracts';
 /** The checkout: the same three levels up from `src` and from `dist`. */
 const ROOT = join(import.meta.dirname, '../../..');
 
+/** Built like the services: Node runs it as it is. */
+export const MIGRATE_SERVICES = join(ROOT, 'tools/system/dist/migrate-services.main.js');
+
 /** Where Node keeps what it compiled: services and migrations load a fifth faster the second time. */
 export const COMPILE_CACHE = join(ROOT, '.imago', 'compile-cache');
 

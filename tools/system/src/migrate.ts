@@ -5,11 +5,10 @@ import {
   type ClusterPasswords,
   databaseUrls,
   PERSISTENT_SERVICES,
-  type PersistentService,
   provisionCluster,
   provisionDatabase,
 } from '@imago/persistence';
-import { builtEntry, COMPILE_CACHE } from './entries.ts';
+import { builtEntry, COMPILE_CACHE, MIGRATE_SERVICES } from './entries.ts';
 
 export interface MigrateStepOptions {
   /** URL of the superuser in the database `postgres`. */
@@ -34,24 +33,25 @@ export async function migrateStep(options: MigrateStepOptions): Promise<void> {
   );
   await provisionCluster(options.postgresAdminUrl, options.passwords);
   await provisionDatabase(options.postgresAdminUrl, options.database);
-  await Promise.all([topology, ...PERSISTENT_SERVICES.map((service) => migrateService(service, options))]);
+  await Promise.all([topology, migrateServices(options)]);
 }
 
-async function migrateService(service: PersistentService, options: MigrateStepOptions): Promise<void> {
+async function migrateServices(options: MigrateStepOptions): Promise<void> {
   const { postgresAdminUrl, database, passwords, signal } = options;
-  const urls = databaseUrls(postgresAdminUrl, database, service, passwords[service]);
-  const child = spawn(process.execPath, [builtEntry(service, 'migrate')], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      NODE_COMPILE_CACHE: COMPILE_CACHE,
-      MIGRATE_DATABASE_URL: urls.migrate,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const programs = PERSISTENT_SERVICES.map((service) => ({
+    entry: builtEntry(service, 'migrate'),
+    url: databaseUrls(postgresAdminUrl, database, service, passwords[service]).migrate,
+  }));
+  const child = spawn(process.execPath, [MIGRATE_SERVICES], {
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE },
+    stdio: ['pipe', 'pipe', 'pipe'],
     signal,
   });
+  child.stdin.on('error', () => undefined); // it may end without reading
+  child.stdin.end(JSON.stringify(programs));
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`The migration of ${service} failed:\n${output.join('')}`);
+  if (code !== 0) throw new Error(`The migration failed:\n${output.join('')}`);
 }
