@@ -89,7 +89,7 @@ export async function messagingUnderTest(
       return service;
     },
     query: async <R extends pg.QueryResultRow>(service: PersistentService, statement: string, values?: unknown[]) => {
-      const pool = pools.get(service) ?? new pg.Pool({ connectionString: urlsOf(service).migrate, max: 2 });
+      const pool = pools.get(service) ?? poolOf(urlsOf(service).migrate);
       pools.set(service, pool);
       return (await pool.query<R>(statement, values)).rows;
     },
@@ -147,4 +147,11 @@ async function migrate(service: PersistentService, url: string): Promise<void> {
     }
   }
   await runMigrations({ service, url, migrations: [Create1764000000000] });
+}
+
+/** The database is dropped under what is still closing. */
+function poolOf(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 2 });
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }

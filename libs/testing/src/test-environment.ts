@@ -87,7 +87,7 @@ async function makeDatabase(
   database: string,
   { drops, provision }: { readonly drops: Drops; readonly provision: TestEnvironmentOptions['provision'] },
 ): Promise<TestParts['postgres']> {
-  drops.push(() => asSuperuser(adminUrl, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+  drops.push(() => dropDatabase(adminUrl, database));
   await (provision?.(adminUrl, database) ?? asSuperuser(adminUrl, `CREATE DATABASE ${database}`));
   return { adminUrl, database };
 }
@@ -110,6 +110,21 @@ async function makeBucket({ s3 }: AttachedInfrastructure, bucket: string, drops:
   await s3.createBucket(bucket);
   const key = await s3.addKey({ access_key: bucket, secret_key: randomBytes(16).toString('hex') }, [bucket]);
   return { endpoint: s3.endpoint, region: s3.region, bucket, ...key, administration: s3 };
+}
+
+/** Sessions that are closing at this moment are let go by themselves; what stays open is ended with the database. */
+async function dropDatabase(adminUrl: string, database: string): Promise<void> {
+  await asSuperuser(
+    adminUrl,
+    `DO $$ BEGIN
+    FOR look IN 1..100 LOOP
+      PERFORM pg_stat_clear_snapshot();
+      EXIT WHEN NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = '${database}');
+      PERFORM pg_sleep(0.01);
+    END LOOP;
+  END $$`,
+  );
+  await asSuperuser(adminUrl, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
 }
 
 async function asSuperuser(adminUrl: string, statement: string): Promise<void> {

@@ -39,13 +39,16 @@ export class ListShares {
     };
   }
 
-  /** One more than asked for, which tells whether there is another page. */
+  /**
+   * One more than asked for, which tells whether there is another page. Times of shares are this service's own, of whole
+   * milliseconds, so that a marker is exact.
+   */
   #page({ region, status, limit, marker }: Request, project: string): Promise<(Member & SharedImage)[]> {
     return this.db.query(
       `SELECT member.*, image.region, image.owner, image.name
        FROM sharing.members member JOIN sharing.images image USING (image_id)
        WHERE member.project_id = $1 AND image.region = $2 AND ${SHOWN[status ?? 'standing']}
-         AND ($3::timestamptz IS NULL OR (date_trunc('milliseconds', member.updated_at), member.image_id) < ($3, $4))
+         AND ($3::timestamptz IS NULL OR (member.updated_at, member.image_id) < ($3, $4))
        ORDER BY member.updated_at DESC, member.image_id DESC LIMIT $5`,
       [project, region, marker?.updated_at ?? null, marker?.image_id ?? null, limit + 1],
     );
