@@ -1,7 +1,9 @@
 import nx from '@nx/eslint-plugin';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-const services = ['gateway', 'catalog', 'import', 'capture', 'sharing', 'quota', 'compute', 'activity'];
+const services = ['gateway', 'catalog', 'import', 'capture', 'export', 'sharing', 'quota', 'compute', 'activity'];
+const apps = [...services, 'console'];
 const frameworks = ['@nestjs/*', 'typeorm', 'amqplib'];
 
 /** Deny by default: a project may depend only on what its tags name here. Specs may also use type:testing. */
@@ -13,7 +15,7 @@ function boundaries(testing) {
       enforceBuildableLibDependency: true,
       allow: [],
       depConstraints: [
-        ...services.map((name) => ({
+        ...apps.map((name) => ({
           sourceTag: `scope:${name}`,
           onlyDependOnLibsWithTags: [`scope:${name}`, 'scope:shared'],
         })),
@@ -22,6 +24,11 @@ function boundaries(testing) {
         {
           sourceTag: 'type:app',
           onlyDependOnLibsWithTags: ['type:driver', 'type:platform', 'type:domain', 'type:contracts', ...also],
+        },
+        {
+          sourceTag: 'type:web',
+          onlyDependOnLibsWithTags: ['type:contracts', ...also],
+          bannedExternalImports: frameworks,
         },
         {
           sourceTag: 'type:driver',
@@ -52,7 +59,7 @@ export default tseslint.config(
   { ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '.nx/**', '.imago/**'] },
   { plugins: { '@nx': nx } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -73,7 +80,7 @@ export default tseslint.config(
         'error',
         {
           // The boundaries above do not see a package that exports nothing, which is what an app is.
-          patterns: services.map((name) => ({
+          patterns: apps.map((name) => ({
             group: [`@imago/${name}`, `@imago/${name}/*`],
             message: 'Apps import no apps: they send requests and listen to events.',
           })),
@@ -91,6 +98,25 @@ export default tseslint.config(
     // Constructor injection needs more than four parameters now and then, and value imports of the injected classes.
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-imports': 'off', 'max-params': ['error', 6] },
+  },
+  {
+    files: ['apps/console/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@imago/contracts',
+              allowTypeImports: true,
+              message: 'Of the contracts the console takes types alone: schemas are not for browsers to load.',
+            },
+          ],
+        },
+      ],
+    },
   },
   {
     files: ['**/*.spec.ts', '**/test/**/*.ts', 'libs/*/src/testing/**/*.ts'],

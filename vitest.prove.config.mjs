@@ -4,5 +4,5 @@ import tests from './vitest.config.mjs';
 /** The large proofs, one after another: each is measured too, and has the machine for itself. */
 export default defineConfig({
   ...tests,
-  test: { ...tests.test, include: ['apps/e2e/src/*.prove.ts'], maxWorkers: 1 },
+  test: { ...tests.test, include: ['{apps,libs,tools}/**/*.prove.ts'], maxWorkers: 1 },
 });

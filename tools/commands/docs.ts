@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { composePage } from './docs/compose-page.ts';
 import { openApiPage } from './docs/openapi-page.ts';
 import { allSettings } from './docs/service-settings.ts';
 import { settingsPage } from './docs/settings-page.ts';
@@ -9,8 +10,10 @@ import { ROOT } from './places.ts';
 // npm run docs: writes the pages that the built services say themselves. With --check it writes nothing and ends with 1
 // when a page is not what they say.
 
+const settings = await allSettings();
 const pages: Readonly<Record<string, string>> = {
-  'docs/settings.md': settingsPage(await allSettings()),
+  'docs/settings.md': settingsPage(settings),
+  'docker-compose.yml': composePage(settings),
   'docs/openapi.json': await openApiPage(),
 };
 

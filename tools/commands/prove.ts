@@ -6,7 +6,7 @@ import { runVitest, tallyOf } from './test/run-vitest.ts';
 import { startTestServers } from './test/servers.ts';
 import { sum, verdict } from './test/tally.ts';
 
-// npm run prove: the large proofs, apps/e2e/src/*.prove.ts, one after another; npm run prove NAME: those whose path
+// npm run prove: the large proofs, *.prove.ts, one after another; npm run prove NAME: those whose path
 // matches. What came out is added to docs/proofs.md.
 
 const signal = interruption();

@@ -1,8 +1,9 @@
 import { globSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Infrastructure, startInfrastructure, tryLock } from '@imago/infra/source';
+import { buildConsole } from './build/console.ts';
 import { Interrupted, interruption } from './interruption.ts';
-import { DIRECTORY, ROOT } from './places.ts';
+import { DIRECTORY, ROOT, TSC } from './places.ts';
 import { runProgram } from './program.ts';
 import { readRunFile, removeRunFile } from './run-file.ts';
 import { complain, Steps } from './steps.ts';
@@ -59,8 +60,9 @@ async function buildAndStartServers(): Promise<Infrastructure> {
 
 async function build(signal: AbortSignal): Promise<void> {
   say('Building what has changed');
-  const { success, output } = await runProgram(['tsc', '--build', ...programs()], { signal, show: false });
+  const { success, output } = await runProgram(['node', TSC, '--build', ...programs()], { signal, show: false });
   if (!success) throw new Error(`The build failed.\n${output}`);
+  await buildConsole(signal);
 }
 
 /** What is run here, without its tests. */

@@ -36,7 +36,8 @@ async function everything(patterns: readonly string[]): Promise<Tally> {
     const checked = await (patterns.length === 0 ? runChecks(options) : build(options));
     const servers = await starting;
     say('Running the tests');
-    const run = await runVitest({ args: patterns, env: servers.env, signal });
+    const env = { ...servers.env, ...(patterns.length === 0 && { IMAGO_TEST_EVERYTHING: 'true' }) };
+    const run = await runVitest({ args: patterns, env, signal });
     return sum([checked, tallyOf(run)]);
   } finally {
     await starting.then(

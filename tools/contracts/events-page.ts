@@ -35,7 +35,7 @@ function overview(): string {
   return table(
     ['Event', 'Version', 'Owner', 'Who listens', 'What it says'],
     events.map(({ event, description, listeners }) => [
-      `[${event.type}](#${anchorOf(event.type)})`,
+      `[${event.type}](#${anchorOf(headingOf(event))})`,
       String(event.version),
       event.service,
       listeners.join(', '),
@@ -44,9 +44,15 @@ function overview(): string {
   );
 }
 
+/** The type; with its owner where several services tell of the same. */
+function headingOf({ service, type }: DescribedEvent['event']): string {
+  const isShared = events.some(({ event }) => event.type === type && event.service !== service);
+  return isShared ? `${type} of ${service}` : type;
+}
+
 function eventSection({ event, constant, description, listeners }: DescribedEvent, used: Set<string>): string {
   return [
-    `### ${event.type}`,
+    `### ${headingOf(event)}`,
     description,
     `Routing key \`${event.routingKey}\`, told by ${event.service}, heard by ${listeners.join(', ')}. ` +
       `[Schema](../libs/contracts/schemas/${event.routingKey}.json)`,
@@ -114,5 +120,5 @@ function stringWords({ format, pattern }: JsonSchema): string {
 }
 
 function anchorOf(heading: string): string {
-  return heading.toLowerCase();
+  return heading.toLowerCase().replaceAll(' ', '-');
 }

@@ -1,7 +1,13 @@
+import { basename } from 'node:path';
 import { eventEnvelope } from '@imago/contracts';
 import { events, jsonSchema, requests } from './catalogue.ts';
 
 const FOLDER = 'libs/contracts/schemas';
+
+/** Whether a path is that of an event's schema, named as the event is routed. */
+export function isEventSchema(path: string): boolean {
+  return /^[a-z]+\.[A-Z]\w+\.v\d+\.json$/.test(basename(path));
+}
 
 /** The JSON Schemas of everything that services tell and ask each other, by path. */
 export function schemaFiles(): ReadonlyMap<string, string> {

@@ -1,14 +1,16 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { asyncApiDocument } from './asyncapi.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
-import { schemaFiles } from './schemas.ts';
+import { breachOf } from './frozen-events.ts';
+import { isEventSchema, schemaFiles } from './schemas.ts';
 
 /**
  * Writes what is made from the contracts: JSON Schemas, the pages of events and errors, the AsyncAPI document.
- * `--check` writes nothing, names what differs from what is there and ends with 1.
+ * `--check` writes nothing, names what differs from what is there and ends with 1. Schemas of events are written once:
+ * one that changes under its version ends it with 1 as well, and is left as it is.
  */
 process.chdir(join(import.meta.dirname, '../..'));
 
@@ -20,8 +22,14 @@ const made = new Map([
 ]);
 const stale = globSync('libs/contracts/schemas/**/*.json').filter((path) => !made.has(path));
 const different = [...made].filter(([path, text]) => textOf(path) !== text).map(([path]) => path);
+const breaches = [...different, ...stale]
+  .filter(isEventSchema)
+  .flatMap((path) => breachOf(basename(path, '.json'), textOf(path), made.get(path) ?? null) ?? []);
 
-if (process.argv.includes('--check')) {
+if (breaches.length > 0) {
+  for (const breach of breaches) console.error(breach);
+  process.exitCode = 1;
+} else if (process.argv.includes('--check')) {
   for (const path of [...different, ...stale]) console.error(`${path} is not what the contracts say`);
   if (different.length + stale.length > 0) {
     console.error('Run: node --conditions=@imago/source tools/contracts.ts');

@@ -14,9 +14,10 @@ describe('activity as a process', () => {
       DATABASE_URL: ground.runUrl('activity'),
       AMQP_URL: ground.amqpUrl,
       IMAGO_CONTEXT_KEY: ground.contextKey,
+      ACTIVITY_WEBHOOK_KEY: '5e'.repeat(32),
     });
     running = await startService(activityService(config), rootLogger('activity', 'silent'));
-  }, 120_000);
+  });
   afterAll(async () => {
     await running.stop();
     await ground.close();

@@ -4,10 +4,16 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseUrl, provision } from '../test/activity-under-test.ts';
 import { type BoardPageQuery, BoardRepository } from './board/board.repository.ts';
+import type { LogEntry } from './log/log-entry.ts';
 import { LogRepository } from './log/log.repository.ts';
 import { ACTIVITY_MIGRATIONS } from './migrations/activity-migrations.ts';
+import { DeliveriesRepository } from './webhooks/deliveries.repository.ts';
+import { DeliveryQueue } from './webhooks/delivery-queue.ts';
 
 const REGION = 'region-1';
+/** The id of the webhook number `n`, in SQL. */
+const WEBHOOK = `lpad(n::text, 32, '0')::uuid`;
+const FIRST_WEBHOOK = '00000000-0000-0000-0000-000000000001';
 const IMAGE = '00000000-0000-4000-8000-000000000000';
 
 describe('with 20,000 jobs and 20,000 events', () => {
@@ -32,13 +38,36 @@ describe('with 20,000 jobs and 20,000 events', () => {
     );
     await owner.query(
       `INSERT INTO activity.log
-      SELECT n, n, gen_random_uuid(), '/imago/catalog', 'ImageUpdated', 1, $2, $3::uuid, $2, n, 'project-1', $1,
+      SELECT n, n, gen_random_uuid(), '/imago/catalog',
+        CASE n % 100 WHEN 0 THEN 'ImageStorageChanged' WHEN 1 THEN 'ImageDeleted' ELSE 'ImageUpdated' END, 1, $2, $3::uuid, $2, n, 'project-1', $1,
         '{project-1}', NULL, 'c', now(), now(), repeat('x', 1000)
       FROM generate_series(1, 20000) AS n`,
       [REGION, IMAGE, IMAGE],
     );
-    await owner.query('ANALYZE activity.jobs, activity.log');
-  }, 60_000);
+    await owner.query(
+      `INSERT INTO activity.log_viewers
+       SELECT $1, CASE WHEN cursor % 50 = 1 THEN 'project-2' ELSE 'project-1' END, cursor, type FROM activity.log`,
+      [REGION],
+    );
+    // Ten thousand webhooks; the first has half of all deliveries, and few of them are due.
+    await owner.query(
+      `INSERT INTO activity.webhooks (id, project_id, region, url, types, state, secret, made_of, created_by, due_at)
+       SELECT ${WEBHOOK}, CASE WHEN n <= 10 THEN 'project-1' ELSE 'project-' || n END, $1, 'https://x', '{}', 'enabled',
+         '', '', 'u', CASE WHEN n % 100 = 1 THEN now() ELSE now() + interval '1 hour' END
+       FROM generate_series(1, 10000) AS n`,
+      [REGION],
+    );
+    await owner.query(
+      `INSERT INTO activity.webhook_deliveries
+         (id, webhook_id, event_id, event_type, subject, state, due_at, created_at, changed_at)
+       SELECT gen_random_uuid(), (SELECT ${WEBHOOK} FROM (SELECT CASE WHEN n % 2 = 0 THEN 1 ELSE n % 1000 + 1 END AS n) AS x),
+         gen_random_uuid(), 'ImageReady', 's',
+         CASE WHEN n % 500 = 0 THEN 'parked' WHEN n % 500 = 2 THEN 'pending' ELSE 'delivered' END,
+         now() - n * interval '1 second', now() - n * interval '1 second', now()
+       FROM generate_series(1, 20000) AS n`,
+    );
+    await owner.query('ANALYZE');
+  });
 
   afterAll(async () => {
     await owner.destroy();
@@ -99,5 +128,55 @@ describe('with 20,000 jobs and 20,000 events', () => {
   it.each([null, '12345'])('a page of events of one image after %s reads little more than itself', async (after) => {
     const query = { image_id: IMAGE, region: REGION, viewer: 'project-1', limit: 20, after, bytes: 1_000_000 };
     expect(await largestStep((db) => new LogRepository().history(db, query))).toBeLessThanOrEqual(60);
+  });
+
+  it.each([
+    { name: 'everything', types: [] },
+    { name: 'a usual type', types: ['ImageUpdated'] },
+    { name: 'a rare type', types: ['ImageStorageChanged'] },
+    { name: 'two rare types', types: ['ImageStorageChanged', 'ImageDeleted'] },
+    { name: 'three types', types: ['ImageStorageChanged', 'ImageUpdated', 'ImageDeleted'] },
+    { name: 'a type there is none of', types: ['ImageShared'] },
+  ])('a page of the log with $name reads little more than itself, wherever it begins', async ({ types }) => {
+    for (const after of [null, '12345'])
+      for (const viewer of [null, 'project-1', 'project-2'])
+        for (const order of ['asc', 'desc'] as const) {
+          const query = { region: REGION, viewer, types, subject: null, order, limit: 15, after, bytes: 1_000_000 };
+          expect(await largestStep((db) => new LogRepository().page(db, query))).toBeLessThanOrEqual(70);
+        }
+  });
+
+  it.each(['asc', 'desc'] as const)(
+    'a page of the log of one thing, %s, reads little more than itself',
+    async (order) => {
+      const query = { region: REGION, viewer: 'project-1', types: [], subject: IMAGE, order, limit: 15, after: '9000' };
+      expect(await largestStep((db) => new LogRepository().page(db, { ...query, bytes: 1e6 }))).toBeLessThanOrEqual(60);
+    },
+  );
+
+  it.each([null, 'parked', 'pending', 'delivered'] as const)(
+    'a page of deliveries that are %s reads little more than itself',
+    async (state) => {
+      const query = { webhook_id: FIRST_WEBHOOK, state, limit: 15, marker: null };
+      expect(await largestStep((db) => new DeliveriesRepository().page(db, query))).toBeLessThanOrEqual(60);
+    },
+  );
+
+  it('whoever looks for something to send reads what is due, not what waits', async () => {
+    const queue = new DeliveryQueue();
+    expect(await largestStep((db) => queue.lease(db, 5, 60))).toBeLessThanOrEqual(20);
+    const turn = { id: FIRST_WEBHOOK, turn: '1' };
+    expect(await largestStep((db) => queue.begin(db, turn, 4))).toBeLessThanOrEqual(20);
+  });
+
+  it('an event finds the webhooks that want it among those of its audience', async () => {
+    const event = { region: REGION, audience: ['project-1', 'project-20'], type: 'ImageReady', subject: 's' };
+    const wanted = (db: EntityManager): Promise<unknown> =>
+      new DeliveryQueue().wantedBy(db, event as unknown as LogEntry);
+    expect(await largestStep(wanted)).toBeLessThanOrEqual(20);
+  });
+
+  it('old deliveries are found among new ones', async () => {
+    expect(await largestStep((db) => new DeliveriesRepository().sweepOld(db, 1, 1000))).toBeLessThanOrEqual(20);
   });
 });

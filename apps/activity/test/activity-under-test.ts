@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { ConfirmApplied, type RequestDefinition } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { connectMessaging, declareTopology } from '@imago/messaging';
+import { DnsResolver, HostResolver } from '@imago/outbound';
 import {
   databaseUrls,
   type PersistentService,
@@ -11,11 +12,13 @@ import {
   runMigrations,
 } from '@imago/persistence';
 import { PASSWORD, PASSWORDS } from '@imago/persistence/testing';
+import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { ActivityModule } from '../src/activity.module.ts';
+import { activityConfig } from '../src/config.ts';
 import { ACTIVITY_MIGRATIONS } from '../src/migrations/activity-migrations.ts';
 import { messagingTablesOf, type Neighbour, type NeighbourAddresses, startNeighbour } from './neighbours.ts';
 
@@ -27,6 +30,7 @@ export interface ActivityUnderTest {
   readonly import: Neighbour;
   readonly quota: Neighbour;
   /** As the role activity runs as. */
+  readonly app: INestApplication;
   readonly db: DataSource;
   readonly replicas: readonly INestApplication[];
   /** Asks activity as somebody. */
@@ -95,13 +99,21 @@ export async function prepareGround(): Promise<Ground> {
   };
 }
 
-export async function startActivity(replicaCount = 1): Promise<ActivityUnderTest> {
+/** What a suite changes about activity. */
+export interface ActivityOptions {
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Instead of the system's name servers. */
+  readonly resolver?: HostResolver;
+}
+
+export async function startActivity(replicaCount = 1, options: ActivityOptions = {}): Promise<ActivityUnderTest> {
   const ground = await prepareGround();
+  const key = randomBytes(32).toString('hex');
   const [catalog, importing, quota, ...replicas] = await Promise.all([
     startNeighbour('catalog', ground),
     startNeighbour('import', ground),
     startNeighbour('quota', ground),
-    ...Array.from({ length: replicaCount }, () => startReplica(ground)),
+    ...Array.from({ length: replicaCount }, () => startReplica(ground, key, options)),
   ]);
   const [first] = replicas;
   if (first === undefined) throw new Error('there is no replica to test');
@@ -111,6 +123,7 @@ export async function startActivity(replicaCount = 1): Promise<ActivityUnderTest
     catalog,
     import: importing,
     quota,
+    app: first,
     db: first.get(DataSource),
     replicas,
     ask,
@@ -133,9 +146,22 @@ async function confirm(ask: ActivityUnderTest['ask'], event_ids: readonly string
   throw new Error(`activity has not applied ${event_ids.join(', ')}`);
 }
 
-async function startReplica({ runUrl, amqpUrl, contextKey }: NeighbourAddresses): Promise<INestApplication> {
-  const config = { DATABASE_URL: runUrl('activity'), AMQP_URL: amqpUrl, IMAGO_CONTEXT_KEY: contextKey };
-  const module = await Test.createTestingModule({ imports: [ActivityModule.forRoot(config)] }).compile();
+async function startReplica(
+  { runUrl, amqpUrl, contextKey }: NeighbourAddresses,
+  key: string,
+  { settings = {}, resolver = new DnsResolver() }: ActivityOptions,
+): Promise<INestApplication> {
+  const config = loadConfig(activityConfig, {
+    DATABASE_URL: runUrl('activity'),
+    AMQP_URL: amqpUrl,
+    IMAGO_CONTEXT_KEY: contextKey,
+    ACTIVITY_WEBHOOK_KEY: key,
+    ...settings,
+  });
+  const module = await Test.createTestingModule({ imports: [ActivityModule.forRoot(config)] })
+    .overrideProvider(HostResolver)
+    .useValue(resolver)
+    .compile();
   const app = module.createNestApplication();
   app.useLogger(['error', 'warn']);
   await app.init();

@@ -43,7 +43,7 @@ describe('the capture service', () => {
     const [region] = surroundings.regions;
     gate = await S3Gate.open(region?.s3.endpoint ?? '');
     await start();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await running.stop();

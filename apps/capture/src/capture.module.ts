@@ -1,8 +1,9 @@
-import { hostname } from 'node:os';
 import { JobRunner, PartJournal } from '@imago/jobs';
 import { MessagingModule, Outbox, RequestClient } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { PersistenceModule } from '@imago/persistence';
+import { type Reconciliation, reconciliationsController, Reconciler } from '@imago/reconciliation';
+import { hostname } from 'node:os';
 import { type DynamicModule, type FactoryProvider, Logger, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { RequestCapture } from './captures/request-capture.ts';
@@ -18,6 +19,7 @@ import { IMAGE_JOB_RUNNER, ImageJobs } from './jobs/image-jobs.ts';
 import { jobDefinition } from './jobs/job-definition.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
 import { RunJobs } from './jobs/run-jobs.ts';
+import { ReconcileLocks } from './locks/reconcile-locks.ts';
 import { ReleaseLocks } from './locks/release-locks.ts';
 import { RenewLocks } from './locks/renew-locks.ts';
 import { ServerLocks } from './locks/server-locks.ts';
@@ -36,7 +38,7 @@ export class CaptureModule {
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [JobsController],
+      controllers: [JobsController, reconciliationsController('capture')],
       providers: [
         { provide: CAPTURE_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
@@ -54,6 +56,8 @@ export class CaptureModule {
         SweepAdmissions,
         RenewLocks,
         ReleaseLocks,
+        ReconcileLocks,
+        reconciler(config),
       ],
     };
   }
@@ -84,5 +88,14 @@ function runner(config: CaptureConfig): FactoryProvider {
         concurrency: config.CAPTURE_CONCURRENCY,
         log: new Logger('JobRunner'),
       }),
+  };
+}
+
+function reconciler(config: CaptureConfig): FactoryProvider<Reconciler> {
+  return {
+    provide: Reconciler,
+    inject: [DataSource, ReconcileLocks],
+    useFactory: (db: DataSource, ...reconciliations: Reconciliation[]) =>
+      new Reconciler({ ...config, service: 'capture', db, reconciliations }),
   };
 }

@@ -2,13 +2,13 @@ import { type JobView, RequestCapture, type RequestDefinition, type RequestOf } 
 import type { RequestContext } from '@imago/identity';
 import { connectMessaging, Outbox, RequestClient } from '@imago/messaging';
 import { type ObjectStore, Regions } from '@imago/object-store';
+import { Crew } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { CaptureModule } from '../src/capture.module.ts';
 import { IMAGE_JOB_RUNNER } from '../src/jobs/image-jobs.ts';
-import type { CaptureWorker } from './capture-worker.ts';
-import { Crew } from './crew.ts';
+import { CaptureWorker, type WorkerSurroundings } from './capture-worker.ts';
 import { Looks } from './looks.ts';
 import type { Neighbours } from './neighbours.ts';
 import { captureOf, REGION, tenant } from './requests.ts';
@@ -39,7 +39,7 @@ export interface CaptureUnderTest extends Neighbours {
 export async function startCapture(settings: Readonly<Record<string, string>> = {}): Promise<CaptureUnderTest> {
   const surroundings = await startSurroundings(settings);
   const { config, regions, neighbours, qemuImg, directory } = surroundings;
-  const crew = new Crew();
+  const crew = new Crew((surroundings: WorkerSurroundings) => CaptureWorker.hire(surroundings));
   const module = await Test.createTestingModule({ imports: [CaptureModule.forRoot(config)] })
     .overrideProvider(IMAGE_JOB_RUNNER)
     .useValue(crew)

@@ -2,8 +2,7 @@ import { JobRunner, PartJournal } from '@imago/jobs';
 import type { Outbox, RequestClient } from '@imago/messaging';
 import { Regions, type regionsFile } from '@imago/object-store';
 import { serviceDataSource } from '@imago/persistence';
-import { S3Gate } from '@imago/testing';
-import type { DataSource } from 'typeorm';
+import { LosableWorker, S3Gate } from '@imago/testing';
 import type { z } from 'zod';
 import type { CaptureConfig } from '../src/config.ts';
 import type { ImageJobData, ImageJobInput } from '../src/jobs/image-job.ts';
@@ -22,13 +21,7 @@ export interface WorkerSurroundings {
 let hired = 0;
 
 /** One worker: the real runner with the real phases, on connections of its own that can be cut. */
-export class CaptureWorker {
-  private constructor(
-    readonly gate: S3Gate,
-    readonly runner: JobRunner<ImageJobInput, ImageJobData>,
-    private readonly db: DataSource,
-  ) {}
-
+export class CaptureWorker extends LosableWorker<S3Gate, JobRunner<ImageJobInput, ImageJobData>> {
   static async hire(surroundings: WorkerSurroundings): Promise<CaptureWorker> {
     const { config, regions, outbox, requests } = surroundings;
     const [first] = regions;
@@ -50,19 +43,5 @@ export class CaptureWorker {
     });
     runner.start();
     return new CaptureWorker(gate, runner, db);
-  }
-
-  /** The worker is gone in this moment: nothing it has begun is finished, nothing it holds is given back. */
-  async lose(): Promise<void> {
-    await this.db.destroy();
-    this.gate.shut();
-    await this.runner.stop();
-  }
-
-  /** The worker is told to stop and gives back what it holds. */
-  async dismiss(): Promise<void> {
-    await this.runner.stop();
-    if (this.db.isInitialized) await this.db.destroy();
-    await this.gate.close();
   }
 }

@@ -1,7 +1,7 @@
 import { type HeldObject, ImageCapturedV1, type ImageRecord } from '@imago/contracts';
 import type { Extent } from '@imago/disk-image';
+import type { StoredImage } from '@imago/image-transfer/testing';
 import type { CaptureUnderTest } from './capture-under-test.ts';
-import type { StoredImage } from './stored-images.ts';
 
 /** A layer on an image, as catalog knows it once it is active. */
 export interface LayeredImage {

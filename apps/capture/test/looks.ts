@@ -29,7 +29,7 @@ export class Looks {
       if (!ENDED.includes(found.state)) throw new Error(`job ${jobId} is ${found.state} in ${found.phase}`);
       return found;
     };
-    return eventually(attempt, { timeout: 50_000 });
+    return eventually(attempt);
   }
 
   /** The events of a job once the last of them has come. */

@@ -18,13 +18,19 @@ export interface HeldMoment {
 }
 
 const isIndex = (call: S3Call): boolean => call.key.endsWith('.index');
-/** The object of the capture; the base of its disk is only ever looked at by its index. */
-const ofCapture = (call: S3Call): boolean => call.key.startsWith('images/') && !isIndex(call);
+const isObject = (call: S3Call): boolean => call.key.startsWith('images/') && !isIndex(call);
 
-/** The image's object is looked at once after its completion, and once more at the very end. */
-function secondLook(): (call: S3Call) => boolean {
-  let looks = 0;
-  return (call) => call.action === 'head' && ofCapture(call) && ++looks === 2;
+/**
+ * Which call of its kind for the object of the capture it is. The first one for any object is for that one: the base of
+ * the disk is not asked for before the image is examined.
+ */
+function nth(action: 'head' | 'read', which: number): (call: S3Call) => boolean {
+  let [own, calls] = ['', 0];
+  return (call) => {
+    if (call.action !== action || !isObject(call)) return false;
+    own ||= call.key;
+    return call.key === own && ++calls === which;
+  };
 }
 
 /** Every phase, most of them at more than one moment. */
@@ -77,7 +83,9 @@ export const PHASE_MOMENTS: readonly PhaseMoment[] = [
   {
     phase: 'verify',
     moment: 'before the object is read back',
-    hold: (gate) => gate.hold((call) => call.action === 'read' && ofCapture(call)),
+    hold: (gate) => gate.hold(nth('read', 1)),
   },
-  { phase: 'activate', moment: 'before the last look', hold: (gate) => gate.hold(secondLook()) },
+  { phase: 'examine', moment: 'before it is opened', hold: (gate) => gate.hold(nth('head', 2)) },
+  { phase: 'examine', moment: 'before it is read', hold: (gate) => gate.hold(nth('read', 2)) },
+  { phase: 'activate', moment: 'before the last look', hold: (gate) => gate.hold(nth('head', 3)) },
 ];

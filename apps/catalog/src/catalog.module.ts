@@ -1,29 +1,30 @@
 import { MessagingModule } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { PersistenceModule } from '@imago/persistence';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type Reconciliation, reconciliationsController, Reconciler } from '@imago/reconciliation';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { AppliedEventsController } from './applied-events.controller.ts';
+import { StorageChargeRow } from './charges/storage-charge.row.ts';
+import { StorageCharges } from './charges/storage-charges.ts';
 import { CATALOG_CONFIG } from './config-token.ts';
 import type { CatalogConfig } from './config.ts';
+import { CopiesController } from './copies/copies.controller.ts';
+import { CopyNews } from './copies/copy-news.ts';
+import { CopySources } from './copies/copy-sources.ts';
+import { DescribeCopySource } from './copies/describe-copy-source.ts';
+import { RegisterCopy } from './copies/register-copy.ts';
 import { AbandonImage } from './images/abandon-image.ts';
+import { AdmitImage } from './images/admit-image.ts';
 import { CapturesController } from './images/captures.controller.ts';
 import { CloseImage } from './images/close-image.ts';
 import { DeleteImage } from './images/delete-image.ts';
 import { EditImage } from './images/edit-image.ts';
 import { FindImages } from './images/find-images.ts';
 import { FindLineage } from './images/find-lineage.ts';
-import { StorageChargeRow } from './charges/storage-charge.row.ts';
-import { StorageCharges } from './charges/storage-charges.ts';
 import { ImageAccess } from './images/image-access.ts';
-import { ImageNews } from './images/image-news.ts';
-import { ImageMemberRow } from './members/image-member.row.ts';
-import { ImageMembersRepository } from './members/image-members.repository.ts';
-import { ShareOutcomes } from './members/share-outcomes.ts';
-import { SharesController } from './members/shares.controller.ts';
-import { ImageReviewRow } from './reviews/image-review.row.ts';
-import { ImageReviews } from './reviews/image-reviews.ts';
-import { ReviewsController } from './reviews/reviews.controller.ts';
 import { ImageEditsController } from './images/image-edits.controller.ts';
+import { ImageNews } from './images/image-news.ts';
 import { ImageTransitions } from './images/image-transitions.ts';
 import { ImageRow } from './images/image.row.ts';
 import { ImagesController } from './images/images.controller.ts';
@@ -32,10 +33,16 @@ import { LayerOutcomes } from './images/layer-outcomes.ts';
 import { MakingOutcomes } from './images/making-outcomes.ts';
 import { RegisterImage } from './images/register-image.ts';
 import { UploadOutcomes } from './images/upload-outcomes.ts';
+import { ImageMemberRow } from './members/image-member.row.ts';
+import { ImageMembersRepository } from './members/image-members.repository.ts';
+import { MemberTruth } from './members/member-truth.ts';
+import { ShareOutcomes } from './members/share-outcomes.ts';
+import { SharesController } from './members/shares.controller.ts';
 import { AllocateObject } from './objects/allocate-object.ts';
 import { BeginUpload } from './objects/begin-upload.ts';
 import { DescribeLayers } from './objects/describe-layers.ts';
 import { HoldImage } from './objects/hold-image.ts';
+import { HoldTruth } from './objects/hold-truth.ts';
 import { LayerParents } from './objects/layer-parents.ts';
 import { ObjectLines } from './objects/object-lines.ts';
 import { ObjectReferenceRow } from './objects/object-reference.row.ts';
@@ -43,10 +50,19 @@ import { ObjectSweeper } from './objects/object-sweeper.ts';
 import { ObjectRow } from './objects/object.row.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { ObjectsRepository } from './objects/objects.repository.ts';
-import { ReconcileObjects } from './objects/reconcile-objects.ts';
 import { ReleaseBytes } from './objects/release-bytes.ts';
 import { ReleaseHolds } from './objects/release-holds.ts';
 import { SweepClaims } from './objects/sweep-claims.ts';
+import { ImageReadinessRepository } from './readiness/image-readiness.repository.ts';
+import { ImageReadinessRow } from './readiness/image-readiness.row.ts';
+import { ImageReadiness } from './readiness/image-readiness.ts';
+import { ReadinessController } from './readiness/readiness.controller.ts';
+import { ComparisonsController } from './reconciliations/comparisons.controller.ts';
+import { ReconcileLedger } from './reconciliations/reconcile-ledger.ts';
+import { ReconcileObjects } from './reconciliations/reconcile-objects.ts';
+import { ImageReviewRow } from './reviews/image-review.row.ts';
+import { ImageReviews } from './reviews/image-reviews.ts';
+import { ReviewsController } from './reviews/reviews.controller.ts';
 
 /** The tables of this service, for its data source and for the drift check. */
 export const CATALOG_ENTITIES = [
@@ -55,6 +71,7 @@ export const CATALOG_ENTITIES = [
   ObjectReferenceRow,
   ImageMemberRow,
   ImageReviewRow,
+  ImageReadinessRow,
   StorageChargeRow,
 ];
 
@@ -76,10 +93,14 @@ export class CatalogModule {
         ImagesController,
         ImageEditsController,
         CapturesController,
+        CopiesController,
         ObjectsController,
         SharesController,
         ReviewsController,
+        ReadinessController,
         AppliedEventsController,
+        ComparisonsController,
+        reconciliationsController('catalog'),
       ],
       providers: [
         { provide: CATALOG_CONFIG, useValue: config },
@@ -91,8 +112,15 @@ export class CatalogModule {
         ImageTransitions,
         ShareOutcomes,
         ImageReviews,
+        ImageReadinessRepository,
+        ImageReadiness,
         StorageCharges,
+        AdmitImage,
         RegisterImage,
+        CopySources,
+        RegisterCopy,
+        DescribeCopySource,
+        CopyNews,
         AbandonImage,
         DeleteImage,
         EditImage,
@@ -113,8 +141,21 @@ export class CatalogModule {
         DescribeLayers,
         SweepClaims,
         ObjectSweeper,
+        MemberTruth,
+        HoldTruth,
+        ReconcileLedger,
         ReconcileObjects,
+        reconciler(config),
       ],
     };
   }
+}
+
+function reconciler(config: CatalogConfig): FactoryProvider<Reconciler> {
+  return {
+    provide: Reconciler,
+    inject: [DataSource, ReconcileLedger, ReconcileObjects],
+    useFactory: (db: DataSource, ...reconciliations: Reconciliation[]) =>
+      new Reconciler({ ...config, service: 'catalog', db, reconciliations }),
+  };
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RequestDefinition, type Service, SERVICES } from '@imago/contracts';
+import { type Difference, type RequestDefinition, type Service, SERVICES } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
 import { declareTopology } from '@imago/messaging';
 import { type ObjectStore, Regions } from '@imago/object-store';
@@ -21,9 +21,11 @@ import { DataSource } from 'typeorm';
 import { catalogService } from '../src/catalog-service.ts';
 import { catalogConfig } from '../src/config.ts';
 import { CATALOG_MIGRATIONS } from '../src/migrations/catalog-migrations.ts';
+import { ReconcileObjects } from '../src/reconciliations/reconcile-objects.ts';
 import { messagingTablesOf, type NeighbourAddresses, type Neighbours, startNeighbours } from './neighbours.ts';
 
 export const REGION = 'region-1';
+export const OTHER_REGION = 'region-2';
 
 /** One catalog with its neighbours, on a database, a broker and a bucket of its own. */
 export interface CatalogUnderTest extends Neighbours {
@@ -38,6 +40,8 @@ export interface CatalogUnderTest extends Neighbours {
     context: RequestContext,
     timeoutMs?: number,
   ): Promise<R['response']['_output']>;
+  /** What rows and the store of {@link REGION} tell differently now. */
+  wrongObjects(): Promise<readonly Difference[]>;
   /** Returns when catalog has applied these events, whether they changed something or not. */
   applied(...eventIds: readonly string[]): Promise<void>;
 }
@@ -91,11 +95,15 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
   await Promise.all([declareTopology(addresses.amqpUrl, { settle_ms: 0 }), migrateAll(addresses)]);
   const directory = await mkdtemp(join(tmpdir(), 'imago-catalog-'));
   const regionsFile = join(directory, 'regions.json');
-  const { endpoint, region, bucket, access_key, secret_key } = env.s3;
-  await writeFile(
-    regionsFile,
-    JSON.stringify([{ name: REGION, default: true, s3: { endpoint, region, bucket, access_key, secret_key } }]),
-  );
+  const { endpoint, region, bucket, administration, access_key, secret_key } = env.s3;
+  const otherBucket = `${bucket}-2`;
+  await administration.createBucket(otherBucket);
+  const key = await administration.addKey({ access_key, secret_key }, [bucket, otherBucket]);
+  const regions = [
+    { name: REGION, default: true, s3: { endpoint, region, bucket, ...key } },
+    { name: OTHER_REGION, s3: { endpoint, region, bucket: otherBucket, ...key } },
+  ];
+  await writeFile(regionsFile, JSON.stringify(regions));
   const config = loadConfig(catalogConfig, {
     DATABASE_URL: addresses.runUrl('catalog'),
     AMQP_URL: addresses.amqpUrl,
@@ -111,6 +119,7 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
     ...neighbours,
     app: running.app,
     db,
+    wrongObjects: async () => (await running.app.get(ReconcileObjects).find(REGION)).differences,
     applied: (...ids) => applied(db, ids),
     store: running.app.get(Regions).get(REGION).store,
     ask: (definition, data, context, timeoutMs = 10_000) =>
@@ -119,6 +128,7 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
       await neighbours.close();
       await running.stop();
       await rm(directory, { recursive: true });
+      await administration.deleteBucket(otherBucket);
       await env.close();
     },
   };

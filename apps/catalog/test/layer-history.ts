@@ -87,7 +87,9 @@ export class LayerHistory {
       case 'make': {
         const object = capturedObject(first, first.parent);
         const from = { origin: serverOrigin(null) };
-        await this.#apply((tx) => this.catalog.app.get(MakingOutcomes).stored(tx, making, { object, from }));
+        await this.#apply(async (tx) => {
+          await this.catalog.app.get(MakingOutcomes).stored(tx, making, { object, from });
+        });
         if (image.status !== 'making') return;
         image.status = 'active';
         this.parents.set(first.object_id, first.parent);

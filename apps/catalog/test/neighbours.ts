@@ -108,7 +108,7 @@ export interface Neighbours {
   readonly quota: QuotaBook;
   readonly recorder: EventRecorder;
   readonly requests: RequestClient;
-  /** Publishes an event of import, capture or sharing and answers its id. */
+  /** Publishes an event of import, capture, export or sharing and answers its id. */
   publish<E extends EventDefinition>(event: E, subject: string, data: z.input<E['data']>): Promise<string>;
   close(): Promise<void>;
 }
@@ -125,9 +125,14 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
     start('import', addresses),
     start('capture', addresses),
     start('sharing', addresses),
+    start('export', addresses),
   ]);
-  const [, , importApp, captureApp, sharingApp] = apps;
-  const publishers: Partial<Record<Service, INestApplication>> = { capture: captureApp, sharing: sharingApp };
+  const [, , importApp, captureApp, sharingApp, exportApp] = apps;
+  const publishers: Partial<Record<Service, INestApplication>> = {
+    capture: captureApp,
+    sharing: sharingApp,
+    export: exportApp,
+  };
   return {
     quota,
     recorder,
@@ -157,7 +162,7 @@ async function start(service: Service, addresses: NeighbourAddresses, part?: Par
         amqpUrl: addresses.amqpUrl,
         contextKey: addresses.contextKey,
         registry: new Registry(),
-        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [], capture: [], sharing: [] },
+        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [], capture: [], export: [], sharing: [] },
       }),
     ],
     controllers: part === undefined ? [] : [part.controller],

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type {
   CapturedObject,
   DataOf,
+  ImageCopiedV1,
   ImageCapturedV1,
   ImageDigestedV1,
   ImageFlattenedV1,
   ImageImportedV1,
   ImageImportFailedV1,
+  ImportedImageExaminedV1,
+  ImageInRegion,
   ImageOrigin,
   JobView,
+  ReadinessReport,
   RegisterImage,
   RequestOf,
   StoredObject,
@@ -128,6 +132,13 @@ export function flattenedData(
   return { job: jobView(job_id, image_id, 'succeeded'), image_id, object: whole };
 }
 
+export function copiedData(
+  { image_id, job_id, source }: { image_id: string; job_id: string; source: ImageInRegion },
+  object: { object_id: string; key: string },
+): DataOf<typeof ImageCopiedV1> {
+  return { job: jobView(job_id, image_id, 'succeeded'), image_id, source, object: storedObject(object) };
+}
+
 export function importedData(
   imageId: string,
   jobId: string,
@@ -139,6 +150,27 @@ export function importedData(
     object: storedObject(object),
     source: { source_uri: 's3://bucket/file', source_disk_format: 'raw', source_size: '10737418240', source_etag: 'e' },
   };
+}
+
+/** A report of a disk that has a table of partitions and nothing else. */
+export function examinedData(
+  image_id: string,
+  job_id: string,
+  {
+    status = 'warning',
+    examined_at = new Date().toISOString(),
+  }: { status?: ReadinessReport['status']; examined_at?: string } = {},
+): DataOf<typeof ImportedImageExaminedV1> {
+  const point = { point: 'partition_table', status, seen: 'A table.', where: 'sector 0', remedy: null } as const;
+  const report: ReadinessReport = {
+    status,
+    points: [point],
+    operating_system: null,
+    partition_table: 'mbr',
+    file_systems: [],
+    bytes_read: 512,
+  };
+  return { job: jobView(job_id, image_id, 'running'), image_id, report, examined_at };
 }
 
 export function failedData(imageId: string, jobId: string): DataOf<typeof ImageImportFailedV1> {

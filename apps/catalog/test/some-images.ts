@@ -33,8 +33,8 @@ export class SomeImages {
     return { image_id: request.image_id, job_id: request.job_id, owner };
   }
 
-  allocate({ image_id, job_id, owner }: MadeImage): Promise<{ object_id: string; key: string }> {
-    return this.catalog.ask(AllocateObject, { image_id, region: REGION, job_id }, worker(owner.project_id));
+  allocate({ image_id, job_id, owner }: MadeImage, region = REGION): Promise<{ object_id: string; key: string }> {
+    return this.catalog.ask(AllocateObject, { image_id, region, job_id }, worker(owner.project_id));
   }
 
   async makeActive(owner?: RequestContext): Promise<MadeImage & { readonly key: string }> {

@@ -1,9 +1,10 @@
-import { hostname } from 'node:os';
 import { Hypervisor } from '@imago/hypervisor';
 import { JobRunner } from '@imago/jobs';
 import { MessagingModule, Outbox } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { PersistenceModule } from '@imago/persistence';
+import { type Reconciliation, reconciliationsController, Reconciler } from '@imago/reconciliation';
+import { hostname } from 'node:os';
 import { type DynamicModule, type FactoryProvider, Logger, Module, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { COMPUTE_ENTITIES } from './compute-entities.ts';
@@ -17,6 +18,7 @@ import { ExportAddress } from './exports/export-address.ts';
 import { ExportPlaces } from './exports/export-places.ts';
 import { ExportsController } from './exports/exports.controller.ts';
 import { HoldReleases } from './holds/hold-releases.ts';
+import { ReconcileHolds } from './holds/reconcile-holds.ts';
 import { EndOfHost } from './hosts/end-of-host.ts';
 import { HeedMachines } from './hosts/heed-machines.ts';
 import { HostAgent } from './hosts/host-agent.ts';
@@ -28,6 +30,7 @@ import { NoteMachines } from './hosts/note-machines.ts';
 import { openHypervisor } from './hosts/open-hypervisor.ts';
 import { ReconcileMachines } from './hosts/reconcile-machines.ts';
 import { RunHost } from './hosts/run-host.ts';
+import { CompareLocks } from './locks/compare-locks.ts';
 import { LapsedLocks } from './locks/lapsed-locks.ts';
 import { LockServerDisk } from './locks/lock-server-disk.ts';
 import { LocksController } from './locks/locks.controller.ts';
@@ -100,6 +103,7 @@ const LOCKS: Provider[] = [
   LockServerDisk,
   ServerLocks,
   LapsedLocks,
+  CompareLocks,
   ExportAddress,
   ExportPlaces,
   DiskExports,
@@ -119,7 +123,13 @@ export class ComputeModule {
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [ServersController, OrdersController, LocksController, ExportsController],
+      controllers: [
+        ServersController,
+        OrdersController,
+        LocksController,
+        ExportsController,
+        reconciliationsController('compute'),
+      ],
       providers: [
         { provide: COMPUTE_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
@@ -137,6 +147,8 @@ export class ComputeModule {
         ...HOST,
         tools(config),
         runner(config),
+        ReconcileHolds,
+        reconciler(config),
       ],
     };
   }
@@ -181,5 +193,14 @@ function runner(config: ComputeConfig): FactoryProvider {
         concurrency: config.COMPUTE_CONCURRENCY,
         log: new Logger('ServerRunner'),
       }),
+  };
+}
+
+function reconciler(config: ComputeConfig): FactoryProvider<Reconciler> {
+  return {
+    provide: Reconciler,
+    inject: [DataSource, ReconcileHolds],
+    useFactory: (db: DataSource, ...reconciliations: Reconciliation[]) =>
+      new Reconciler({ ...config, service: 'compute', db, reconciliations }),
   };
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { reconciliationEnvironment } from '@imago/reconciliation';
 import { serviceEnvironment } from '@imago/service';
 import { z } from 'zod';
 
@@ -8,6 +9,7 @@ const NETWORKS = /^[a-z0-9][a-z0-9_-]{0,63}=(restricted|open)(,[a-z0-9][a-z0-9_-
 /** What the compute service reads from its environment, once, at start. */
 export const computeConfig = z.object({
   ...serviceEnvironment,
+  ...reconciliationEnvironment,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   AMQP_URL: z.url({ protocol: /^amqps?$/ }),
   IMAGO_CONTEXT_KEY: z.string().regex(/^([0-9a-f]{2}){32,}$/i),

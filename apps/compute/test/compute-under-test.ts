@@ -12,14 +12,14 @@ import { Hypervisor } from '@imago/hypervisor';
 import type { RequestContext } from '@imago/identity';
 import { connectMessaging } from '@imago/messaging';
 import { FaultFilter, openExchange, renderProblem } from '@imago/service';
-import { eventually } from '@imago/testing';
+import { Crew, eventually } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { ComputeModule } from '../src/compute.module.ts';
-import type { ComputeConfig } from '../src/config.ts';
+import { type ComputeConfig, hostOf } from '../src/config.ts';
 import { SERVER_RUNNER } from '../src/orders/server-jobs.ts';
-import { Crew, type ServerWorker } from './crew.ts';
+import { ServerWorker, type Workplace } from './server-worker.ts';
 import { Looks } from './looks.ts';
 import { Machines } from './machines.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -59,7 +59,9 @@ export interface ComputeUnderTest extends Neighbours {
 export async function startCompute(settings: Readonly<Record<string, string>> = {}): Promise<ComputeUnderTest> {
   const surroundings = await startSurroundings(settings);
   const { config, neighbours } = surroundings;
-  const crew = new Crew();
+  const crew = new Crew((workplace: Workplace, host: string = hostOf(workplace.config)) =>
+    ServerWorker.hire(workplace, host),
+  );
   const machines = new Machines();
   const module = await Test.createTestingModule({ imports: [ComputeModule.forRoot(config)] })
     .overrideProvider(SERVER_RUNNER)

@@ -50,7 +50,8 @@ describe('whatever is killed around a capture, the server is free again and the 
     ['map', `OLD.phase = 'map' AND NEW.phase = 'transfer'`],
     ['transfer', `OLD.phase = 'transfer' AND NEW.phase = 'seal'`],
     ['seal', `OLD.phase = 'seal' AND NEW.phase = 'verify'`],
-    ['verify', `OLD.phase = 'verify' AND NEW.phase = 'activate'`],
+    ['verify', `OLD.phase = 'verify' AND NEW.phase = 'examine'`],
+    ['examine', `OLD.phase = 'examine' AND NEW.phase = 'activate'`],
     ['activate', `OLD.state <> 'succeeded' AND NEW.state = 'succeeded'`],
   ])(
     'capture, at the end of its phase %s',

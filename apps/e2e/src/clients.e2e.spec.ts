@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type OpenStackClients, PACKAGE_CACHE, provideOpenStackClients, ProvisionError } from '@imago/infra';
+import {
+  type OpenStackClients,
+  PACKAGE_CACHE,
+  providedOrTold,
+  provideOpenStackClients,
+  runCommand,
+} from '@imago/infra';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandLine } from '../test/command-line.ts';
-import { ClientRunner } from '../test/openstack-clients.ts';
+import { LoadedClients } from '../test/openstack-clients.ts';
 import { smallQcow2 } from '../test/source-disks.ts';
-import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { systemFor } from '../test/shared-system.ts';
+import type { SystemUnderTest } from '../test/system-under-test.ts';
 import { expectTrueState } from '../test/true-state.ts';
 
 const PAGE = join(import.meta.dirname, '../../../docs/clients.md');
@@ -16,21 +23,15 @@ const LONG = 300_000;
 const clients = await openStackClients();
 const journey = clients === null ? describe.skip : describe;
 
-/** Null where they cannot be had, which is said so loudly that nobody takes the silence for a success. */
-async function openStackClients(): Promise<OpenStackClients | null> {
+function openStackClients(): Promise<OpenStackClients | null> {
   const cache = { directory: PACKAGE_CACHE, signal: AbortSignal.timeout(LONG), report: () => undefined };
-  try {
-    return await provideOpenStackClients({ cache, forcePrivate: true });
-  } catch (error) {
-    if (!(error instanceof ProvisionError)) throw error;
-    const line = '!'.repeat(100);
-    process.stderr.write(`${line}\nNOT TESTED: OpenStack's own commands against Imago. ${error.message}\n${line}\n`);
-    return null;
-  }
+  return providedOrTold("OpenStack's own commands against Imago", () =>
+    provideOpenStackClients({ cache, forcePrivate: true }),
+  );
 }
 
 journey('the commands of OpenStack', () => {
-  let runner: ClientRunner;
+  let loaded: LoadedClients;
   let sut: SystemUnderTest;
   let alice: CommandLine;
   let bob: CommandLine;
@@ -38,10 +39,9 @@ journey('the commands of OpenStack', () => {
   const disk = randomBytes(3 * 2 ** 20);
 
   beforeAll(async () => {
-    sut = await startSystemUnderTest();
-    const there = clients as OpenStackClients;
-    runner = new ClientRunner(there);
-    const at = { clients: there, runner, gateway: sut.system.gateway, directory: sut.directory };
+    sut = await systemFor('clients');
+    loaded = await LoadedClients.load(clients as OpenStackClients, join(sut.directory, 'clients'));
+    const at = { clients: loaded, gateway: sut.system.gateway, directory: sut.directory };
     alice = await CommandLine.of(sut.alice, at);
     bob = await CommandLine.of(sut.bob, at);
     operator = await CommandLine.of(sut.operator, at);
@@ -50,7 +50,7 @@ journey('the commands of OpenStack', () => {
     await writeFile(alice.path('disk.qcow2'), await smallQcow2(sut.directory, sut.qemuImg));
   }, LONG);
   afterAll(async () => {
-    runner.close();
+    loaded.close();
     await sut.close();
   });
 
@@ -252,6 +252,16 @@ journey('the commands of OpenStack', () => {
       expect([await alice.names(), await bob.names()]).toEqual([[], []]);
       await expect(alice.openstack('image', 'show', 'web-2')).rejects.toThrow(/No Image found/);
       await expectTrueState(sut);
+    },
+    LONG,
+  );
+
+  it(
+    'start as the programs they are',
+    async () => {
+      const { openstack, glance } = clients as OpenStackClients;
+      expect(await runCommand(openstack, ['--version'])).toMatch(/^openstack \d/);
+      await runCommand(glance, ['--version']);
     },
     LONG,
   );

@@ -1,9 +1,9 @@
-import type { EventEnvelope } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventSource, type Followed } from '../test/event-source.ts';
 import { Sharing } from '../test/sharing.ts';
-import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { systemFor } from '../test/shared-system.ts';
+import type { SystemUnderTest } from '../test/system-under-test.ts';
 import type { ImageDocument } from '../test/tenant.ts';
 
 describe('the stream of events', () => {
@@ -11,7 +11,7 @@ describe('the stream of events', () => {
   const open: EventSource[] = [];
 
   beforeAll(async () => {
-    sut = await startSystemUnderTest({ settings: { quota: { QUOTA_DEFAULT_IMAGES: '100' } } });
+    sut = await systemFor('event-stream');
   });
   afterAll(async () => {
     for (const source of open) await source.leave();
@@ -35,8 +35,11 @@ describe('the stream of events', () => {
 
   /** What the log has for one project, in its order. */
   async function logged(project: string): Promise<readonly string[]> {
-    const { events } = await sut.operator.get<{ events: EventEnvelope[] }>('/v1/operator/events?limit=1000');
-    return events.filter(({ audience }) => audience.split(',').includes(project)).map(({ id }) => id);
+    const { rows } = await sut.db.query<{ id: string }>(
+      'SELECT id FROM activity.log WHERE $1 = ANY(audience) ORDER BY cursor',
+      [project],
+    );
+    return rows.map(({ id }) => id);
   }
 
   function idsOf(followed: readonly Followed[]): readonly string[] {

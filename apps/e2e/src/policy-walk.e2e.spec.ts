@@ -2,16 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Expectation, RELATIONS, type Relation } from '../test/policy-walk.ts';
 import { EXPECTATIONS } from '../test/walk-expectations.ts';
 import { type Ids, WalkSubjects } from '../test/walk-subjects.ts';
-import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { systemFor } from '../test/shared-system.ts';
+import type { SystemUnderTest } from '../test/system-under-test.ts';
 import type { Tenant } from '../test/tenant.ts';
-
-/** Those beside the installation's own people; the reader is of the owner's project. */
-const OTHERS = [
-  { name: 'reader', project: 'demo-a', role: 'reader' },
-  { name: 'accepted', project: 'demo-accepted', role: 'member' },
-  { name: 'pending', project: 'demo-pending', role: 'member' },
-  { name: 'rejected', project: 'demo-rejected', role: 'member' },
-] as const;
 
 describe('every route, for everybody', () => {
   let sut: SystemUnderTest;
@@ -21,13 +14,13 @@ describe('every route, for everybody', () => {
   const standing = new Map<string, Promise<Ids>>();
 
   beforeAll(async () => {
-    sut = await startSystemUnderTest({ others: OTHERS, settings: { quota: { QUOTA_DEFAULT_IMAGES: '500' } } });
+    sut = await systemFor('policy-walk');
     const named = (name: string): Tenant => sut.other(name);
     people = new Map<Relation, Tenant>([
       ['owner', sut.alice],
       ['stranger', sut.bob],
       ['operator', sut.operator],
-      ...OTHERS.map(({ name }) => [name, named(name)] as const),
+      ...(['reader', 'accepted', 'pending', 'rejected'] as const).map((name) => [name, named(name)] as const),
     ]);
     subjects = new WalkSubjects(sut, people);
     const { paths } = await sut.alice.get<{ paths: Record<string, object> }>('/v1/openapi.json');

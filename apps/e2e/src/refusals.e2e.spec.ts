@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallQcow2 } from '../test/source-disks.ts';
-import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { systemFor } from '../test/shared-system.ts';
+import type { SystemUnderTest } from '../test/system-under-test.ts';
 import type { ImportFields } from '../test/tenant.ts';
 import { expectTrueState } from '../test/true-state.ts';
 
@@ -10,11 +11,11 @@ describe('what is refused', () => {
   let disk: Buffer;
 
   beforeAll(async () => {
-    sut = await startSystemUnderTest();
+    sut = await systemFor('refusals');
     disk = await smallQcow2(sut.directory, sut.qemuImg);
     await sut.alice.bucket.put('disk', disk);
     await sut.bob.bucket.put('disk', disk);
-  }, 180_000);
+  });
   afterAll(() => sut.close());
 
   it.each([
@@ -57,7 +58,7 @@ describe('what is refused', () => {
     await sut.alice.imageIn('killed', job.image_id ?? '');
     await sut.alice.delete(job.image_id ?? '');
     await expectTrueState(sut);
-  }, 60_000);
+  });
 
   it('an import asked for twice under one key is one import', async () => {
     const headers = { 'idempotency-key': randomUUID() };
@@ -82,7 +83,7 @@ describe('what is refused', () => {
     await sut.alice.ended(first.body.id);
     await sut.alice.imageIn('active', first.body.image_id);
     await sut.alice.delete(first.body.image_id);
-  }, 60_000);
+  });
 
   it('the eleventh image, also when 50 requests race for the last place: exactly one wins', async () => {
     const nine = [];
@@ -102,5 +103,5 @@ describe('what is refused', () => {
     await expectTrueState(sut);
     for (const image of await sut.bob.images()) await sut.bob.delete(image.id);
     await expectTrueState(sut);
-  }, 120_000);
+  });
 });

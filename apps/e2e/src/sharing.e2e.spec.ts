@@ -1,7 +1,8 @@
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sharing } from '../test/sharing.ts';
-import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { systemFor } from '../test/shared-system.ts';
+import type { SystemUnderTest } from '../test/system-under-test.ts';
 import type { ImageDocument, Problem } from '../test/tenant.ts';
 import { expectTrueState } from '../test/true-state.ts';
 
@@ -12,7 +13,7 @@ describe('images between projects', () => {
   const bobsProject = (): string => sut.bob.user.project_id;
 
   beforeAll(async () => {
-    sut = await startSystemUnderTest();
+    sut = await systemFor('sharing');
     alice = new Sharing(sut.alice, sut);
     bob = new Sharing(sut.bob, sut);
   });

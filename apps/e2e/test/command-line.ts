@@ -1,15 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { type OpenStackClients, runCommand } from '@imago/infra';
-import type { ClientCommand, ClientRunner } from './openstack-clients.ts';
+import { runCommand } from '@imago/infra';
+import type { LoadedClients } from './openstack-clients.ts';
 import type { Tenant } from './tenant.ts';
 
-/** Milliseconds a script of many commands may take: Python alone takes a second to start, more on a busy machine. */
+/** Milliseconds a script of many commands may take on a busy machine. */
 const PATIENCE = 600_000;
 
 export interface CommandLineOptions {
-  readonly clients: OpenStackClients;
-  readonly runner: ClientRunner;
+  readonly clients: LoadedClients;
   readonly gateway: string;
   /** Its own is made in it. */
   readonly directory: string;
@@ -17,24 +16,25 @@ export interface CommandLineOptions {
 
 /** Somebody at a terminal with OpenStack's own commands. */
 export class CommandLine {
-  readonly #runner: ClientRunner;
+  /** Where they are. */
+  readonly #programs: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #directory: string;
 
-  private constructor(runner: ClientRunner, env: Readonly<Record<string, string>>, directory: string) {
-    this.#runner = runner;
+  private constructor(programs: string, env: Readonly<Record<string, string>>, directory: string) {
+    this.#programs = programs;
     this.#env = env;
     this.#directory = directory;
   }
 
   /** In a directory of its own, which is also its home: what the commands remember of other servers is not there. */
-  static async of(tenant: Tenant, { clients, runner, gateway, directory }: CommandLineOptions): Promise<CommandLine> {
+  static async of(tenant: Tenant, { clients, gateway, directory }: CommandLineOptions): Promise<CommandLine> {
     const { name, password, project } = tenant.user;
     const home = join(directory, `home-${name}`);
     await mkdir(home, { recursive: true });
     const env = {
       HOME: home,
-      PATH: [dirname(clients.openstack), dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+      PATH: [clients.directory, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
       OS_AUTH_URL: `${gateway}/v3`,
       OS_USERNAME: name,
       OS_PASSWORD: password,
@@ -44,7 +44,7 @@ export class CommandLine {
       OS_REGION_NAME: 'region-1',
       OS_IDENTITY_API_VERSION: '3',
     };
-    return new CommandLine(runner, env, home);
+    return new CommandLine(clients.directory, env, home);
   }
 
   /** @throws CommandError with what the command complained of. */
@@ -68,10 +68,7 @@ export class CommandLine {
     return text.split('\n').filter((name) => name !== '');
   }
 
-  /**
-   * Runs a script as whoever reads it would, without knowing who they are beforehand, with the very programs; it stops
-   * at what fails.
-   */
+  /** Runs a script as whoever reads it would, without knowing who they are beforehand; it stops at what fails. */
   async script(text: string): Promise<string> {
     const { HOME = '', PATH = '' } = this.#env;
     const shell = ['--norc', '-euo', 'pipefail', '-c', text];
@@ -83,7 +80,8 @@ export class CommandLine {
     return join(this.#directory, name);
   }
 
-  #run(program: ClientCommand['program'], args: readonly string[]): Promise<string> {
-    return this.#runner.run({ program, args, env: this.#env, directory: this.#directory });
+  #run(program: string, args: readonly string[]): Promise<string> {
+    const options = { cwd: this.#directory, env: this.#env, timeout: PATIENCE };
+    return runCommand(join(this.#programs, program), args, options);
   }
 }

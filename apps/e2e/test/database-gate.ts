@@ -31,15 +31,12 @@ export class DatabaseGate {
 
   /** Returns when a transaction waits at the gate. */
   async reached(): Promise<void> {
-    await eventually(
-      async () => {
-        const { rowCount } = await this.#holder.query(
-          `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${KEY} AND NOT granted`,
-        );
-        if (rowCount === 0) throw new Error('nobody waits at the gate');
-      },
-      { timeout: 60_000 },
-    );
+    await eventually(async () => {
+      const { rowCount } = await this.#holder.query(
+        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${KEY} AND NOT granted`,
+      );
+      if (rowCount === 0) throw new Error('nobody waits at the gate');
+    });
   }
 
   /** Lets everything through again. */

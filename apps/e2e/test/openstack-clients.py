@@ -1,41 +1,85 @@
 """
-OpenStack's commands without the second that each takes to load: a fork of this process is one command, and what all of
-them import is loaded before. Reads one JSON object per line, {program, args, env, directory}, and answers each in its
-turn with {code, stdout, stderr}.
+OpenStack's commands without the second that each takes to load: one process imports them and listens at a socket, and a
+fork of it is one command. Run with a socket and a program's name it is that program, for whoever starts it in a shell;
+run with a socket alone it is the process that forks, until its own standard input ends.
 """
+import array
 import json
 import os
+import select
+import signal
+import socket
+import struct
 import sys
-import tempfile
 
-import glanceclient.shell
-import openstackclient.shell
-
-PROGRAMS = {"openstack": openstackclient.shell.main, "glance": glanceclient.shell.main}
+LENGTH = struct.Struct(">I")
 
 
-def become(command, stdout, stderr):
-    os.dup2(stdout.fileno(), 1)
-    os.dup2(stderr.fileno(), 2)
-    os.chdir(command["directory"])
-    os.environ.clear()
-    os.environ.update(command["env"])
-    sys.argv = [command["program"], *command["args"]]
-    sys.exit(PROGRAMS[command["program"]]())
+def become(server, program, args):
+    """The client: its arguments, environment, directory and files go to the server, the exit code comes back."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(server)
+    command = {"program": program, "args": args, "env": dict(os.environ), "directory": os.getcwd()}
+    message = json.dumps(command).encode()
+    files = array.array("i", [0, 1, 2])
+    connection.sendmsg([LENGTH.pack(len(message))], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
+    connection.sendall(message)
+    code = connection.recv(1)
+    sys.exit(code[0] if code else "The process that runs OpenStack's commands has ended")
 
 
-def run(command):
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        child = os.fork()
-        if child == 0:
-            become(command, stdout, stderr)
-        _, status = os.waitpid(child, 0)
-        outputs = []
-        for output in (stdout, stderr):
-            output.seek(0)
-            outputs.append(output.read().decode())
-        return {"code": os.waitstatus_to_exitcode(status), "stdout": outputs[0], "stderr": outputs[1]}
+def receive(connection):
+    files = array.array("i")
+    header, ancillary, _, _ = connection.recvmsg(LENGTH.size, socket.CMSG_SPACE(3 * files.itemsize))
+    for _, _, data in ancillary:
+        files.frombytes(data)
+    (length,) = LENGTH.unpack(header)
+    text = b""
+    while len(text) < length:
+        text += connection.recv(length - len(text))
+    return json.loads(text), files
 
 
-for line in sys.stdin:
-    print(json.dumps(run(json.loads(line))), flush=True)
+def serve(connection, programs):
+    command, files = receive(connection)
+    child = os.fork()
+    if child == 0:
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+        os.chdir(command["directory"])
+        os.environ.clear()
+        os.environ.update(command["env"])
+        sys.argv = [command["program"], *command["args"]]
+        sys.exit(programs[command["program"]]())
+    _, status = os.waitpid(child, 0)
+    connection.sendall(bytes([os.waitstatus_to_exitcode(status) & 0xFF]))
+
+
+def listen(path):
+    import glanceclient.shell
+    import openstackclient.shell
+
+    programs = {"openstack": openstackclient.shell.main, "glance": glanceclient.shell.main}
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(64)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever serves a connection leaves nothing to wait for
+    print("ready", flush=True)
+    while True:
+        ready, _, _ = select.select([listener, sys.stdin], [], [])
+        if sys.stdin in ready:
+            return
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            listener.close()
+            serve(connection, programs)
+            os._exit(0)
+        connection.close()
+
+
+_, at, *rest = sys.argv
+if rest:
+    become(at, rest[0], rest[1:])
+else:
+    listen(at)

@@ -1,52 +1,39 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { CommandError, type OpenStackClients } from '@imago/infra';
+import type { OpenStackClients } from '@imago/infra';
 
-export interface ClientCommand {
-  readonly program: 'openstack' | 'glance';
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+const SCRIPT = join(import.meta.dirname, 'openstack-clients.py');
+const PROGRAMS = ['openstack', 'glance'] as const;
+
+/** OpenStack's commands as programs of a directory, behind each of which is a Python that has loaded them once. */
+export class LoadedClients {
+  /** For a PATH. */
   readonly directory: string;
-}
-
-interface ClientAnswer {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-type Waiting = PromiseWithResolvers<ClientAnswer>;
-
-/** OpenStack's commands, one after another, in a Python that has loaded them once. */
-export class ClientRunner {
   readonly #python: ChildProcess;
-  readonly #waiting: Waiting[] = [];
 
-  constructor({ openstack }: OpenStackClients) {
-    const python = join(dirname(dirname(openstack)), 'usr/bin/python3');
-    const script = join(import.meta.dirname, 'openstack-clients.py');
-    this.#python = spawn(python, ['-I', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    if (this.#python.stdout !== null)
-      createInterface(this.#python.stdout).on('line', (line) => {
-        this.#waiting.shift()?.resolve(JSON.parse(line) as ClientAnswer);
-      });
-    this.#python.once('close', () => {
-      for (const { reject } of this.#waiting.splice(0)) reject(new Error('The runner of the OpenStack clients ended'));
-    });
+  private constructor(directory: string, python: ChildProcess) {
+    this.directory = directory;
+    this.#python = python;
   }
 
-  /**
-   * What the command says.
-   * @throws CommandError with what it complained of.
-   */
-  async run(command: ClientCommand): Promise<string> {
-    const waiting: Waiting = Promise.withResolvers();
-    this.#waiting.push(waiting);
-    this.#python.stdin?.write(`${JSON.stringify(command)}\n`);
-    const { code, stdout, stderr } = await waiting.promise;
-    if (code !== 0) throw new CommandError(command.program, stderr, `exit code ${code}`);
-    return stdout;
+  /** Makes the programs in a directory of their own; ready when they can be run. */
+  static async load({ openstack }: OpenStackClients, directory: string): Promise<LoadedClients> {
+    await mkdir(directory, { recursive: true });
+    const python = join(dirname(dirname(openstack)), 'usr/bin/python3');
+    const socket = join(directory, 'socket');
+    for (const program of PROGRAMS) {
+      const text = `#!/bin/sh\nexec '${python}' -IS '${SCRIPT}' '${socket}' ${program} "$@"\n`;
+      await writeFile(join(directory, program), text, { mode: 0o755 });
+    }
+    const loaded = spawn(python, ['-I', SCRIPT, socket], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(loaded, 'close').then(() => {
+      throw new Error("OpenStack's commands could not be loaded");
+    });
+    await Promise.race([once(loaded.stdout, 'data'), ended]);
+    ended.catch(() => undefined); // at its end, as asked
+    return new LoadedClients(directory, loaded);
   }
 
   close(): void {

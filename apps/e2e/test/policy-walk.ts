@@ -3,7 +3,8 @@ export const RELATIONS = ['owner', 'reader', 'accepted', 'pending', 'rejected', 
 export type Relation = (typeof RELATIONS)[number];
 
 /** What a route is about: a thing of the owner's, made fresh where a request succeeds in changing it. */
-export type Subject = 'image' | 'image_job' | 'server' | 'quota_request' | 'nothing';
+export type Subject =
+  'image' | 'image_job' | 'server' | 'quota_request' | 'webhook' | 'object_store' | 'upload' | 'nothing';
 
 /** What one route answers to whom. */
 export interface Expectation {

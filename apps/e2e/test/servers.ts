@@ -93,15 +93,12 @@ export class Servers {
 
   /** The server once it has a status and nothing is being done with it. */
   becomes(id: string, status: ServerRecord['status']): Promise<ServerRecord> {
-    return eventually(
-      async () => {
-        const server = await this.show(id);
-        if (server.status !== status || server.task !== null) {
-          throw new Error(`the server is ${server.status} with task ${String(server.task)}, not ${status}`);
-        }
-        return server;
-      },
-      { timeout: 60_000 },
-    );
+    return eventually(async () => {
+      const server = await this.show(id);
+      if (server.status !== status || server.task !== null) {
+        throw new Error(`the server is ${server.status} with task ${String(server.task)}, not ${status}`);
+      }
+      return server;
+    });
   }
 }

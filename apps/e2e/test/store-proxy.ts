@@ -28,6 +28,8 @@ export class StoreProxy {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #gates = new Set<Gate>();
   readonly #counted: { method: string; url: URL }[] = [];
+  /** Parts the store made of bytes it had: nothing but their places went through here. */
+  copiedParts = 0;
 
   private constructor(server: Server, target: string) {
     this.#server = server;
@@ -73,6 +75,7 @@ export class StoreProxy {
     const { method = 'GET' } = incoming;
     const url = new URL(incoming.url ?? '/', this.endpoint);
     this.#counted.push({ method, url });
+    if ('x-amz-copy-source' in incoming.headers) this.copiedParts += 1;
     const gate = [...this.#gates].find((each) => each.match(method, url));
     if (gate !== undefined) {
       this.#gates.delete(gate);

@@ -1,4 +1,4 @@
-import type { EventEnvelope, JobOnBoard } from '@imago/contracts';
+import type { EventEnvelope, JobOnBoard, ReadinessReport } from '@imago/contracts';
 import type { InstallationUser } from '@imago/system';
 import { eventually } from '@imago/testing';
 import { Bucket } from './bucket.ts';
@@ -22,6 +22,14 @@ export interface ImageDocument {
   readonly os_hash_value: string | null;
   readonly disk_format: string | null;
   readonly owner: string;
+  readonly visibility: string;
+  readonly protected: boolean;
+}
+
+/** What was found on the disk of an image. */
+export interface ImageReadiness extends ReadinessReport {
+  readonly image_id: string;
+  readonly examined_at: string;
 }
 
 export interface Problem {
@@ -96,8 +104,12 @@ export class Tenant {
   }
 
   /** Asks for an import of one of the own bucket's objects. */
-  requestImport(object: string, fields: ImportFields = {}): Promise<Answer<JobOnBoard & Problem>> {
-    return this.ask('POST', '/v1/imports', {
+  requestImport(
+    object: string,
+    fields: ImportFields = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer<JobOnBoard & Problem>> {
+    const wanted = {
       source: `s3://${this.bucket.name}/${object}`,
       name: object,
       disk_format: 'qcow2',
@@ -108,7 +120,8 @@ export class Tenant {
       enterprise_project_id: 'default',
       agreement_accepted: true,
       ...fields,
-    });
+    };
+    return this.ask('POST', '/v1/imports', wanted, headers);
   }
 
   /** The accepted import's job. */
@@ -148,6 +161,11 @@ export class Tenant {
     return (await this.get<{ images: ImageDocument[] }>('/v2/images?limit=1000')).images;
   }
 
+  /** What was found on the disk of an image, once it is known. */
+  readiness(imageId: string): Promise<ImageReadiness> {
+    return eventually(() => this.get<ImageReadiness>(`/v1/images/${imageId}/readiness`), JOB);
+  }
+
   async events(imageId: string): Promise<readonly EventEnvelope[]> {
     return (await this.get<{ events: EventEnvelope[] }>(`/v1/images/${imageId}/events?limit=1000`)).events;
   }
@@ -161,6 +179,21 @@ export class Tenant {
   async delete(imageId: string): Promise<void> {
     const { status, body } = await this.ask('DELETE', `/v2/images/${imageId}`);
     if (status !== 204) throw new Error(`delete: ${status} ${JSON.stringify(body)}`);
+  }
+
+  /** Changes what an image says of itself. */
+  async patch(imageId: string, operations: readonly object[]): Promise<void> {
+    const headers = { 'content-type': 'application/openstack-images-v2.1-json-patch' };
+    const response = await this.fetch(`/v2/images/${imageId}`, {
+      method: 'PATCH',
+      headers,
+      body: JSON.stringify(operations),
+    });
+    if (response.status !== 200) throw new Error(`patch: ${response.status} ${await response.text()}`);
+  }
+
+  async unprotect(imageId: string): Promise<void> {
+    await this.patch(imageId, [{ op: 'replace', path: '/protected', value: false }]);
   }
 
   async download(imageId: string): Promise<Buffer> {

@@ -3,11 +3,12 @@ import { listParked } from '@imago/messaging';
 import { PERSISTENT_SERVICES } from '@imago/persistence';
 import { eventually } from '@imago/testing';
 import { expect } from 'vitest';
-import type { SystemUnderTest } from './system-under-test.ts';
+import type { Bucket } from './bucket.ts';
+import { OTHER_REGION, REGION, type SystemUnderTest } from './system-under-test.ts';
 import type { Tenant } from './tenant.ts';
 
 /** Milliseconds for expiries and sweeps; see the quick settings of the system under test. */
-const HEALING_TIME = 60_000;
+const HEALING_TIME = 240_000;
 
 /**
  * What must be true of a system at rest, whatever was killed in it: every job and upload has ended, quota equals live images, the
@@ -34,6 +35,8 @@ async function openJobs({ db }: SystemUnderTest): Promise<unknown[]> {
   const { rows } = await db.query(
     `SELECT id, state, phase FROM import.jobs WHERE finished_at IS NULL
      UNION ALL SELECT id, state, phase FROM compute.jobs WHERE finished_at IS NULL
+     UNION ALL SELECT id, state, phase FROM export.jobs WHERE finished_at IS NULL
+     UNION ALL SELECT job_id, 'ended', 'leaves something in a bucket' FROM export.destinations
      UNION ALL SELECT id, state, phase FROM capture.jobs WHERE finished_at IS NULL`,
   );
   return rows;
@@ -42,6 +45,7 @@ async function openJobs({ db }: SystemUnderTest): Promise<unknown[]> {
 async function openUploads({ db }: SystemUnderTest): Promise<unknown[]> {
   const { rows } = await db.query(
     `SELECT id, state FROM import.upload_sessions WHERE lease_until IS NOT NULL
+     UNION ALL SELECT id, state FROM import.resumable_uploads WHERE state = 'completing' OR erased_at IS NULL AND expires_at IS NULL
      UNION ALL SELECT id, status FROM catalog.images WHERE status = 'saving'`,
   );
   return rows;
@@ -90,14 +94,39 @@ async function expectQuotaEqualsLiveImages(tenant: Tenant): Promise<void> {
   });
 }
 
-async function expectStoreEqualsRows({ db, images }: SystemUnderTest): Promise<void> {
+/** Uploads that are not imported yet have their bytes there, in parts or whole; nothing else has that no row owns. */
+async function expectStoreEqualsRows(sut: SystemUnderTest): Promise<void> {
+  await expectBucketEqualsRows(sut, REGION, sut.images);
+  if (sut.otherImages !== null) await expectBucketEqualsRows(sut, OTHER_REGION, sut.otherImages);
+}
+
+async function expectBucketEqualsRows({ db }: SystemUnderTest, region: string, images: Bucket): Promise<void> {
   const { rows } = await db.query<{ key: string; state: string; index_hash: string | null }>(
-    `SELECT key, state, index_hash FROM catalog.objects WHERE state <> 'swept'`,
+    `SELECT key, state, index_hash FROM catalog.objects WHERE state <> 'swept' AND region = $1`,
+    [region],
+  );
+  const sent = await db.query<{ key: string; state: string }>(
+    `SELECT 'uploads/' || id AS key, state FROM import.resumable_uploads
+     WHERE region = $1 AND (state = 'completed' OR state = 'open' AND multipart_id IS NOT NULL)`,
+    [region],
   );
   const wanted = rows.flatMap(({ key, state, index_hash }) => {
     if (state !== 'sealed') return [`${key} is ${state}`];
     return index_hash === null ? [key] : [key, `${key}.index`];
   });
   const { objects, uploads } = await images.keys();
-  expect({ objects: [...objects].sort(), uploads }).toEqual({ objects: wanted.sort(), uploads: [] });
+  expect({ objects: [...objects].sort(), uploads: [...uploads].sort() }).toEqual({
+    objects: [...wanted, ...keysOf(sent.rows, 'completed')].sort(),
+    uploads: keysOf(sent.rows, 'open'),
+  });
+}
+
+function keysOf(
+  uploads: readonly { readonly key: string; readonly state: string }[],
+  state: string,
+): readonly string[] {
+  return uploads
+    .filter((upload) => upload.state === state)
+    .map(({ key }) => key)
+    .sort();
 }

@@ -53,6 +53,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   // Who did not accept it reads what was told to them: that it was shared with them.
   'GET /v1/images/{image_id}/events': image([200, 200, 200, 200, 200, 404, 200]),
   'GET /v1/images/{image_id}/lineage': image([200, 200, 200, 403, 403, 404, 200]),
+  // The image of an import, which is shared with nobody: one whose file was sent has no report.
+  'GET /v1/images/{image_id}/readiness': own('image_job', [200, 200, 404, 200]),
   'POST /v1/images/{image_id}/flatten': image([409, 403, 403, 403, 403, 404, 409]),
 
   // Members, from the owner's side and from theirs.
@@ -102,11 +104,37 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     },
   }),
   'GET /v1/imports/{job_id}': own('image_job', [200, 200, 404, 200]),
+  'GET /v1/uploads': everybody(200),
+  'POST /v1/uploads': inOwnProject(413, 403, { body: { size: 2 ** 42 } }),
+  'GET /v1/uploads/{upload_id}': own('upload', [200, 200, 404, 200]),
+  'DELETE /v1/uploads/{upload_id}': own('upload', [204, 403, 404, 204]),
+  'POST /v1/uploads/{upload_id}/part-urls': own('upload', [200, 403, 404, 200], {
+    body: { parts: [{ part_number: 1, md5: '5eb63bbbe01eeed093cb22bb8f5acdc3' }] },
+  }),
+  'POST /v1/uploads/{upload_id}/complete': own('upload', [409, 403, 404, 409], { body: {} }),
   'GET /v1/captures': everybody(200),
   'POST /v1/captures': own('server', [409, 403, 404, 403], {
     body: ({ server_id }) => ({ server_id, source: { type: 'system_disk' }, name: 'walked' }),
   }),
   'GET /v1/captures/{job_id}': own('image_job', [404, 404, 404, 404]),
+  'GET /v1/exports': everybody(200),
+  // Whoever may take the image away is told that there is no such bucket.
+  'POST /v1/exports': image([404, 403, 403, 403, 403, 404, 404], {
+    body: ({ image_id }) => ({
+      image_id,
+      disk_format: 'qcow2',
+      destination: { bucket: 'nobodys-bucket', object: 'walked.qcow2' },
+    }),
+  }),
+  'GET /v1/exports/{job_id}': own('image_job', [404, 404, 404, 404]),
+  'POST /v1/images/{image_id}/download-links': image([201, 403, 403, 403, 403, 404, 201], { body: {} }),
+  'GET /v1/downloads/{image_id}': everybody(403, { query: '?token=forged' }),
+  'GET /v1/copies': everybody(200),
+  // Who accepted an image sees it, and copies it only where its owner says so.
+  'POST /v1/copies': image([202, 403, 403, 403, 403, 404, 202], {
+    body: ({ image_id }) => ({ image_id, name: 'copied while walking' }),
+  }),
+  'GET /v1/copies/{job_id}': own('image_job', [404, 404, 404, 404]),
   'GET /v1/jobs': everybody(200),
   'GET /v1/jobs/{job_id}': own('image_job', [200, 200, 404, 200]),
   'POST /v1/jobs/{job_id}/cancel': own('image_job', [409, 403, 404, 409]),
@@ -125,11 +153,34 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/servers/{server_id}/console': own('server', [200, 200, 404, 200]),
 
   'GET /v1/events': everybody(200),
+  'GET /v1/audit': everybody(200),
+
+  // Being told of what happens. The test's port is closed, which no answer here tells.
+  'GET /v1/webhooks': everybody(200),
+  'POST /v1/webhooks': inOwnProject(400, 403, { body: { url: 'http://10.0.0.1/' } }),
+  'GET /v1/webhooks/{webhook_id}': own('webhook', [200, 200, 404, 200]),
+  'PATCH /v1/webhooks/{webhook_id}': own('webhook', [200, 403, 404, 200], { body: { types: ['ImageReady'] } }),
+  'DELETE /v1/webhooks/{webhook_id}': own('webhook', [204, 403, 404, 204]),
+  'GET /v1/webhooks/{webhook_id}/deliveries': own('webhook', [200, 200, 404, 200]),
+  'GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}': own('webhook', [200, 200, 404, 200]),
+  'POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay': own('webhook', [202, 403, 404, 202]),
+  'POST /v1/webhooks/{webhook_id}/replay': own('webhook', [202, 403, 404, 202]),
+  'POST /v1/webhooks/{webhook_id}/test': own('webhook', [202, 403, 404, 202]),
 
   // What a project has, may have and is charged for.
   'GET /v1/quotas': everybody(200),
   'GET /v1/usage': everybody(200),
   'GET /v1/buckets': everybody(200),
+  // Object stores are their project's alone, and no operator's either.
+  'GET /v1/object-stores': everybody(200),
+  'POST /v1/object-stores': inOwnProject(400, 403, {
+    body: { name: 'walked', endpoint: 'http://10.0.0.1', access_key: 'a', secret_key: 'b' },
+  }),
+  'GET /v1/object-stores/{object_store}': own('object_store', [200, 200, 404, 404]),
+  'PUT /v1/object-stores/{object_store}': own('object_store', [200, 403, 404, 404], {
+    body: { name: 'walked-again', endpoint: 'http://127.0.0.1:9099', access_key: 'a', secret_key: 'b' },
+  }),
+  'DELETE /v1/object-stores/{object_store}': own('object_store', [204, 403, 404, 404]),
   'GET /v1/quota-requests': everybody(200),
   'POST /v1/quota-requests': inOwnProject(400, 403, {
     body: { resource: 'images', requested_limit: 1, reason: 'less than there is' },
@@ -142,7 +193,15 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'POST /v1/operator/quota-requests/{quota_request_id}/reject': operators('quota_request', 200, {
     body: { comment: 'no' },
   }),
-  'GET /v1/operator/events': operators('nothing', 200),
+  'GET /v1/operator/reconciliations': operators('nothing', 200),
+  'POST /v1/operator/reconciliations': operators('nothing', 202, { body: {} }),
+  'GET /v1/operator/parked': operators('nothing', 200),
+  'POST /v1/operator/parked/{service}/{message_id}/replay': operators('nothing', 404, {
+    path: { service: 'catalog', message_id: nobodysId },
+  }),
+  'DELETE /v1/operator/parked/{service}/{message_id}': operators('nothing', 404, {
+    path: { service: 'catalog', message_id: nobodysId },
+  }),
   'GET /v1/operator/images/{image_id}/reviews': image([403, 403, 403, 403, 403, 404, 200]),
   'POST /v1/operator/images/{image_id}/reviews': image([403, 403, 403, 403, 403, 404, 201], {
     body: { verdict: 'rejected', scan: 'not_scanned', initialisation_component: null, comment: null },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@imago/testing';
 import { Servers } from './servers.ts';
 import { Sharing } from './sharing.ts';
 import { smallQcow2 } from './source-disks.ts';
@@ -37,6 +38,12 @@ export class WalkSubjects {
         return this.#serverOf();
       case 'quota_request':
         return this.#quotaRequest();
+      case 'webhook':
+        return this.#webhook();
+      case 'upload':
+        return this.#upload();
+      case 'object_store':
+        return this.#objectStore();
       case 'nothing':
         return Promise.resolve({ image_id: randomUUID(), job_id: randomUUID(), server_id: randomUUID() });
       default:
@@ -59,6 +66,7 @@ export class WalkSubjects {
     const owner = this.#of('owner');
     await owner.bucket.put('walked', await smallQcow2(this.#sut.directory, this.#sut.qemuImg));
     const job = await owner.ended((await owner.import('walked')).id);
+    await owner.readiness(job.image_id ?? '');
     return { job_id: job.id, image_id: job.image_id ?? '' };
   }
 
@@ -75,6 +83,36 @@ export class WalkSubjects {
     const { status, body } = await this.#of('owner').ask<{ id: string }>('POST', '/v1/quota-requests', wish);
     if (status !== 201) throw new Error(`the request was answered with ${status}: ${JSON.stringify(body)}`);
     return { quota_request_id: body.id };
+  }
+
+  /** With one delivery, which nobody takes. */
+  async #webhook(): Promise<Ids> {
+    const owner = this.#of('owner');
+    const wanted = { url: 'http://127.0.0.1:9099/', types: ['WebhookDeliveryFailed'] };
+    const webhook = await owner.ask<{ id: string }>('POST', '/v1/webhooks', wanted);
+    if (webhook.status !== 201) throw new Error(`the webhook was answered with ${webhook.status}`);
+    const path = `/v1/webhooks/${webhook.body.id}`;
+    const test = await owner.ask<{ id: string }>('POST', `${path}/test`);
+    await eventually(async () => {
+      const { state } = await owner.get<{ state: string }>(`${path}/deliveries/${test.body.id}`);
+      if (state !== 'parked') throw new Error(`the delivery is ${state}`);
+    });
+    return { webhook_id: webhook.body.id, delivery_id: test.body.id };
+  }
+
+  /** Of which nothing is sent. */
+  async #upload(): Promise<Ids> {
+    const { status, body } = await this.#of('owner').ask<{ id: string }>('POST', '/v1/uploads', { size: 1000 });
+    if (status !== 201) throw new Error(`the upload was answered with ${status}: ${JSON.stringify(body)}`);
+    return { upload_id: body.id };
+  }
+
+  async #objectStore(): Promise<Ids> {
+    const wanted = { endpoint: 'http://127.0.0.1:9099', access_key: 'a', secret_key: 'b' };
+    const name = `walked-${randomUUID()}`;
+    const store = await this.#of('owner').ask<{ id: string }>('POST', '/v1/object-stores', { name, ...wanted });
+    if (store.status !== 201) throw new Error(`the object store was answered with ${store.status}`);
+    return { object_store: store.body.id };
   }
 
   #sharing(relation: Relation): Sharing {

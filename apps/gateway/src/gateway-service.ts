@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { IdentityProvider } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
 import type { ServiceOptions } from '@imago/service';
 import type { GatewayConfig } from './config.ts';
+import { consoleFiles, consoleFor } from './console/console-files.ts';
 import { authenticate } from './edge/authenticate.ts';
 import { guardAnswers } from './edge/guard-answers.ts';
 import { jsonBodies } from './edge/json-bodies.ts';
@@ -17,8 +19,12 @@ import { bringsFile, fileBodies } from './uploads/file-headers.ts';
 /** The largest patch, as the largest body of JSON. */
 const PATCH_LIMIT = '256kb';
 
+/** Where the console is built, seen from `src` and from `dist`. */
+const CONSOLE = join(import.meta.dirname, '../../console/dist');
+
 /** How the gateway is started: its module, and what every request passes before it reaches a controller. */
 export function gatewayService(config: GatewayConfig): ServiceOptions {
+  const console = config.GATEWAY_CONSOLE_DIRECTORY ?? CONSOLE;
   return {
     service: 'gateway',
     module: GatewayModule.forRoot(config),
@@ -26,7 +32,9 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
     streamed: bringsFile,
     prepare: (app) => {
       app.get(ApiDescription).describe(app);
+      app.use('/console', consoleFiles(console));
       app.use(guardAnswers);
+      app.use(consoleFor(console));
       app.use(stripRegion(app.get(Regions)));
       app.use(authenticate(app.get(IdentityProvider)));
       app.use(jsonBodies);

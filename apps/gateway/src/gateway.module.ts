@@ -2,49 +2,62 @@ import { EmbeddedIdentityProvider, IdentityProvider, loadUsers } from '@imago/id
 import { RequestsModule } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditController } from './audit/audit.controller.ts';
 import { BucketsController } from './buckets/buckets.controller.ts';
 import { CapturesController } from './captures/captures.controller.ts';
 import type { GatewayConfig } from './config.ts';
+import { CopiesController } from './copies/copies.controller.ts';
+import { DownloadLinksController } from './downloads/download-links.controller.ts';
+import { DownloadsController } from './downloads/downloads.controller.ts';
+import { LinkTokens } from './downloads/link-tokens.ts';
 import { OwnWrites } from './edge/own-writes.ts';
 import { PublicUrl } from './edge/public-url.ts';
 import { EventStreamController } from './event-stream/event-stream.controller.ts';
 import { OpenStreams } from './event-stream/open-streams.ts';
+import { ExportsController } from './exports/exports.controller.ts';
 import { FlavorsController } from './flavors/flavors.controller.ts';
 import { DiscoveryController } from './identity/discovery.controller.ts';
 import { ProjectsController } from './identity/projects.controller.ts';
 import { TokensController } from './identity/tokens.controller.ts';
-import { ImageReviewsController } from './reviews/image-reviews.controller.ts';
-import { ImageMembersController } from './shares/image-members.controller.ts';
-import { ImageSharesController } from './shares/image-shares.controller.ts';
-import { InboxController } from './shares/inbox.controller.ts';
-import { ImageDeletion } from './images/image-deletion.ts';
-import { ImageDeletionController } from './images/image-deletion.controller.ts';
 import { ImageActionsController } from './images/image-actions.controller.ts';
+import { ImageDeletionController } from './images/image-deletion.controller.ts';
+import { ImageDeletion } from './images/image-deletion.ts';
 import { ImageEventsController } from './images/image-events.controller.ts';
 import { ImageFileController } from './images/image-file.controller.ts';
 import { ImageLineageController } from './images/image-lineage.controller.ts';
+import { ImageReadinessController } from './images/image-readiness.controller.ts';
 import { ImageTagsController } from './images/image-tags.controller.ts';
 import { ImagesController } from './images/images.controller.ts';
 import { LayeredFiles } from './images/layered-files.ts';
 import { ImportsController } from './imports/imports.controller.ts';
+import { AcceptedJobs } from './jobs/accepted-jobs.ts';
 import { JobBoard } from './jobs/job-board.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
-import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
+import { ObjectStoresController } from './object-stores/object-stores.controller.ts';
 import { ApiDescription } from './openapi/api-description.ts';
 import { OpenApiController } from './openapi/openapi.controller.ts';
-import { OperatorEventsController } from './operator-events/operator-events.controller.ts';
+import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
+import { ParkedMessages } from './parked/parked-messages.ts';
+import { ParkedController } from './parked/parked.controller.ts';
 import { OperatorQuotaRequestsController } from './quota-requests/operator-quota-requests.controller.ts';
 import { QuotaRequestsController } from './quota-requests/quota-requests.controller.ts';
-import { UsageController } from './usage/usage.controller.ts';
 import { QuotasController } from './quotas/quotas.controller.ts';
+import { ReconciliationsController } from './reconciliations/reconciliations.controller.ts';
+import { ResumableUploadsController } from './resumable-uploads/resumable-uploads.controller.ts';
+import { ImageReviewsController } from './reviews/image-reviews.controller.ts';
 import { SchemasController } from './schemas/schemas.controller.ts';
-import { AcceptedJobs } from './jobs/accepted-jobs.ts';
 import { ServerActionsController } from './servers/server-actions.controller.ts';
 import { ServerConsoleController } from './servers/server-console.controller.ts';
 import { ServersController } from './servers/servers.controller.ts';
+import { ImageMembersController } from './shares/image-members.controller.ts';
+import { ImageSharesController } from './shares/image-shares.controller.ts';
+import { InboxController } from './shares/inbox.controller.ts';
 import { ImageUploadController } from './uploads/image-upload.controller.ts';
+import { UsageController } from './usage/usage.controller.ts';
 import { InfoController } from './versions/info.controller.ts';
 import { VersionsController } from './versions/versions.controller.ts';
+import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.ts';
+import { WebhooksController } from './webhooks/webhooks.controller.ts';
 
 /** Memory for the layered images that stay open between requests. */
 const OPEN_FILES_BYTES = 32 * 2 ** 20;
@@ -76,6 +89,7 @@ export class GatewayModule {
         ImageActionsController,
         ImageEventsController,
         ImageLineageController,
+        ImageReadinessController,
         ImageDeletionController,
         ImageReviewsController,
         ImageMembersController,
@@ -83,6 +97,10 @@ export class GatewayModule {
         InboxController,
         ImportsController,
         CapturesController,
+        ExportsController,
+        CopiesController,
+        DownloadLinksController,
+        DownloadsController,
         JobsController,
         ServersController,
         ServerActionsController,
@@ -93,15 +111,23 @@ export class GatewayModule {
         QuotaRequestsController,
         OperatorQuotaRequestsController,
         UsageController,
-        OperatorEventsController,
+        ReconciliationsController,
+        ParkedController,
+        AuditController,
         EventStreamController,
+        WebhooksController,
+        WebhookDeliveriesController,
         BucketsController,
+        ResumableUploadsController,
+        ObjectStoresController,
         OpenApiController,
       ],
       providers: [
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
         { provide: IdentityProvider, useFactory: () => embeddedIdentity(config) },
         { provide: PublicUrl, useValue: new PublicUrl(config.PUBLIC_URL) },
+        { provide: ParkedMessages, useValue: new ParkedMessages(config.AMQP_URL) },
+        { provide: LinkTokens, useValue: new LinkTokens(config.IMAGO_CONTEXT_KEY) },
         ApiDescription,
         OwnWrites,
         ImageDeletion,

@@ -33,13 +33,34 @@ import { Registry } from 'prom-client';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { gatewayConfig } from '../src/config.ts';
 import { gatewayService } from '../src/gateway-service.ts';
+import { AccountBook, AccountNeighbour, LogNeighbour } from './account-neighbours.ts';
 import { CaptureBook, CaptureNeighbour } from './capture-neighbour.ts';
 import { ComputeNeighbour, ServerBook } from './compute-neighbour.ts';
-import { ActivityNeighbour, CatalogNeighbour, ImportNeighbour, QuotaNeighbour, World } from './neighbours.ts';
+import { DescribingNeighbour, ExportBook, ExportNeighbour } from './export-neighbour.ts';
+import {
+  ActivityNeighbour,
+  CatalogNeighbour,
+  ImportNeighbour,
+  ObjectStoresNeighbour,
+  QuotaNeighbour,
+  World,
+} from './neighbours.ts';
+import { ResumableUploadBook, ResumableUploadNeighbour } from './resumable-upload-neighbour.ts';
+import { WebhookBook, WebhookNeighbour } from './webhook-neighbour.ts';
 import { UploadBook, UploadCatalogNeighbour, UploadNeighbour } from './upload-neighbours.ts';
 
 const DEAF = {
-  ...{ gateway: [], catalog: [], import: [], capture: [], sharing: [], quota: [], compute: [], activity: [] },
+  ...{
+    gateway: [],
+    catalog: [],
+    import: [],
+    capture: [],
+    export: [],
+    sharing: [],
+    quota: [],
+    compute: [],
+    activity: [],
+  },
 } as const;
 
 export type Person = 'alice' | 'bob' | 'reader' | 'operator';
@@ -58,6 +79,10 @@ export interface GatewayUnderTest {
   readonly uploads: UploadBook;
   readonly servers: ServerBook;
   readonly captures: CaptureBook;
+  readonly exports: ExportBook;
+  readonly accounts: AccountBook;
+  readonly webhooks: WebhookBook;
+  readonly resumableUploads: ResumableUploadBook;
   /** The bucket of the images of both regions. */
   readonly store: ObjectStore;
   /** The gateway's own way to that store. */
@@ -91,15 +116,24 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     uploads: new UploadBook(),
     servers: new ServerBook(),
     captures: new CaptureBook(),
+    exports: new ExportBook(contextKey),
+    accounts: new AccountBook(),
+    webhooks: new WebhookBook(),
+    resumableUploads: new ResumableUploadBook(),
   };
   await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
   const neighbours = await Promise.all([
-    startNeighbour('catalog', [CatalogNeighbour, UploadCatalogNeighbour], neighbourhood),
-    startNeighbour('import', [ImportNeighbour, UploadNeighbour], neighbourhood),
+    startNeighbour('catalog', [CatalogNeighbour, UploadCatalogNeighbour, DescribingNeighbour], neighbourhood),
+    startNeighbour(
+      'import',
+      [ImportNeighbour, ObjectStoresNeighbour, UploadNeighbour, ResumableUploadNeighbour],
+      neighbourhood,
+    ),
     startNeighbour('capture', [CaptureNeighbour], neighbourhood),
-    startNeighbour('quota', [QuotaNeighbour], neighbourhood),
+    startNeighbour('export', [ExportNeighbour], neighbourhood),
+    startNeighbour('quota', [QuotaNeighbour, AccountNeighbour], neighbourhood),
     startNeighbour('compute', [ComputeNeighbour], neighbourhood),
-    startNeighbour('activity', [ActivityNeighbour], neighbourhood),
+    startNeighbour('activity', [ActivityNeighbour, LogNeighbour, WebhookNeighbour], neighbourhood),
   ]);
   const logLines: string[] = [];
   const wayToStore = await FaultyProxy.to(env.s3.endpoint);
@@ -125,6 +159,10 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     uploads: neighbourhood.uploads,
     servers: neighbourhood.servers,
     captures: neighbourhood.captures,
+    exports: neighbourhood.exports,
+    accounts: neighbourhood.accounts,
+    webhooks: neighbourhood.webhooks,
+    resumableUploads: neighbourhood.resumableUploads,
     store,
     wayToStore,
     routes: routesOf(running),
@@ -231,6 +269,10 @@ interface Neighbourhood {
   readonly uploads: UploadBook;
   readonly servers: ServerBook;
   readonly captures: CaptureBook;
+  readonly exports: ExportBook;
+  readonly accounts: AccountBook;
+  readonly webhooks: WebhookBook;
+  readonly resumableUploads: ResumableUploadBook;
 }
 
 async function startNeighbour(
@@ -251,6 +293,10 @@ async function startNeighbour(
       { provide: UploadBook, useValue: books.uploads },
       { provide: ServerBook, useValue: books.servers },
       { provide: CaptureBook, useValue: books.captures },
+      { provide: ExportBook, useValue: books.exports },
+      { provide: AccountBook, useValue: books.accounts },
+      { provide: WebhookBook, useValue: books.webhooks },
+      { provide: ResumableUploadBook, useValue: books.resumableUploads },
     ],
   }).compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type

@@ -5,10 +5,13 @@ import {
   CancelImport,
   ConfirmApplied,
   ConfirmQuotaApplied,
+  CreateObjectStore,
   DeactivateImage,
   DeleteImage,
+  DeleteObjectStore,
   type EventEnvelope,
   GetImage,
+  GetImageReadiness,
   GetLineage,
   type ImageRecord,
   type JobOnBoard,
@@ -16,15 +19,20 @@ import {
   ListImageEvents,
   ListImages,
   ListJobs,
+  ListObjectStores,
   LocateImageFile,
+  type ObjectStoreRecord,
+  objectStoreRecord,
   ReactivateImage,
   refusal,
   RegisterImage,
   RemoveImageTag,
+  ReplaceObjectStore,
   RequestImport,
   type RequestOf,
   type ResponseOf,
   ShowJob,
+  ShowObjectStore,
   ShowQuotas,
   UpdateImage,
 } from '@imago/contracts';
@@ -40,11 +48,15 @@ export class World {
   readonly files = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
   /** Where a file is from the next look on. */
   readonly moves = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
-  readonly lineages = new Map<string, Pick<ResponseOf<typeof GetLineage>, 'ancestors' | 'layers'>>();
+  readonly lineages = new Map<string, Partial<Omit<ResponseOf<typeof GetLineage>, 'image'>>>();
+  readonly reports = new Map<string, Omit<ResponseOf<typeof GetImageReadiness>, 'image_id'>>();
   readonly jobs = new Map<string, JobOnBoard>();
   readonly events = new Map<string, EventEnvelope[]>();
   readonly buckets: RequestOf<typeof AssignBucket>[] = [];
   readonly imports: { readonly request: RequestOf<typeof RequestImport>; readonly context: RequestContext }[] = [];
+  /** What projects said of object stores of their own, and how each was told of it. */
+  readonly objectStores = new Map<string, ObjectStoreRecord>();
+  readonly objectStoreOrders: RequestOf<typeof CreateObjectStore>[] = [];
   readonly lists: RequestOf<typeof ListImages>[] = [];
   readonly jobLists: RequestOf<typeof ListJobs>[] = [];
   readonly registrations: RequestOf<typeof RegisterImage>[] = [];
@@ -186,7 +198,18 @@ export class CatalogNeighbour {
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof GetLineage>> {
     const image = this.find('image.lineage', request, call.context);
-    return { image, ancestors: [], layers: 1, ...this.world.lineages.get(image.id) };
+    return { image, copied_from: null, ancestors: [], layers: 1, ...this.world.lineages.get(image.id) };
+  }
+
+  @OnRequest(GetImageReadiness)
+  async readiness(
+    @Payload() request: RequestOf<typeof GetImageReadiness>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof GetImageReadiness>> {
+    const { id: image_id } = this.find('image.readiness', request, call.context);
+    const found = this.world.reports.get(image_id);
+    if (found === undefined) throw refusal('image.not_examined', 'It was not examined.');
+    return { image_id, ...found };
   }
 
   private change(
@@ -252,6 +275,73 @@ export class ImportNeighbour {
     const { project_id, region } = request;
     return { buckets: this.world.buckets.filter((each) => each.project_id === project_id && each.region === region) };
   }
+}
+
+@Controller()
+export class ObjectStoresNeighbour {
+  constructor(private readonly world: World) {}
+
+  @OnRequest(CreateObjectStore)
+  async create(
+    @Payload() request: RequestOf<typeof CreateObjectStore>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof CreateObjectStore>> {
+    this.world.objectStoreOrders.push(request);
+    const object_store = anObjectStore(request, context.project_id);
+    this.world.objectStores.set(object_store.name, object_store);
+    return { object_store, event_ids: [] };
+  }
+
+  @OnRequest(ListObjectStores)
+  async list(
+    @Payload() { limit, marker }: RequestOf<typeof ListObjectStores>,
+  ): Promise<ResponseOf<typeof ListObjectStores>> {
+    const all = [...this.world.objectStores.values()].filter(({ name }) => marker === null || name > marker);
+    const object_stores = all.slice(0, limit);
+    return { object_stores, next_marker: all.length > limit ? (object_stores.at(-1)?.name ?? null) : null };
+  }
+
+  @OnRequest(ShowObjectStore)
+  async show(
+    @Payload() { object_store }: RequestOf<typeof ShowObjectStore>,
+  ): Promise<ResponseOf<typeof ShowObjectStore>> {
+    return { object_store: this.find(object_store) };
+  }
+
+  @OnRequest(ReplaceObjectStore)
+  async replace(
+    @Payload() request: RequestOf<typeof ReplaceObjectStore>,
+  ): Promise<ResponseOf<typeof ReplaceObjectStore>> {
+    const { id, name, project_id } = this.find(request.object_store);
+    const object_store = anObjectStore({ ...request, object_store_id: id }, project_id);
+    this.world.objectStores.delete(name);
+    this.world.objectStores.set(object_store.name, object_store);
+    return { object_store, event_ids: [] };
+  }
+
+  @OnRequest(DeleteObjectStore)
+  async delete(
+    @Payload() { object_store }: RequestOf<typeof DeleteObjectStore>,
+  ): Promise<ResponseOf<typeof DeleteObjectStore>> {
+    this.world.objectStores.delete(this.find(object_store).name);
+    return { event_ids: [] };
+  }
+
+  private find(name: string): ObjectStoreRecord {
+    const found = this.world.objectStores.get(name);
+    if (found === undefined) throw refusal('object_store.not_found', 'There is none.');
+    return found;
+  }
+}
+
+function anObjectStore(
+  { object_store_id: id, ...settings }: RequestOf<typeof CreateObjectStore>,
+  project_id: string,
+): ObjectStoreRecord {
+  const now = new Date().toISOString();
+  // Without the secret: the record has no such field.
+  const record = { ...settings, id, project_id, created_by: 'u', created_at: now, updated_at: now, version: 1 };
+  return objectStoreRecord.parse(record);
 }
 
 @Controller()

@@ -71,6 +71,7 @@ export function aJob(change: Partial<JobOnBoard> = {}): JobOnBoard {
     updated_at: '2026-11-23T20:51:49.123Z',
     version: 4,
     queue_position: null,
+    result: null,
     ...change,
   };
 }

@@ -37,7 +37,7 @@ describe('the import service', () => {
     await assignBuckets(surroundings);
     const files = running.app.get(Regions).get(REGION).bucketStore(surroundings.buckets.own);
     await files.put('small.raw', smallDisk());
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await running.stop();

@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { JobRunner, PartJournal } from '@imago/jobs';
 import { MessagingModule, Outbox, RequestClient } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
-import { PersistenceModule } from '@imago/persistence';
+import { PersistenceModule, SecretBox } from '@imago/persistence';
+import { type Reconciliation, reconciliationsController, Reconciler } from '@imago/reconciliation';
 import { type DynamicModule, type FactoryProvider, Logger, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BucketAssignments } from './buckets/bucket-assignments.repository.ts';
@@ -12,11 +13,37 @@ import type { ImportConfig } from './config.ts';
 import { CancelImport } from './imports/cancel-import.ts';
 import { importDefinition } from './imports/import-definition.ts';
 import { IMPORT_RUNNER, ImportJobs } from './imports/import-jobs.ts';
+import { IMPORT_TOOLS, type ImportTools } from './imports/phases/import-phase.ts';
 import { ImportsController } from './imports/imports.controller.ts';
 import { RequestImport } from './imports/request-import.ts';
 import { RunImports } from './imports/run-imports.ts';
+import { CheckedBlocksRepository } from './imports/source/checked-blocks.repository.ts';
+import { SourceRecords } from './imports/source/source-records.ts';
+import { SourceSecrets } from './imports/source/source-secrets.repository.ts';
 import { TenantFiles } from './imports/source/tenant-files.ts';
+import { UrlSources } from './imports/source/url/url-sources.ts';
 import { SweepAdmissions } from './imports/sweep-admissions.ts';
+import { CompleteResumableUpload } from './resumable-uploads/complete-resumable-upload.ts';
+import { DeclaredParts } from './resumable-uploads/declared-parts.repository.ts';
+import { DeleteResumableUpload } from './resumable-uploads/delete-resumable-upload.ts';
+import { EndResumableUpload } from './resumable-uploads/end-resumable-upload.ts';
+import { FindResumableUploads } from './resumable-uploads/find-resumable-uploads.ts';
+import { PartsInStore } from './resumable-uploads/parts-in-store.ts';
+import { ReconcileUploads } from './resumable-uploads/reconcile-uploads.ts';
+import { ResumableUploadsController } from './resumable-uploads/resumable-uploads.controller.ts';
+import { ResumableUploads } from './resumable-uploads/resumable-uploads.repository.ts';
+import { SealUploads } from './resumable-uploads/seal-uploads.ts';
+import { SignParts } from './resumable-uploads/sign-parts.ts';
+import { StartResumableUpload } from './resumable-uploads/start-resumable-upload.ts';
+import { SweepResumableUploads } from './resumable-uploads/sweep-resumable-uploads.ts';
+import { UploadAccess } from './resumable-uploads/upload-access.ts';
+import { ChangeObjectStores } from './object-stores/change-object-stores.ts';
+import { CreateObjectStore } from './object-stores/create-object-store.ts';
+import { ObjectStoreRow } from './object-stores/object-store.row.ts';
+import { ObjectStoresController } from './object-stores/object-stores.controller.ts';
+import { ObjectStoresRepository } from './object-stores/object-stores.repository.ts';
+import { TenantStores } from './object-stores/tenant-stores.ts';
+import { outbound } from './outbound.ts';
 import { AbandonUpload } from './uploads/abandon-upload.ts';
 import { EndUpload } from './uploads/end-upload.ts';
 import { FinishUpload } from './uploads/finish-upload.ts';
@@ -25,6 +52,9 @@ import { SweepUploads } from './uploads/sweep-uploads.ts';
 import { UploadSessions } from './uploads/upload-sessions.repository.ts';
 import { UploadsController } from './uploads/uploads.controller.ts';
 
+/** The tables of this service that are mapped, for its data source and for the drift check. */
+export const IMPORT_ENTITIES = [ObjectStoreRow];
+
 /** Import, composed: the one place that knows all its parts. */
 @Module({})
 export class ImportModule {
@@ -32,21 +62,39 @@ export class ImportModule {
     return {
       module: ImportModule,
       imports: [
-        PersistenceModule.forRoot({ service: 'import', url: config.DATABASE_URL }),
+        PersistenceModule.forRoot({ service: 'import', url: config.DATABASE_URL, entities: IMPORT_ENTITIES }),
         MessagingModule.forRoot({
           service: 'import',
           amqpUrl: config.AMQP_URL,
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [ImportsController, UploadsController, BucketsController],
+      controllers: [
+        ImportsController,
+        UploadsController,
+        ResumableUploadsController,
+        BucketsController,
+        ObjectStoresController,
+        reconciliationsController('import'),
+      ],
       providers: [
         { provide: IMPORT_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
         BucketAssignments,
+        ...outbound(config),
+        { provide: SecretBox, useFactory: () => new SecretBox(config.IMPORT_SECRET_KEY, 'import.secret_unreadable') },
+        ObjectStoresRepository,
+        TenantStores,
+        CreateObjectStore,
+        ChangeObjectStores,
+        SourceSecrets,
+        CheckedBlocksRepository,
+        SourceRecords,
+        UrlSources,
         TenantFiles,
         ImportJobs,
         { provide: PartJournal, inject: [DataSource], useFactory: (db: DataSource) => new PartJournal(db, 'import') },
+        tools,
         runner(config),
         RunImports,
         RequestImport,
@@ -58,6 +106,20 @@ export class ImportModule {
         FinishUpload,
         AbandonUpload,
         SweepUploads,
+        ResumableUploads,
+        DeclaredParts,
+        PartsInStore,
+        UploadAccess,
+        StartResumableUpload,
+        FindResumableUploads,
+        SignParts,
+        CompleteResumableUpload,
+        SealUploads,
+        EndResumableUpload,
+        DeleteResumableUpload,
+        SweepResumableUploads,
+        ReconcileUploads,
+        reconciler(config),
       ],
     };
   }
@@ -66,20 +128,13 @@ export class ImportModule {
 function runner(config: ImportConfig): FactoryProvider {
   return {
     provide: IMPORT_RUNNER,
-    inject: [DataSource, Outbox, ImportJobs, PartJournal, Regions, RequestClient],
-    useFactory: (
-      db: DataSource,
-      outbox: Outbox,
-      jobs: ImportJobs,
-      parts: PartJournal,
-      regions: Regions,
-      requests: RequestClient,
-    ) =>
+    inject: [DataSource, Outbox, ImportJobs, IMPORT_TOOLS],
+    useFactory: (db: DataSource, outbox: Outbox, jobs: ImportJobs, tools: ImportTools) =>
       new JobRunner({
         db,
         outbox,
         store: jobs.store,
-        definition: importDefinition({ regions, requests, parts }, config),
+        definition: importDefinition(tools, config),
         leaseSeconds: config.IMPORT_LEASE_SECONDS,
         worker: `${hostname()}:${process.pid}`,
         concurrency: config.IMPORT_CONCURRENCY,
@@ -87,3 +142,28 @@ function runner(config: ImportConfig): FactoryProvider {
       }),
   };
 }
+
+function reconciler(config: ImportConfig): FactoryProvider<Reconciler> {
+  return {
+    provide: Reconciler,
+    inject: [DataSource, ReconcileUploads],
+    useFactory: (db: DataSource, ...reconciliations: Reconciliation[]) =>
+      new Reconciler({ ...config, service: 'import', db, reconciliations }),
+  };
+}
+
+const tools: FactoryProvider<ImportTools> = {
+  provide: IMPORT_TOOLS,
+  inject: [DataSource, Regions, TenantFiles, SourceRecords, ResumableUploads, RequestClient, PartJournal],
+  useFactory: (
+    ...[db, regions, files, records, uploads, requests, parts]: [
+      DataSource,
+      Regions,
+      TenantFiles,
+      SourceRecords,
+      ResumableUploads,
+      RequestClient,
+      PartJournal,
+    ]
+  ) => ({ db, regions, files, records, uploads, requests, parts }),
+};

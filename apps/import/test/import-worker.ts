@@ -2,13 +2,16 @@ import { JobRunner, PartJournal } from '@imago/jobs';
 import type { Outbox, RequestClient } from '@imago/messaging';
 import { Regions, type regionsFile } from '@imago/object-store';
 import { serviceDataSource } from '@imago/persistence';
-import { S3Gate } from '@imago/testing';
+import { LosableWorker, S3Gate } from '@imago/testing';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import type { ImportConfig } from '../src/config.ts';
+import { IMPORT_ENTITIES } from '../src/import.module.ts';
 import { importDefinition } from '../src/imports/import-definition.ts';
 import type { ImportData, ImportInput } from '../src/imports/import-job.ts';
 import { ImportJobs } from '../src/imports/import-jobs.ts';
+import type { ImportTools } from '../src/imports/phases/import-phase.ts';
+import type { TenantFiles } from '../src/imports/source/tenant-files.ts';
 
 /** What a worker works with, as far as it is not its own. */
 export interface WorkerSurroundings {
@@ -16,26 +19,35 @@ export interface WorkerSurroundings {
   readonly regions: z.output<typeof regionsFile>;
   readonly outbox: Outbox;
   readonly requests: RequestClient;
+  readonly tools: Pick<ImportTools, 'records' | 'uploads'>;
+  /** The tenants' files, as somebody with this database and these regions sees them. */
+  readonly files: (db: DataSource, regions: Regions) => TenantFiles;
 }
 
 let hired = 0;
 
 /** One worker of imports: the real runner with the real phases, on connections of its own that can be cut. */
-export class ImportWorker {
-  private constructor(
-    readonly gate: S3Gate,
-    readonly runner: JobRunner<ImportInput, ImportData>,
-    private readonly db: DataSource,
-  ) {}
-
+export class ImportWorker extends LosableWorker<S3Gate, JobRunner<ImportInput, ImportData>> {
   static async hire(surroundings: WorkerSurroundings): Promise<ImportWorker> {
     const { config, regions, outbox, requests } = surroundings;
     const [first] = regions;
     if (first === undefined) throw new Error('there is no region');
     const gate = await S3Gate.open(first.s3.endpoint);
     const behindGate = regions.map((region) => ({ ...region, s3: { ...region.s3, endpoint: gate.endpoint } }));
-    const db = await serviceDataSource({ service: 'import', url: config.DATABASE_URL }).initialize();
-    const tools = { regions: new Regions(behindGate), requests, parts: new PartJournal(db, 'import') };
+    const db = await serviceDataSource({
+      service: 'import',
+      url: config.DATABASE_URL,
+      entities: IMPORT_ENTITIES,
+    }).initialize();
+    const gated = new Regions(behindGate);
+    const tools = {
+      ...surroundings.tools,
+      db,
+      regions: gated,
+      requests,
+      parts: new PartJournal(db, 'import'),
+      files: surroundings.files(db, gated),
+    };
     const runner = new JobRunner({
       db,
       outbox,
@@ -48,19 +60,5 @@ export class ImportWorker {
     });
     runner.start();
     return new ImportWorker(gate, runner, db);
-  }
-
-  /** The worker is gone in this moment: nothing it has begun is finished, nothing it holds is given back. */
-  async lose(): Promise<void> {
-    await this.db.destroy();
-    this.gate.shut();
-    await this.runner.stop();
-  }
-
-  /** The worker is told to stop and gives back what it holds. */
-  async dismiss(): Promise<void> {
-    await this.runner.stop();
-    if (this.db.isInitialized) await this.db.destroy();
-    await this.gate.close();
   }
 }

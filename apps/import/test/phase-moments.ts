@@ -12,10 +12,16 @@ export interface PhaseMoment {
 const ofImage = (call: S3Call): boolean => call.key.startsWith('images/');
 const isIndex = (call: S3Call): boolean => call.key.endsWith('.index');
 
-/** The image's object is looked at once after its completion, and once more at the very end. */
-function secondLook(): (call: S3Call) => boolean {
+/** The image's object is looked at after its completion, before it is examined, and once more at the very end. */
+function look(which: number): (call: S3Call) => boolean {
   let looks = 0;
-  return (call) => call.action === 'head' && ofImage(call) && ++looks === 2;
+  return (call) => call.action === 'head' && ofImage(call) && !isIndex(call) && ++looks === which;
+}
+
+/** It is read whole to be verified, then in pieces to be examined. */
+function secondRead(): (call: S3Call) => boolean {
+  let reads = 0;
+  return (call) => call.action === 'read' && ofImage(call) && !isIndex(call) && ++reads === 2;
 }
 
 /** Every phase, most of them at more than one moment. */
@@ -65,5 +71,7 @@ export const PHASE_MOMENTS: readonly PhaseMoment[] = [
     moment: 'before the object is read back',
     hold: (gate) => gate.hold((call) => call.action === 'read' && ofImage(call)),
   },
-  { phase: 'activate', moment: 'before the last look', hold: (gate) => gate.hold(secondLook()) },
+  { phase: 'examine', moment: 'before it is opened', hold: (gate) => gate.hold(look(2)) },
+  { phase: 'examine', moment: 'before it is read', hold: (gate) => gate.hold(secondRead()) },
+  { phase: 'activate', moment: 'before the last look', hold: (gate) => gate.hold(look(3)) },
 ];

@@ -26,7 +26,8 @@ export function importOf(bucket: string, object: string, change: Partial<Request
   return {
     region: REGION,
     idempotency_key: null,
-    source: { bucket, object },
+    source: { type: 'bucket', bucket, object },
+    checksum: null,
     disk_format: 'raw',
     facts: {
       name: 'web',

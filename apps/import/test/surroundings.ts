@@ -15,12 +15,23 @@ import { IMPORT_MIGRATIONS } from '../src/migrations/import-migrations.ts';
 import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
 import { OTHER_PROJECT, PROJECT, REGION, tenant } from './requests.ts';
 
+/** An object store outside of the installation, as its owner knows it. */
+export interface Elsewhere {
+  readonly endpoint: string;
+  readonly signing_region: string;
+  readonly access_key: string;
+  readonly secret_key: string;
+  readonly bucket: string;
+}
+
 /** Everything the import service needs around it: servers, buckets of two projects, neighbours. */
 export interface Surroundings {
   readonly config: ImportConfig;
   readonly regions: z.output<typeof regionsFile>;
   readonly neighbours: Neighbours;
   readonly buckets: { readonly own: string; readonly other: string };
+  /** An object store that is nobody's but a tenant's: with a bucket and a key of its own. */
+  readonly elsewhere: Elsewhere;
   readonly qemuImg: string;
   /** A folder that goes with the suite. */
   readonly directory: string;
@@ -38,8 +49,9 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     (service: Service): string =>
       databaseUrl(env.postgres, persistent(service), kind);
   const buckets = { own: `${env.s3.bucket}-a`, other: `${env.s3.bucket}-b` };
-  const [regions, directory] = await Promise.all([
+  const [regions, elsewhere, directory] = await Promise.all([
     makeBuckets(env.s3, Object.values(buckets)),
+    makeElsewhere(env.s3),
     mkdtemp(join(tmpdir(), 'imago-import-')),
     declareTopology(amqpUrl, { settle_ms: 0 }),
     migrateAll(urlOf('migrate')),
@@ -55,6 +67,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     AMQP_URL: amqpUrl,
     IMAGO_CONTEXT_KEY: contextKey,
     IMAGO_REGIONS_FILE: await writeRegions(regions),
+    IMPORT_SECRET_KEY: randomBytes(32).toString('hex'),
     IMPORT_MAXIMUM_ATTEMPTS: '2',
     ...settings,
   });
@@ -64,12 +77,15 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     regions,
     neighbours,
     buckets,
+    elsewhere,
     qemuImg: env.qemu.qemuImg,
     directory,
     writeRegions,
     close: async () => {
       await neighbours.close();
-      for (const bucket of Object.values(buckets)) await env.s3.administration.deleteBucket(bucket);
+      for (const bucket of [...Object.values(buckets), elsewhere.bucket])
+        await env.s3.administration.deleteBucket(bucket);
+      await env.s3.administration.removeKey(elsewhere.access_key);
       await rm(directory, { recursive: true });
       await env.close();
     },
@@ -85,10 +101,16 @@ export async function assignBuckets({ neighbours, buckets }: Surroundings): Prom
   }
 }
 
-async function makeBuckets(
-  s3: Awaited<ReturnType<typeof testEnvironment<{ s3: true }>>>['s3'],
-  names: readonly string[],
-): Promise<ReturnType<typeof regionsFile.parse>> {
+type TestStore = Awaited<ReturnType<typeof testEnvironment<{ s3: true }>>>['s3'];
+
+async function makeElsewhere({ endpoint, region, bucket, administration }: TestStore): Promise<Elsewhere> {
+  const own = `${bucket}-x`;
+  await administration.createBucket(own);
+  const fresh = { access_key: `key-of-${own}`, secret_key: randomBytes(24).toString('hex') };
+  return { endpoint, signing_region: region, bucket: own, ...(await administration.addKey(fresh, [own])) };
+}
+
+async function makeBuckets(s3: TestStore, names: readonly string[]): Promise<ReturnType<typeof regionsFile.parse>> {
   const { endpoint, region, bucket, administration, access_key, secret_key } = s3;
   for (const name of names) await administration.createBucket(name);
   const key = await administration.addKey({ access_key, secret_key }, [bucket, ...names]);

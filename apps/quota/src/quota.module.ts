@@ -21,6 +21,9 @@ import { MeteredHourRow, MeteringMarkRow } from './usage/metered-hour.row.ts';
 import { StoragePeriodRow } from './usage/storage-period.row.ts';
 import { StoragePeriods } from './usage/storage-periods.ts';
 import { UsageController } from './usage/usage.controller.ts';
+import { CompareLedger } from './reservations/compare-ledger.ts';
+import { CorrectLedger } from './reservations/correct-ledger.ts';
+import { LedgerController } from './reservations/ledger.controller.ts';
 import { Ledger } from './reservations/ledger.ts';
 import { ReservationRow } from './reservations/reservation.row.ts';
 import { ReservationSweeper } from './reservations/reservation-sweeper.ts';
@@ -52,7 +55,7 @@ export class QuotaModule {
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [ReservationsController, LimitsController, RequestsController, UsageController],
+      controllers: [ReservationsController, LedgerController, LimitsController, RequestsController, UsageController],
       providers: [
         { provide: QUOTA_CONFIG, useValue: config },
         { provide: RegionNames, useFactory: () => loadRegionNames(config.IMAGO_REGIONS_FILE) },
@@ -68,6 +71,8 @@ export class QuotaModule {
         ShowQuotas,
         ReservationsRepository,
         Ledger,
+        CompareLedger,
+        CorrectLedger,
         ReserveImage,
         ReservationSweeper,
       ],

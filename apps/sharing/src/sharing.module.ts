@@ -1,6 +1,8 @@
 import { MessagingModule } from '@imago/messaging';
 import { PersistenceModule } from '@imago/persistence';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type Reconciliation, reconciliationsController, Reconciler } from '@imago/reconciliation';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { SharingConfig } from './config.ts';
 import { AnswerShares } from './inbox/answer-shares.ts';
 import { InboxController } from './inbox/inbox.controller.ts';
@@ -12,6 +14,7 @@ import { MemberChanges } from './members/member-changes.ts';
 import { MemberRow } from './members/member.row.ts';
 import { MembersController } from './members/members.controller.ts';
 import { MembersRepository } from './members/members.repository.ts';
+import { ReconcileMembers } from './members/reconcile-members.ts';
 import { ShareImage } from './members/share-image.ts';
 import { SharedImageRow } from './members/shared-image.row.ts';
 import { UnshareImage } from './members/unshare-image.ts';
@@ -33,7 +36,7 @@ export class SharingModule {
           contextKey: config.IMAGO_CONTEXT_KEY,
         }),
       ],
-      controllers: [MembersController, InboxController],
+      controllers: [MembersController, InboxController, reconciliationsController('sharing')],
       providers: [
         MembersRepository,
         MemberChanges,
@@ -44,7 +47,18 @@ export class SharingModule {
         FindShares,
         ListShares,
         AnswerShares,
+        ReconcileMembers,
+        reconciler(config),
       ],
     };
   }
+}
+
+function reconciler(config: SharingConfig): FactoryProvider<Reconciler> {
+  return {
+    provide: Reconciler,
+    inject: [DataSource, ReconcileMembers],
+    useFactory: (db: DataSource, ...reconciliations: Reconciliation[]) =>
+      new Reconciler({ ...config, service: 'sharing', db, reconciliations }),
+  };
 }

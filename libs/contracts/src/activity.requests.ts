@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineRequest } from './define.ts';
 import { eventEnvelope } from './envelope.ts';
 import { jobOnBoard, jobState, jobType } from './job.ts';
-import { regionName } from './scalars.ts';
+import { projectId, regionName } from './scalars.ts';
 
 /** Waits, at most `wait_ms`, until the board and the log show these events: how a tenant reads its own writes. */
 export const ConfirmApplied = defineRequest('activity', 'confirmApplied', {
@@ -44,15 +44,25 @@ export const ListImageEvents = defineRequest('activity', 'listImageEvents', {
   response: z.object({ events: z.array(eventEnvelope), next: z.string().nullable() }),
 });
 
+/** The name of an event, as somebody asks for it. */
+const eventName = z.string().regex(/^[A-Z][A-Za-z0-9]{0,63}$/);
+
 /**
- * What happened in a region, everything or some types of it, in the order of the log (roles `service` and `admin`);
- * `after` is the cursor of the page before. Refusals: auth.forbidden.
+ * What happened in a region, by the order of the log: to a project what it is told of, to operators and services
+ * everything, or what one project is told. `after` is the cursor of the page before. Refusals: request.not_found for
+ * another project's, auth.forbidden, request.invalid for a place no log could have.
  */
-export const ListEvents = defineRequest('activity', 'listEvents', {
+export const ListAudit = defineRequest('activity', 'listAudit', {
   kind: 'query',
   request: z.object({
     region: regionName,
-    types: z.array(z.string().regex(/^[A-Z][A-Za-z0-9]{0,63}$/)).max(20),
+    /** Null: everything there is for the caller. */
+    project_id: projectId.nullable(),
+    /** None: every type. */
+    types: z.array(eventName).max(20),
+    /** The id of the image, job, server or project it is about. */
+    subject: z.string().min(1).max(255).nullable(),
+    order: z.enum(['asc', 'desc']),
     limit: z.int().min(1).max(1000),
     after: z.string().regex(/^\d+$/).nullable(),
   }),

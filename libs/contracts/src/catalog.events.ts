@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { imageRecord, imageReview } from './image.ts';
-import { byteCount, projectId, regionName } from './scalars.ts';
+import { byteCount, imageInRegion, projectId, regionName } from './scalars.ts';
 
 const image = z.object({ image: imageRecord });
 
@@ -49,3 +49,14 @@ export const ImagePublishedV1 = defineEvent('catalog', 'ImagePublished', 1, imag
 export const ImageUnpublishedV1 = defineEvent('catalog', 'ImageUnpublished', 1, image);
 /** An operator has looked at an image and said whether everybody may have it. */
 export const ImageReviewedV1 = defineEvent('catalog', 'ImageReviewed', 1, image.extend({ review: imageReview }));
+
+/**
+ * A copy was made of the image and is active, by its owner or by a member who may. It is another image from then on; its
+ * owner's project and its place are all that the owner of this one is told.
+ */
+export const ImageCopyMadeV1 = defineEvent(
+  'catalog',
+  'ImageCopyMade',
+  1,
+  z.object({ image_id: z.uuid(), copy: imageInRegion.extend({ project_id: projectId }) }),
+);

@@ -13,9 +13,21 @@ import {
   UPLOAD_DISK_FORMATS,
   visibility,
 } from './image.ts';
-import { byteCount, imageTag, instant, projectId, regionName, sha256Hex } from './scalars.ts';
+import { difference, idRange } from './reconciliation.ts';
+import {
+  byteCount,
+  imageInRegion,
+  imageName,
+  imageTag,
+  instant,
+  md5Hex,
+  projectId,
+  regionName,
+  sha256Hex,
+  sha512Hex,
+} from './scalars.ts';
+import { memberStatus } from './share.ts';
 
-const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
 const changedImage = z.object({ image: imageRecord, event_ids: z.array(z.uuid()) });
 
 /**
@@ -38,6 +50,24 @@ export const RegisterImage = defineRequest('catalog', 'registerImage', {
     container_format: containerFormat.nullable().default(null),
     properties: imageProperties.default({}),
     agreement: agreement.nullable(),
+  }),
+  response: changedImage,
+});
+
+/**
+ * Registers an image that becomes a copy of another one, for the caller's project: what that one says of itself, under
+ * another name, private, and with a place in the quota of the region it is made in. Idempotent by `image_id`. Refusals:
+ * image.not_found, auth.forbidden (not accepted, or public), copy.not_allowed (a member's, whom the owner does not let
+ * copy), image.not_active, image.deactivated, copy.same_name, region.not_found, quota.images_exceeded, image.exists.
+ */
+export const RegisterCopy = defineRequest('catalog', 'registerCopy', {
+  kind: 'command',
+  request: imageInRegion.extend({
+    job_id: z.uuid(),
+    source: imageInRegion,
+    name: imageName,
+    /** True: the operator lets projects copy public images, too. */
+    public_images: z.boolean(),
   }),
   response: changedImage,
 });
@@ -276,6 +306,8 @@ export const GetLineage = defineRequest('catalog', 'getLineage', {
   response: z.object({
     image: imageRecord,
     ancestors: z.array(ancestor).max(100),
+    /** The image it is a copy of, as far as the caller may see that one: its name is null where it may not. */
+    copied_from: imageInRegion.extend({ name: z.string().nullable(), status: imageStatus.nullable() }).nullable(),
     /** Objects its bytes lie in: 1, and 1 more for each layer under it. */
     layers: z.int().min(0),
   }),
@@ -292,21 +324,97 @@ export const DescribeLayers = defineRequest('catalog', 'describeLayers', {
   response: z.object({ image: imageRecord, object: heldObject }),
 });
 
+/** The bytes behind an image that is copied, whatever they are: the file they make is the same in every region. */
+export const copiedObject = z.object({
+  object_id: z.uuid(),
+  key: z.string(),
+  disk_format: z.string(),
+  container_format: z.string().nullable(),
+  /** Bytes of the object itself. */
+  size: byteCount,
+  /** Bytes of `/file`: of a layer, of its flattened form. */
+  file_size: byteCount,
+  virtual_size: byteCount,
+  allocated_bytes: byteCount,
+  /** Of `/file`; null as long as nobody has read a layered image in full. */
+  checksum: md5Hex.nullable(),
+  os_hash_value: sha512Hex.nullable(),
+  /** SHA-256 of the object `<key>.index`; null of a file kept as it came. */
+  index_hash: sha256Hex.nullable(),
+  /** Of a layer: the objects that have what this one does not, its parent first, the base last. */
+  layers: z.array(layerObject),
+});
+export type CopiedObject = z.output<typeof copiedObject>;
+
 /**
- * Compares the objects of a region's store with the rows that own them (roles `service` and `admin`). Each list has at
- * most 1,000 keys. `writing` and `abandoned` count the rows whose bytes are in the making or still to be swept.
+ * What a copy under way is made of (role `service`, for the project that copies), as long as that project may copy the
+ * image. Refusals: auth.forbidden, image.not_found, copy.not_allowed, image.deactivated, image.not_active.
  */
-export const ReconcileObjects = defineRequest('catalog', 'reconcileObjects', {
+export const DescribeCopySource = defineRequest('catalog', 'describeCopySource', {
   kind: 'query',
-  request: z.object({ region: regionName }),
-  response: z.object({
-    /** Keys in the store, unfinished uploads among them, that no row owns. */
-    orphan_objects: z.array(z.string()),
-    /** Keys of sealed rows that are not in the store. */
-    missing_objects: z.array(z.string()),
-    writing: z.int().min(0),
-    abandoned: z.int().min(0),
+  request: imageInRegion.extend({
+    public_images: z.boolean(),
+    /** An operator asked for the copy, who may copy every image. */
+    by_operator: z.boolean(),
   }),
+  response: z.object({ object: copiedObject }),
+});
+
+/** One who sees a shared image, as sharing has it. */
+const imageMember = z.object({ project_id: projectId, status: memberStatus });
+
+/**
+ * Holds who sees images against the shares that stand, of all images of a region in a range of ids (role `service`).
+ * Problems, each of an image: `members_differ`. Refusals: auth.forbidden.
+ */
+export const CompareMembers = defineRequest('catalog', 'compareMembers', {
+  kind: 'query',
+  request: idRange.extend({ members: z.array(imageMember.extend({ image_id: z.uuid() })).max(10_000) }),
+  response: z.object({ differences: z.array(difference) }),
+});
+
+/**
+ * Lets these members see these images, and nobody else (role `service`). Idempotent. Answers the images of which that is
+ * so now. Refusals: auth.forbidden.
+ */
+export const CorrectMembers = defineRequest('catalog', 'correctMembers', {
+  kind: 'command',
+  request: z.object({
+    region: regionName,
+    images: z
+      .array(
+        z.object({
+          image_id: z.uuid(),
+          members: z.array(imageMember.extend({ version: z.int().min(1) })).max(10_000),
+        }),
+      )
+      .max(100),
+  }),
+  response: z.object({ corrected: z.array(z.uuid()) }),
+});
+
+const serverHold = z.object({ disk_id: z.uuid(), object_id: z.uuid() });
+
+/**
+ * Holds what is kept for servers against all disks of a region in a range of their ids (role `service`). Problems, each
+ * of a disk: `hold_missing`, `hold_unneeded`. Refusals: auth.forbidden.
+ */
+export const CompareHolds = defineRequest('catalog', 'compareHolds', {
+  kind: 'query',
+  request: idRange.extend({ holds: z.array(serverHold).max(1000) }),
+  response: z.object({ differences: z.array(difference) }),
+});
+
+/**
+ * Keeps for each of these disks that object and no other (role `service`). Idempotent. Answers the disks of which that is
+ * so now: bytes that are gone cannot be kept. Refusals: auth.forbidden.
+ */
+export const CorrectHolds = defineRequest('catalog', 'correctHolds', {
+  kind: 'command',
+  request: z.object({
+    holds: z.array(z.object({ disk_id: z.uuid(), object_id: z.uuid().nullable() })).max(1000),
+  }),
+  response: z.object({ corrected: z.array(z.uuid()) }),
 });
 
 /** Waits, at most `wait_ms`, until catalog has applied these events: how an upload is answered when its image is active. */

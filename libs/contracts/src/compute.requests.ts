@@ -3,6 +3,7 @@ import { heldObject } from './catalog.requests.ts';
 import { defineRequest } from './define.ts';
 import { jobView } from './job.ts';
 import { byteCount, imageName, regionName } from './scalars.ts';
+import { difference } from './reconciliation.ts';
 import { dataDiskWish, diskSize, serverRecord, serverStatus, userData } from './server.ts';
 
 const idempotencyKey = z.string().min(1).max(255).nullable();
@@ -157,4 +158,20 @@ export const UnlockServer = defineRequest('compute', 'unlockServer', {
   kind: 'command',
   request: z.object({ lock_id: z.uuid() }),
   response: z.object({ unlocked: z.boolean(), event_ids: z.array(z.uuid()) }),
+});
+
+/**
+ * Holds the locks of a region's servers against those that captures need and may still hold (role `service`). Problems,
+ * each of a lock: `lock_missing` (needed and not there), `lock_unneeded` (there and held by no capture). Refusals:
+ * auth.forbidden.
+ */
+export const CompareLocks = defineRequest('compute', 'compareLocks', {
+  kind: 'query',
+  request: z.object({
+    region: regionName,
+    needed: z.array(z.uuid()).max(10_000),
+    /** Those of captures that have ended and are about to release them. */
+    ending: z.array(z.uuid()).max(10_000),
+  }),
+  response: z.object({ differences: z.array(difference) }),
 });

@@ -9,5 +9,5 @@ describe('the documents made from the contracts', () => {
     const program = ['--conditions=@imago/source', '--no-warnings', join(ROOT, 'tools/contracts.ts'), '--check'];
     const { status, stdout, stderr } = spawnSync(process.execPath, program, { encoding: 'utf8', env: {} });
     expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });
-  }, 60_000);
+  });
 });

@@ -1,3 +1,5 @@
+import { IMPORT_ERRORS } from './import-error-codes.ts';
+
 /** What sort of refusal a code is; the HTTP edge maps kinds to statuses, consumers map them to policies. */
 export type ErrorKind =
   | 'invalid'
@@ -12,7 +14,7 @@ export type ErrorKind =
   | 'timeout'
   | 'internal';
 
-interface ErrorEntry {
+export interface ErrorEntry {
   readonly kind: ErrorKind;
   /** What the tenant can do about it. */
   readonly remedy: string;
@@ -59,6 +61,7 @@ export const ERRORS = {
     remedy: 'Stop sharing the image with a project that no longer needs it, or ask for a higher limit.',
   },
   'quota.reservation_expired': { kind: 'timeout', remedy: 'Send the request again.' },
+  'parked.not_found': { kind: 'not_found', remedy: 'List the parked messages; somebody may have been quicker.' },
   'quota_request.not_found': { kind: 'not_found', remedy: 'Check the id of the request.' },
   'quota_request.not_higher': { kind: 'invalid', remedy: 'Ask for more than the limit the project has.' },
   'quota_request.too_high': { kind: 'invalid', remedy: 'Ask for no more than the message allows.' },
@@ -76,6 +79,41 @@ export const ERRORS = {
     kind: 'unavailable',
     remedy: 'End a stream that is not needed any more, or follow several things in one.',
   },
+  'console.not_built': { kind: 'not_found', remedy: 'Build it with npm run build, or use the API: docs/api.md.' },
+  'webhook.not_found': { kind: 'not_found', remedy: 'Check the id of the webhook and the region.' },
+  'webhook.url_refused': { kind: 'invalid', remedy: 'Use an https URL without user, password and fragment.' },
+  'webhook.address_refused': {
+    kind: 'invalid',
+    remedy: 'Use a receiver with a public address, or ask the operator to allow this one.',
+  },
+  'webhook.unresolvable': { kind: 'invalid', remedy: 'Check the host name in the URL and its DNS records.' },
+  'webhook.too_many': { kind: 'too_large', remedy: 'Delete a webhook that is not needed any more.' },
+  'webhook.disabled': { kind: 'conflict', remedy: 'Enable the webhook first; its reason says why it is disabled.' },
+  'webhook.gone': {
+    kind: 'gone',
+    remedy: 'The receiver wants no more messages: delete the webhook, or enable it when the receiver is back.',
+  },
+  'webhook.failing': {
+    kind: 'unavailable',
+    remedy: 'Repair the receiver, enable the webhook, then replay what is parked.',
+  },
+  'webhook.connection_failed': {
+    kind: 'unavailable',
+    remedy: 'Check that the receiver runs and can be reached from outside.',
+  },
+  'webhook.tls_failed': { kind: 'unavailable', remedy: 'Give the receiver a valid certificate for its host name.' },
+  'webhook.timeout': {
+    kind: 'timeout',
+    remedy: 'Let the receiver answer at once and do its work afterwards; then replay.',
+  },
+  'webhook.redirected': { kind: 'conflict', remedy: 'Set the URL to where the receiver really is.' },
+  'webhook.rejected': {
+    kind: 'conflict',
+    remedy: 'Let the receiver answer with a status from 200 to 299; then replay.',
+  },
+  'webhook.secret_unreadable': { kind: 'internal', remedy: 'Give the webhook another secret.' },
+  'webhook_delivery.not_found': { kind: 'not_found', remedy: 'Check the id of the delivery; old ones are removed.' },
+  'webhook_delivery.pending': { kind: 'conflict', remedy: 'Nothing has to be done: it will be tried again.' },
   'usage.range': { kind: 'invalid', remedy: 'Ask for at most 366 days, the end after the beginning.' },
   'share.not_found': { kind: 'not_found', remedy: 'Check the image id and the project id.' },
   'share.ended': { kind: 'gone', remedy: 'Ask the owner of the image to share it again.' },
@@ -114,6 +152,10 @@ export const ERRORS = {
   'image.metadata_too_large': { kind: 'too_large', remedy: 'Use fewer or shorter properties and tags.' },
   'image.tag_not_found': { kind: 'not_found', remedy: 'Check the tag against those of the image.' },
   'image.parent_unusable': { kind: 'conflict', remedy: 'Store the image whole.' },
+  'image.not_examined': {
+    kind: 'not_found',
+    remedy: 'Wait until the image is active; one whose file was sent with PUT is examined when it is imported instead.',
+  },
   'image.not_layered': { kind: 'conflict', remedy: 'Nothing has to be done: the image is stored whole already.' },
   'capture.disk_changed': {
     kind: 'conflict',
@@ -127,6 +169,55 @@ export const ERRORS = {
     kind: 'internal',
     remedy: 'Capture the server again; the operator has been alerted.',
   },
+  'export.format_unsupported': {
+    kind: 'unsupported',
+    remedy: 'Export the image in a format its disk fits into; the message says which limit it passes.',
+  },
+  'export.bucket_not_found': {
+    kind: 'not_found',
+    remedy: 'Use a bucket assigned to your project, or ask the operator to assign this one.',
+  },
+  'export.bucket_unusable': {
+    kind: 'conflict',
+    remedy: 'Check that the bucket is there and lets Imago read and write, then export again.',
+  },
+  'export.bucket_unavailable': {
+    kind: 'unavailable',
+    remedy: 'Export again later: the store of the bucket did not answer.',
+  },
+  'export.object_exists': {
+    kind: 'conflict',
+    remedy: 'Choose another object, delete the one that is there, or say overwrite.',
+  },
+  'export.destination_busy': {
+    kind: 'conflict',
+    remedy: 'Wait until the export to this object has ended, or cancel it.',
+  },
+  'export.upload_lost': {
+    kind: 'conflict',
+    remedy: 'Export again, and let nobody abort uploads in the bucket meanwhile.',
+  },
+  'export.object_changed': {
+    kind: 'conflict',
+    remedy: 'Export again, and let nobody else write the object meanwhile.',
+  },
+  'export.image_deleted': { kind: 'conflict', remedy: 'Export another image: this one was deleted.' },
+  'export.image_damaged': {
+    kind: 'internal',
+    remedy: 'Make the image again; the operator has been alerted.',
+  },
+  'export.verification_failed': { kind: 'internal', remedy: 'Export again; the operator has been alerted.' },
+  'copy.not_allowed': {
+    kind: 'forbidden',
+    remedy: 'Ask the owner of the image to let members copy it: property members_may_copy set to true.',
+  },
+  'copy.same_name': { kind: 'invalid', remedy: 'Give the copy another name, or make it in another region.' },
+  'copy.image_deleted': { kind: 'conflict', remedy: 'Copy another image: this one was deleted.' },
+  'copy.image_damaged': { kind: 'internal', remedy: 'Make the image again; the operator has been alerted.' },
+  'copy.verification_failed': { kind: 'internal', remedy: 'Copy the image again; the operator has been alerted.' },
+  'link.invalid': { kind: 'forbidden', remedy: 'Copy the link whole, or ask its owner for a new one.' },
+  'link.expired': { kind: 'gone', remedy: 'Ask the owner of the image for a new link.' },
+  'link.lifetime_exceeded': { kind: 'invalid', remedy: 'Ask for a link that lives no longer than the message says.' },
   'image.not_active': { kind: 'invalid', remedy: 'Wait until the image is active.' },
   'image.empty': { kind: 'unsupported', remedy: 'Upload the file again: it has no bytes.' },
   'image.truncated': {
@@ -205,19 +296,15 @@ export const ERRORS = {
     kind: 'invalid',
     remedy: 'Ask for a system disk at least as large as the virtual size of the file.',
   },
-  'import.bucket_not_found': {
-    kind: 'not_found',
-    remedy: 'Use a bucket assigned to your project, or ask the operator to assign this one.',
+  ...IMPORT_ERRORS,
+  'object_store.not_found': { kind: 'not_found', remedy: 'Use an object store of GET /v1/object-stores.' },
+  'object_store.endpoint_refused': {
+    kind: 'invalid',
+    remedy: 'Use the https address of a server anybody can reach, without path, user and password.',
   },
-  'import.object_not_found': {
-    kind: 'not_found',
-    remedy: 'Check the address and upload the file to your bucket first.',
-  },
-  'import.source_changed': {
-    kind: 'conflict',
-    remedy: 'Do not overwrite the file while it is imported; import it again.',
-  },
-  'import.source_unreadable': { kind: 'unavailable', remedy: 'Check that the bucket can be read, then import again.' },
+  'object_store.name_taken': { kind: 'conflict', remedy: 'Use another name, or replace the object store of this one.' },
+  'object_store.too_many': { kind: 'too_large', remedy: 'Delete an object store that is not needed any more.' },
+  'object_store.secret_unreadable': { kind: 'internal', remedy: 'Replace the object store, with its secret key.' },
   'import.verification_failed': { kind: 'internal', remedy: 'Import again; the operator has been alerted.' },
   'import.region_without_storage': { kind: 'unavailable', remedy: 'Import in a region that has object storage.' },
   'image.format_missing': {
@@ -235,6 +322,30 @@ export const ERRORS = {
   },
   'upload.cut': { kind: 'invalid', remedy: 'The file did not arrive whole: upload it again.' },
   'upload.incomplete': { kind: 'unavailable', remedy: 'The store lost a part of the file: upload it again.' },
+  'upload.not_found': { kind: 'not_found', remedy: 'Check the id of the upload and the region.' },
+  'upload.wrong_state': {
+    kind: 'conflict',
+    remedy: 'Look at the state of the upload; begin a new one if it has ended.',
+  },
+  'upload.too_many': {
+    kind: 'too_large',
+    remedy: 'Import or delete an upload that is there before another one is begun.',
+  },
+  'upload.bytes_exceeded': {
+    kind: 'too_large',
+    remedy: 'Import or delete an upload that is there: their bytes are limited.',
+  },
+  'upload.part_size_invalid': {
+    kind: 'invalid',
+    remedy: 'Leave the part size out, or let the file have at most 10,000 parts.',
+  },
+  'upload.part_invalid': { kind: 'invalid', remedy: 'Use numbers from 1 to the part count of the upload, each once.' },
+  'upload.parts_missing': { kind: 'conflict', remedy: 'Send the missing parts, then complete the upload again.' },
+  'upload.hash_mismatch': {
+    kind: 'invalid',
+    remedy: 'The file differs from its hash: compute it again and upload anew.',
+  },
+  'upload.expired': { kind: 'gone', remedy: 'Begin a new upload, and import it before it expires.' },
   'upload.media_type': { kind: 'unsupported', remedy: 'Send the file as application/octet-stream.' },
   'server.not_found': { kind: 'not_found', remedy: 'Check the server id and the region.' },
   'server.disk_not_found': { kind: 'not_found', remedy: 'Use the id of one of the data disks of the server.' },

@@ -3,6 +3,8 @@ import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { imageSource, importDiskFormat, storedObject } from './image.ts';
 import { jobView } from './job.ts';
+import { resumableUpload } from './resumable-upload.ts';
+import { objectStoreRecord } from './tenant-object-store.ts';
 
 const job = z.object({ job: jobView, image_id: z.uuid() });
 
@@ -48,3 +50,23 @@ export const ImageUploadFailedV1 = defineEvent(
   1,
   upload.extend({ error: refusalDocument }),
 );
+
+const resumable = z.object({ upload: resumableUpload });
+
+/** A project begins to send a file in parts; no image is made of it yet. */
+export const UploadStartedV1 = defineEvent('import', 'UploadStarted', 1, resumable);
+/** The file is whole, and is the one its owner named by its hash: it can be imported. */
+export const UploadCompletedV1 = defineEvent('import', 'UploadCompleted', 1, resumable);
+/** The file is not the one its owner named by its hash, or the store lost of it; its bytes are erased. */
+export const UploadFailedV1 = defineEvent('import', 'UploadFailed', 1, resumable);
+/** Its owner gave the file up, or nothing was done with it until it expired; its bytes are erased. */
+export const UploadAbandonedV1 = defineEvent('import', 'UploadAbandoned', 1, resumable);
+/** Without its key, public part and all. */
+const objectStore = z.object({ object_store: objectStoreRecord.omit({ access_key: true }) });
+
+/** A project told of an object store of its own, to import from. */
+export const ObjectStoreCreatedV1 = defineEvent('import', 'ObjectStoreCreated', 1, objectStore);
+/** Its project replaced what it is; maybe only its key. */
+export const ObjectStoreReplacedV1 = defineEvent('import', 'ObjectStoreReplaced', 1, objectStore);
+/** Nothing can be imported from it any more. */
+export const ObjectStoreDeletedV1 = defineEvent('import', 'ObjectStoreDeleted', 1, objectStore);

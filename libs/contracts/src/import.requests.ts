@@ -1,32 +1,26 @@
 import { z } from 'zod';
+import { bucketName } from './bucket-object.ts';
 import { defineRequest } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { imageFacts, importDiskFormat } from './image.ts';
+import { fileChecksum, importSource, objectStoreName } from './import-source.ts';
 import { jobView } from './job.ts';
+import { objectStoreRecord, objectStoreSettings } from './tenant-object-store.ts';
 import { byteCount, md5Hex, projectId, regionName, sha512Hex } from './scalars.ts';
 
-/** S3's rules for bucket names, without the dotted forms that look like addresses. */
-export const bucketName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
-
-/** An S3 key: 1 to 1024 bytes of UTF-8 without control characters. */
-export const objectKey = z
-  .string()
-  .min(1)
-  .refine((key) => Buffer.byteLength(key) <= 1024 && !/[\u0000-\u001f\u007f]/.test(key) && key.isWellFormed(), {
-    message: 'must be 1 to 1024 bytes without control characters',
-  });
-
 /**
- * Starts an import from a bucket assigned to the caller's project. Idempotent by `idempotency_key` per project.
+ * Starts an import of a file the caller's project may read. Idempotent by `idempotency_key` per project.
  * Refusals: import.bucket_not_found, import.object_not_found, import.source_unreadable, quota.images_exceeded,
- * request.idempotency_conflict.
+ * request.idempotency_conflict; of a URL and of an object store what docs/errors.md has under `import.`.
  */
 export const RequestImport = defineRequest('import', 'requestImport', {
   kind: 'command',
   request: z.object({
     region: regionName,
     idempotency_key: z.string().min(1).max(255).nullable(),
-    source: z.object({ bucket: bucketName, object: objectKey }),
+    source: importSource,
+    /** Null: nobody said what the file must be. */
+    checksum: fileChecksum.nullable().default(null),
     disk_format: importDiskFormat,
     facts: imageFacts,
     agreement_accepted: z.literal(true),
@@ -55,6 +49,61 @@ export const ListBuckets = defineRequest('import', 'listBuckets', {
   kind: 'query',
   request: z.object({ project_id: projectId, region: regionName }),
   response: z.object({ buckets: z.array(bucketAssignment) }),
+});
+
+/** Whether a bucket is assigned to a project (role `service`). Refusals: auth.forbidden. */
+export const FindBucket = defineRequest('import', 'findBucket', {
+  kind: 'query',
+  request: bucketAssignment,
+  response: z.object({ assigned: z.boolean() }),
+});
+
+const whichObjectStore = { object_store_id: z.uuid(), region: regionName };
+
+/**
+ * Tells of an object store of the project's own. Idempotent by `object_store_id`. Refusals: auth.forbidden,
+ * object_store.endpoint_refused, object_store.name_taken, object_store.too_many, request.idempotency_conflict.
+ */
+export const CreateObjectStore = defineRequest('import', 'createObjectStore', {
+  kind: 'command',
+  request: z.object({ ...whichObjectStore, ...objectStoreSettings.shape }),
+  response: z.object({ object_store: objectStoreRecord, event_ids: z.array(z.uuid()) }),
+});
+
+/** The object stores of the caller's project in a region, by name. Refusal: auth.forbidden. */
+export const ListObjectStores = defineRequest('import', 'listObjectStores', {
+  kind: 'query',
+  request: z.object({
+    region: regionName,
+    limit: z.int().min(1).max(1000),
+    /** The name of the last one on the page before. */
+    marker: objectStoreName.nullable(),
+  }),
+  response: z.object({ object_stores: z.array(objectStoreRecord), next_marker: objectStoreName.nullable() }),
+});
+
+/** By its name or its id. Refusals: object_store.not_found, also for another project's; auth.forbidden. */
+export const ShowObjectStore = defineRequest('import', 'showObjectStore', {
+  kind: 'query',
+  request: z.object({ region: regionName, object_store: objectStoreName }),
+  response: z.object({ object_store: objectStoreRecord }),
+});
+
+/**
+ * Replaces all of it, by its name or its id. Imports under way go on with what is new. Refusals: those of showing and
+ * making one.
+ */
+export const ReplaceObjectStore = defineRequest('import', 'replaceObjectStore', {
+  kind: 'command',
+  request: z.object({ region: regionName, object_store: objectStoreName, ...objectStoreSettings.shape }),
+  response: z.object({ object_store: objectStoreRecord, event_ids: z.array(z.uuid()) }),
+});
+
+/** By its name or its id. Imports under way from it fail. Refusals: object_store.not_found, auth.forbidden. */
+export const DeleteObjectStore = defineRequest('import', 'deleteObjectStore', {
+  kind: 'command',
+  request: z.object({ region: regionName, object_store: objectStoreName }),
+  response: z.object({ event_ids: z.array(z.uuid()) }),
 });
 
 const uploadLease = z.object({

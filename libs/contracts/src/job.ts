@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refusalDocument } from './errors.ts';
+import { exportedFile } from './export.ts';
 import { byteCount, instant, projectId, regionName } from './scalars.ts';
 
 export const jobType = z.enum(['import', 'capture', 'digest', 'flatten', 'export', 'copy', 'server']);
@@ -41,6 +42,10 @@ export const jobView = z.object({
 
 export type JobView = z.output<typeof jobView>;
 
-/** What the board adds: how many jobs of the same type and region wait before a queued one. */
-export const jobOnBoard = jobView.extend({ queue_position: z.int().min(1).nullable() });
+/** What the board adds: how many jobs of the same type and region wait before a queued one, and what came of an export. */
+export const jobOnBoard = jobView.extend({
+  queue_position: z.int().min(1).nullable(),
+  /** The file of an export that succeeded. */
+  result: exportedFile.nullable(),
+});
 export type JobOnBoard = z.output<typeof jobOnBoard>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRequest } from './define.ts';
 import { LARGEST_LIMITS, quotaRequestRecord, quotaRequestState, quotaResource } from './quota.ts';
 import { quotaFigures } from './quota.events.ts';
+import { difference, idRange } from './reconciliation.ts';
 import { byteCount, instant, printableText, projectId, regionName } from './scalars.ts';
 
 /**
@@ -61,7 +62,7 @@ const answeredRequest = z.object({ request: quotaRequestRecord, event_ids: z.arr
 /**
  * Asks for a higher limit of the caller's project. Idempotent by `request_id`. Refusals: auth.forbidden,
  * region.not_found, quota_request.not_higher, quota_request.too_high (see LARGEST_LIMITS), quota_request.open (one for
- * the same limit waits already).
+ * the same limit waits already), request.idempotency_conflict (the id was used for another).
  */
 export const SubmitQuotaRequest = defineRequest('quota', 'submitQuotaRequest', {
   kind: 'command',
@@ -78,7 +79,10 @@ export const SubmitQuotaRequest = defineRequest('quota', 'submitQuotaRequest', {
   response: answeredRequest,
 });
 
-/** Requests in a region, newest first: the caller's project's, for an operator anybody's. Refusals: auth.forbidden. */
+/**
+ * Requests in a region, newest first: the caller's project's, for an operator anybody's. Refusals: auth.forbidden,
+ * quota_request.not_found for another project's, request.invalid for a marker that is no request of the list.
+ */
 export const ListQuotaRequests = defineRequest('quota', 'listQuotaRequests', {
   kind: 'query',
   request: z.object({
@@ -154,4 +158,33 @@ export const ListUsage = defineRequest('quota', 'listUsage', {
     offset: z.int().min(0).max(10_000_000),
   }),
   response: z.object({ usage: z.array(usageLine), more: z.boolean() }),
+});
+
+/** An image and how it stands to the quota, as catalog has it: it needs a place, or, being everybody's, none. */
+export const imagePlace = z.object({
+  image_id: z.uuid(),
+  project_id: projectId,
+  version: z.int().min(1),
+  state: z.enum(['confirmed', 'exempt']),
+});
+export type ImagePlace = z.output<typeof imagePlace>;
+
+/**
+ * Holds the ledger against all live images of a region in a range of ids (role `service`). Problems: `place_missing`,
+ * `place_elsewhere`, `place_unneeded`. Refusals: auth.forbidden.
+ */
+export const CompareLedger = defineRequest('quota', 'compareLedger', {
+  kind: 'query',
+  request: idRange.extend({ images: z.array(imagePlace).max(1000) }),
+  response: z.object({ differences: z.array(difference) }),
+});
+
+/**
+ * Writes down where these images stand, and that the others named are gone for good, whatever the ledger said (role
+ * `service`). Idempotent. Answers the ids of which the ledger is right now. Refusals: auth.forbidden.
+ */
+export const CorrectLedger = defineRequest('quota', 'correctLedger', {
+  kind: 'command',
+  request: z.object({ region: regionName, images: z.array(imagePlace).max(1000), gone: z.array(z.uuid()).max(1000) }),
+  response: z.object({ corrected: z.array(z.uuid()) }),
 });

@@ -12,6 +12,10 @@ export const projectId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 /** A region name as it stands in URLs (`/regions/<region>`). */
 export const regionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 
+/** An image and the region it is in. */
+export const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
+export type ImageInRegion = z.output<typeof imageInRegion>;
+
 /** C0, DEL, C1, the line separators and the bidirectional overrides: they make a log line or a screen lie. */
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 

@@ -1,4 +1,14 @@
 /** Every service, by the one name its folder, schema, roles, queues and routing keys carry. */
-export const SERVICES = ['gateway', 'catalog', 'import', 'capture', 'sharing', 'quota', 'compute', 'activity'] as const;
+export const SERVICES = [
+  'gateway',
+  'catalog',
+  'import',
+  'capture',
+  'export',
+  'sharing',
+  'quota',
+  'compute',
+  'activity',
+] as const;
 
 export type Service = (typeof SERVICES)[number];

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
 import { refusalDocument } from './errors.ts';
-import { instant, projectId, regionName } from './scalars.ts';
+import { imageInRegion, instant, projectId, regionName } from './scalars.ts';
 import { memberStatus, shareRecord } from './share.ts';
 
 /** Projects or images one request may name (R17). */
 export const SHARES_PER_REQUEST = 100;
-
-const imageInRegion = z.object({ image_id: z.uuid(), region: regionName });
 
 /** Ids as they were sent: each gets its own answer, also one that is no id at all. */
 const sentIds = z.array(z.string().max(255)).min(1).max(SHARES_PER_REQUEST);

@@ -1,3 +1,4 @@
+import { WebhookCreatedV1, WebhookDeletedV1, WebhookDeliveryFailedV1, WebhookUpdatedV1 } from './activity.events.ts';
 import {
   ImageCaptureCancelledV1,
   ImageCapturedV1,
@@ -14,6 +15,7 @@ import {
   ImageFlattenRequestedV1,
 } from './capture.events.ts';
 import {
+  ImageCopyMadeV1,
   ImageDeactivatedV1,
   ImageDeletedV1,
   ImageFailedV1,
@@ -43,6 +45,19 @@ import {
 } from './compute.events.ts';
 import type { EventDefinition } from './define.ts';
 import {
+  ImageCopiedV1,
+  ImageCopyCancelledV1,
+  ImageCopyFailedV1,
+  ImageCopyProgressedV1,
+  ImageCopyRequestedV1,
+  ImageDownloadLinkCreatedV1,
+  ImageExportCancelledV1,
+  ImageExportedV1,
+  ImageExportFailedV1,
+  ImageExportProgressedV1,
+  ImageExportRequestedV1,
+} from './export.events.ts';
+import {
   ImageImportCancelledV1,
   ImageImportedV1,
   ImageImportFailedV1,
@@ -50,6 +65,13 @@ import {
   ImageImportRequestedV1,
   ImageUploadedV1,
   ImageUploadFailedV1,
+  UploadAbandonedV1,
+  UploadCompletedV1,
+  UploadFailedV1,
+  UploadStartedV1,
+  ObjectStoreCreatedV1,
+  ObjectStoreDeletedV1,
+  ObjectStoreReplacedV1,
 } from './import.events.ts';
 import {
   QuotaRefusedV1,
@@ -61,6 +83,7 @@ import {
   QuotaThresholdReachedV1,
   UsageMeteredV1,
 } from './quota.events.ts';
+import { CapturedImageExaminedV1, ImportedImageExaminedV1 } from './readiness.events.ts';
 import type { Service } from './services.ts';
 import {
   ImageShareAcceptedV1,
@@ -83,6 +106,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ImagePublishedV1,
   ImageUnpublishedV1,
   ImageStorageChangedV1,
+  ImageCopyMadeV1,
   ImageSharedV1,
   ImageShareAcceptedV1,
   ImageShareRejectedV1,
@@ -90,11 +114,16 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageUnsharedV1,
   ImageImportRequestedV1,
   ImageImportProgressedV1,
+  ImportedImageExaminedV1,
   ImageImportedV1,
   ImageImportFailedV1,
   ImageImportCancelledV1,
   ImageUploadedV1,
   ImageUploadFailedV1,
+  UploadStartedV1,
+  UploadCompletedV1,
+  UploadFailedV1,
+  UploadAbandonedV1,
   QuotaReservedV1,
   QuotaReleasedV1,
   QuotaRefusedV1,
@@ -118,6 +147,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ServerLockChangedV1,
   ImageCaptureRequestedV1,
   ImageCaptureProgressedV1,
+  CapturedImageExaminedV1,
   ImageCapturedV1,
   ImageCaptureFailedV1,
   ImageCaptureCancelledV1,
@@ -129,17 +159,37 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageFlattenedV1,
   ImageFlattenFailedV1,
   ImageFlattenCancelledV1,
+  ImageExportRequestedV1,
+  ImageExportProgressedV1,
+  ImageExportedV1,
+  ImageExportFailedV1,
+  ImageExportCancelledV1,
+  ImageCopyRequestedV1,
+  ImageCopyProgressedV1,
+  ImageCopiedV1,
+  ImageCopyFailedV1,
+  ImageCopyCancelledV1,
+  ImageDownloadLinkCreatedV1,
+  WebhookCreatedV1,
+  WebhookUpdatedV1,
+  WebhookDeletedV1,
+  WebhookDeliveryFailedV1,
+  ObjectStoreCreatedV1,
+  ObjectStoreReplacedV1,
+  ObjectStoreDeletedV1,
 ];
 
 /** Who listens to what. Queues and bindings are generated from this table before anything is published. */
 export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] | 'every'>> = {
   gateway: [],
   catalog: [
+    ImportedImageExaminedV1,
     ImageImportedV1,
     ImageImportFailedV1,
     ImageImportCancelledV1,
     ImageUploadedV1,
     ImageUploadFailedV1,
+    CapturedImageExaminedV1,
     ImageCapturedV1,
     ImageCaptureFailedV1,
     ImageCaptureCancelledV1,
@@ -147,6 +197,9 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
     ImageFlattenedV1,
     ImageFlattenFailedV1,
     ImageFlattenCancelledV1,
+    ImageCopiedV1,
+    ImageCopyFailedV1,
+    ImageCopyCancelledV1,
     ImageSharedV1,
     ImageShareAcceptedV1,
     ImageShareRejectedV1,
@@ -155,6 +208,7 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
   ],
   import: [ImageDeletedV1],
   capture: [ImageDeletedV1, ImageReadyV1],
+  export: [ImageDeletedV1, ImageDeactivatedV1],
   sharing: [ImageDeletedV1, ImageUpdatedV1],
   quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1, ImageUpdatedV1, ImageStorageChangedV1],
   compute: [],

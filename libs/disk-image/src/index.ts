@@ -1,5 +1,7 @@
 export { INSPECTION_CODES, InspectionRefusal } from './inspection-refusal.ts';
 export type { InspectionCode } from './inspection-refusal.ts';
+export { DiskTooLargeError, EXPORT_FORMATS, exportedFile, LARGEST_DISK } from './export/exported-file.ts';
+export type { ExportFormat, ExportOptions } from './export/exported-file.ts';
 export { detectFormats } from './inspect/image-format.ts';
 export type { ImageFormat } from './inspect/image-format.ts';
 export { DEFAULT_LIMITS } from './inspect/limits.ts';
@@ -11,7 +13,7 @@ export { DiskReader } from './reader/disk-reader.ts';
 export type { ClusterOptions, DiskCluster, Extent } from './reader/disk-reader.ts';
 export type { EncodedCluster, Encoding, Piece } from './reader/piece.ts';
 export { BufferSource, CountingSource, ShortReadError } from './source/byte-source.ts';
-export type { ByteSource } from './source/byte-source.ts';
+export { assertRange, type ByteSource, fillFrom, toldSource } from './source/byte-source.ts';
 export { FileSource } from './source/file-source.ts';
 export { ClusterIndex, longestIndex, openIndex, unpackIndex } from './store/cluster-index.ts';
 export type { IndexedCluster, PromisedIndex } from './store/cluster-index.ts';

@@ -17,7 +17,7 @@ export function describeDiskReader(name: string, make: () => Promise<ReaderUnder
     let close: () => Promise<void>;
     beforeAll(async () => {
       ({ reader, content, close } = await make());
-    }, 120_000);
+    });
     afterAll(() => close());
 
     it('has the size and the content of the disk', async () => {

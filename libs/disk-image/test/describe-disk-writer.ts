@@ -20,7 +20,7 @@ export function describeDiskWriter(name: string, { format, make }: WriterOptions
     let qemu: QemuImg;
     beforeAll(async () => {
       qemu = await QemuImg.open();
-    }, 120_000);
+    });
     afterAll(() => qemu.close());
 
     async function write(disk: DiskReader, progress: (bytes: number) => void = () => undefined): Promise<void> {

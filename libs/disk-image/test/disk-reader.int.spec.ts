@@ -14,7 +14,7 @@ let qemu: QemuImg;
 beforeAll(async () => {
   qemu = await QemuImg.open();
   await qemu.file('disk.raw', sampleDisk(1, SIZE));
-}, 120_000);
+});
 afterAll(() => qemu.close());
 
 let files = 0;

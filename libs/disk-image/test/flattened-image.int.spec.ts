@@ -45,7 +45,7 @@ describe('the flattened form of layers', () => {
     const grown = changedDisk(middle.content, [{ offset: 4 * MIB, length: 99, fill: 'again' }], 33 * MIB);
     deep = await storeLayer(grown, middle);
     bytes = await flattenedBytes(deep);
-  }, 120_000);
+  });
   afterAll(() => qemu.close());
 
   it('is one sound qcow2 that qemu reads as the same disk', async () => {

@@ -63,7 +63,7 @@ async function deepDisk(): Promise<StoredDisk> {
 let deep: StoredDisk;
 beforeAll(async () => {
   deep = await deepDisk();
-}, 120_000);
+});
 
 const close = (): Promise<void> => Promise.resolve();
 
@@ -84,7 +84,7 @@ describe('layers', () => {
   let qemu: QemuImg;
   beforeAll(async () => {
     qemu = await QemuImg.open();
-  }, 120_000);
+  });
   afterAll(() => qemu.close());
 
   it('never show the parent where a file was zeroed', async () => {

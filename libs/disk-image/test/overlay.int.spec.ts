@@ -13,7 +13,7 @@ describe('an overlay that qemu has written', () => {
   let qemu: QemuImg;
   beforeAll(async () => {
     qemu = await QemuImg.open();
-  }, 120_000);
+  });
   afterAll(() => qemu.close());
 
   async function opened(...commands: readonly string[]): Promise<Overlay> {

@@ -19,7 +19,7 @@ describe('a stored image', () => {
   let qemu: QemuImg;
   beforeAll(async () => {
     qemu = await QemuImg.open();
-  }, 120_000);
+  });
   afterAll(() => qemu.close());
 
   it('has the same index, however its source was written', async () => {

@@ -56,12 +56,12 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
       ({ hypervisor } = host);
       door = await HostDoor.open();
       unwatch = hypervisor.watch((change) => changes.push(change));
-    }, 300_000);
+    });
     afterAll(async () => {
       unwatch();
       door.close();
       await host.close();
-    }, 60_000);
+    });
 
     const ofServer = (id: string): MachineChange[] => changes.filter((change) => change.server_id === id);
 
@@ -288,7 +288,7 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
           ),
         });
         await hypervisor.start(spec.id);
-      }, 60_000);
+      });
 
       it('boots it, with its name, its flavor, its card, its disks, and runs the user data', async () => {
         const output = await consoleShows(spec.id, USER_DATA_MARKER);
@@ -399,7 +399,10 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
         expect(output.match(/^REACHED/gm)).toHaveLength(door.attempts.length);
         expect(door.visitors).toBe(door.attempts.length);
         expect(output).toMatch(/^NOT READ\r?\nGOES ON\r?$/m);
-        expect(ofServer(spec.id)).toMatchObject([{ type: 'disk_error', disk_id: bad.id }]);
+        // A guest that tries again is told again.
+        const told = ofServer(spec.id);
+        expect(told).not.toEqual([]);
+        expect(told).toMatchObject(told.map(() => ({ type: 'disk_error', disk_id: bad.id })));
         await hypervisor.delete(spec.id);
         expect(await hypervisor.power(spec.id)).toBeNull();
       });

@@ -36,7 +36,7 @@ describe('a disk of a server that is off, opened for reading', () => {
     host = await QemuHost.open();
     hypervisor = host.hypervisor();
     base = await host.images.storeImage(content);
-  }, 300_000);
+  });
   afterAll(() => host.close(), 60_000);
   beforeEach(async () => {
     [system, data] = [disk(BigInt(SIZE), base), disk(BigInt(3 * MIB), null)];

@@ -22,7 +22,7 @@ describe('a change of the system disk that hangs', () => {
   beforeAll(async () => {
     host = await QemuHost.open();
     other = host.hypervisor();
-  }, 300_000);
+  });
   afterAll(() => host.close(), 60_000);
 
   beforeEach(async () => {

@@ -30,6 +30,9 @@ export const POLICY = {
   'image.deactivate': { roles: [], relations: [] },
   'image.reactivate': { roles: [], relations: [] },
   'image.lineage': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
+  'image.readiness': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
+  'image.export': { roles: ['member'], relations: ['owner'] },
+  'image.copy': { roles: ['member'], relations: ['owner', 'accepted'] },
   'image.flatten': { roles: ['member'], relations: ['owner'] },
   'image.delete': { roles: ['member'], relations: ['owner'] },
   'image.review': { roles: [], relations: [] },
@@ -57,7 +60,18 @@ export const POLICY = {
   'quota_request.decide': { roles: [], relations: [] },
   'usage.get': { roles: ['reader'], relations: ['owner'] },
   'event.follow': { roles: ['reader'], relations: ['owner'] },
-  'audit.list': { roles: [], relations: [] },
+  'reconciliation.list': { roles: [], relations: [] },
+  'reconciliation.start': { roles: [], relations: [] },
+  'parked.list': { roles: [], relations: [] },
+  'parked.replay': { roles: [], relations: [] },
+  'parked.drop': { roles: [], relations: [] },
+  'audit.list': { roles: ['reader'], relations: ['owner'] },
+  'webhook.get': { roles: ['reader'], relations: ['owner'] },
+  'webhook.manage': { roles: ['member'], relations: ['owner'] },
+  'upload.get': { roles: ['reader'], relations: ['owner'] },
+  'upload.manage': { roles: ['member'], relations: ['owner'] },
+  'object_store.get': { roles: ['reader'], relations: ['owner'] },
+  'object_store.manage': { roles: ['member'], relations: ['owner'] },
   'bucket.list': { roles: ['reader'], relations: ['owner'] },
   'bucket.assign': { roles: [], relations: [] },
 } as const satisfies Record<string, Rule>;
@@ -68,7 +82,13 @@ export type Action = keyof typeof POLICY;
 export type Decision = 'allow' | 'forbid' | 'hide';
 
 /** Actions other services do on their own account, for any project. */
-const SERVICE_ACTIONS: ReadonlySet<Action> = new Set(['image.get', 'image.list', 'image.download', 'job.get']);
+const SERVICE_ACTIONS: ReadonlySet<Action> = new Set([
+  'image.get',
+  'image.list',
+  'image.download',
+  'job.get',
+  'audit.list',
+]);
 
 /** Decides one action by the one table. */
 export function decide(action: Action, caller: { roles: readonly Role[]; relation: Relation }): Decision {
@@ -87,6 +107,9 @@ const HIDDEN: Readonly<Record<string, ErrorCode>> = {
   server: 'server.not_found',
   share: 'image.not_found',
   quota_request: 'quota_request.not_found',
+  webhook: 'webhook.not_found',
+  upload: 'upload.not_found',
+  object_store: 'object_store.not_found',
 };
 
 /**

@@ -50,3 +50,8 @@ export function serviceContext(service: string, projectId: string, correlationId
     correlation_id: correlationId,
   };
 }
+
+/** The context of a service that asks on its own account for no project, or for those of many at once. */
+export function ownContext(service: string): RequestContext {
+  return serviceContext(service, 'services', randomUUID());
+}

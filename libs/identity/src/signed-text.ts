@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What a signature is for: a text signed for one purpose is worthless for another, also under the same key. */
-export type Purpose = 'imago.context.v1' | 'imago.token.v1';
+export type Purpose = 'imago.context.v1' | 'imago.token.v1' | 'imago.download-link.v1';
 
 /** HMAC-SHA256 keys shorter than its output weaken it. */
 const MINIMUM_KEY_BYTES = 32;

@@ -1,3 +1,7 @@
+export * from './admission.ts';
+export * from './cancel-job.ts';
+export * from './image-job-events.ts';
+export * from './job-data.ts';
 export * from './job-failure.ts';
 export * from './job-pace.ts';
 export * from './job-phases.ts';
@@ -7,6 +11,7 @@ export * from './job-store.ts';
 export * from './job-tables.ts';
 export * from './job-transitions.ts';
 export * from './part-journal.ts';
+export * from './phases-by-type.ts';
 export * from './progress-meter.ts';
 export * from './trusted-parts.ts';
 export * from './until-aborted.ts';

@@ -5,6 +5,7 @@ import { AttemptsExhaustedError, JobCancelledError, JobStalledError, LeaseLostEr
 import { JOB_PACE, type JobPace } from './job-pace.ts';
 import type { JobDefinition, PhaseContext, Progress } from './job-phases.ts';
 import { type JobRecord, toView } from './job-record.ts';
+import { asPhase } from './job-spans.ts';
 import type { JobStore, Lease } from './job-store.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
@@ -84,12 +85,13 @@ export class JobAttempt<Input, Data> {
     const phase = this.#tools.definition.phases[this.#job.phase];
     if (phase === undefined) throw new Error(`Job ${this.#job.id} is in an unknown phase ${this.#job.phase}`);
     this.#abort.signal.throwIfAborted();
-    const outcome = await this.#heeding(phase(this.#context()));
+    const outcome = await asPhase(this.#job, () => this.#heeding(phase(this.#context())));
     this.#abort.signal.throwIfAborted();
     this.#movedAt = performance.now();
     if ('next' in outcome) {
-      await this.#write({ phase: outcome.next, data: outcome.data, attempt: 1, ...this.#counters() }, (tx, job) =>
-        this.#emitProgress(tx, job),
+      const { next, data, tells } = outcome;
+      await this.#write({ phase: next, data, attempt: 1, ...this.#counters() }, (tx, job) =>
+        tells === undefined ? this.#emitProgress(tx, job) : this.#emit(tx, tells(job, toView(job)), job),
       );
       return false;
     }

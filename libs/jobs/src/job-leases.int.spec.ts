@@ -7,7 +7,7 @@ let jobs: JobsUnderTest;
 
 beforeAll(async () => {
   jobs = await jobsUnderTest();
-}, 300_000);
+});
 beforeEach(() => jobs.reset());
 afterAll(() => jobs.close());
 

@@ -33,10 +33,18 @@ export interface PhaseContext<Input, Data> {
   readonly assertLease: () => Promise<void>;
 }
 
+/** What a job says of itself at a version of it. */
+export type TellOfJob<Input, Data> = (job: JobRecord<Input, Data>, view: JobView) => NewEvent;
+
 /** A phase names the one after it; the last one ends the job with an event. Each is resumable from its start. */
 export type PhaseOutcome<Input, Data> =
-  | { readonly next: string; readonly data: Data }
-  | { readonly succeeded: (job: JobRecord<Input, Data>, view: JobView) => NewEvent };
+  | {
+      readonly next: string;
+      readonly data: Data;
+      /** What the phase has found out for others: told with the step and in its transaction, so once. */
+      readonly tells?: TellOfJob<Input, Data>;
+    }
+  | { readonly succeeded: TellOfJob<Input, Data> };
 
 export type Phase<Input, Data> = (context: PhaseContext<Input, Data>) => Promise<PhaseOutcome<Input, Data>>;
 

@@ -34,6 +34,8 @@ export interface JobRecord<Input, Data> {
   readonly data: Data;
   readonly actor: string | null;
   readonly correlation_id: string;
+  /** W3C trace context of what asked for it; every attempt, by whatever process, is part of it. */
+  readonly traceparent: string | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
@@ -64,4 +66,10 @@ export function toView(job: JobRecord<unknown, unknown>): JobView {
     updated_at: job.updated_at.toISOString(),
     version: job.version,
   };
+}
+
+/** The answer to an order: the job as it stands and the events that will show it on the board. */
+export interface JobAnswer {
+  readonly job: JobView;
+  readonly event_ids: string[];
 }

@@ -2,13 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { refusal } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { finish, type JobsUnderTest, jobsUnderTest, type ToyJob, type ToyPhase } from '../test/jobs-under-test.ts';
+import {
+  finish,
+  type JobsUnderTest,
+  jobsUnderTest,
+  tellOfReport,
+  type ToyJob,
+  type ToyPhase,
+} from '../test/jobs-under-test.ts';
 
 let jobs: JobsUnderTest;
 
 beforeAll(async () => {
   jobs = await jobsUnderTest();
-}, 300_000);
+});
 beforeEach(() => jobs.reset());
 afterAll(() => jobs.close());
 
@@ -56,6 +63,27 @@ describe('a job', () => {
     expect(views.at(-1)).toMatchObject({ state: 'succeeded' });
     const versions = views.map(({ version }) => version);
     expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other));
+  });
+
+  it('tells what a phase has found with the step to the next one: when the step is not made, it is not told', async () => {
+    const tries: number[] = [];
+    const first: ToyPhase = async ({ job, data }) => {
+      tries.push(job.attempt);
+      // As if the worker were lost with its work done and nothing said of it.
+      if (tries.length === 1) await jobs.db.query('UPDATE jobs SET fencing_token = fencing_token + 1');
+      return { next: 'last', data, tells: tellOfReport };
+    };
+    jobs.run({ phases: { first, last: finish } });
+    const id = await jobs.queue();
+    await eventually(async () => {
+      if (tries.length === 1) await jobs.expire(id);
+      expect(tries).toHaveLength(2);
+    });
+    await untilState(id, 'succeeded');
+    expect(await jobs.ends(id)).toEqual(['ImageExamined', 'ImageImported']);
+    const [told, end] = (await jobs.events(id)).slice(-2).map(({ job }) => job);
+    expect(told).toMatchObject({ phase: 'last', state: 'running' });
+    expect(end?.version).toBeGreaterThan(told?.version ?? 0);
   });
 
   it('runs once, however many runners there are', async () => {

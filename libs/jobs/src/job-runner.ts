@@ -1,9 +1,11 @@
 import { refusal, type RefusalDocument } from '@imago/contracts';
 import { inTransaction } from '@imago/messaging';
+import { ATTRIBUTE, outsideTraces, recordFailure, type Span } from '@imago/tracing';
 import { type AttemptTools, causeOf, JobAttempt } from './job-attempt.ts';
 import { type FailureVerdict, judgeFailure, LeaseLostError, retryDelay } from './job-failure.ts';
 import { JOB_PACE, type JobPace } from './job-pace.ts';
 import { type JobError, type JobRecord, toView } from './job-record.ts';
+import { asAttempt } from './job-spans.ts';
 
 /** Where the runner says what it does, one line per outcome; Nest's logger is one. */
 export interface JobLog {
@@ -52,7 +54,8 @@ export class JobRunner<Input, Data> {
       this.#again = true;
       return;
     }
-    this.#filling = this.#fill().finally(() => {
+    // Whoever wakes us is seldom who asked for what is found.
+    this.#filling = outsideTraces(() => this.#fill()).finally(() => {
       this.#filling = null;
       if (this.#again) {
         this.#again = false;
@@ -96,18 +99,19 @@ export class JobRunner<Input, Data> {
 
   #launch(job: JobRecord<Input, Data>): void {
     const attempt = new JobAttempt(job, this.#options);
-    const done = this.#conduct(attempt).finally(() => {
+    const done = asAttempt(job, (span) => this.#conduct(attempt, span)).finally(() => {
       this.#running.delete(attempt);
       if (!this.#stopping) this.wake();
     });
     this.#running.set(attempt, done);
   }
 
-  async #conduct(attempt: JobAttempt<Input, Data>): Promise<void> {
+  async #conduct(attempt: JobAttempt<Input, Data>, span: Span): Promise<void> {
     const { log, definition } = this.#options;
     const fields = { job_id: attempt.job.id, correlation_id: attempt.job.correlation_id };
     try {
       await attempt.run();
+      span.setAttribute(ATTRIBUTE.outcome, 'succeeded');
       log.log(fields, 'job succeeded');
     } catch (error) {
       const { phase, attempt: tries } = attempt.job;
@@ -115,6 +119,8 @@ export class JobRunner<Input, Data> {
         error instanceof ShutdownError
           ? ({ action: 'retry', cause: 'shutdown' } satisfies FailureVerdict)
           : judgeFailure(error, { phase, attempt: tries, maximumAttempts: definition.maximumAttempts });
+      span.setAttribute(ATTRIBUTE.outcome, verdict.action);
+      recordFailure(span, error);
       log.log({ ...fields, phase, attempt: tries, verdict: verdict.action, err: error }, 'job attempt ended');
       const ended = await this.#settle(attempt, verdict).catch((settleError: unknown) => {
         // The lease expires and the next worker judges again: nothing is lost by not writing now.

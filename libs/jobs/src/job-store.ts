@@ -1,4 +1,5 @@
 import type { JobType } from '@imago/contracts';
+import { activeTraceparent } from '@imago/tracing';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type JobError, type JobRecord } from './job-record.ts';
 import { type JobTrigger, nextState } from './job-transitions.ts';
@@ -52,7 +53,8 @@ export class JobStore<Input, Data> {
   }
 
   /**
-   * Records a job in `admitting`, or returns the one that already has the idempotency key.
+   * Records a job in `admitting`, as part of the trace under way, or returns the one that already has the idempotency
+   * key.
    * @returns the job and whether it is new.
    */
   async insert(
@@ -62,8 +64,8 @@ export class JobStore<Input, Data> {
     const inserted = await this.#rows(
       tx,
       `INSERT INTO ${this.#table} (id, type, project_id, region, image_id, state, phase, input, data, idempotency_key,
-         request_hash, actor, correlation_id, host_id)
-       VALUES ($1, $2, $3, $4, $5, 'admitting', $6, $7, $8, $9, $10, $11, $12, $13)
+         request_hash, actor, correlation_id, host_id, traceparent)
+       VALUES ($1, $2, $3, $4, $5, 'admitting', $6, $7, $8, $9, $10, $11, $12, $13, $14)
        ON CONFLICT ON CONSTRAINT jobs_idempotency_key_unique DO NOTHING RETURNING *`,
       [
         job.id,
@@ -79,6 +81,7 @@ export class JobStore<Input, Data> {
         job.actor,
         job.correlation_id,
         job.host_id ?? null,
+        activeTraceparent() ?? null,
       ],
     );
     if (inserted[0] !== undefined) return { job: inserted[0], created: true };
@@ -131,6 +134,15 @@ export class JobStore<Input, Data> {
   async find(db: EntityManager, jobId: string): Promise<JobRecord<Input, Data> | null> {
     const [job] = await this.#rows(db, `SELECT * FROM ${this.#table} WHERE id = $1`, [jobId]);
     return job ?? null;
+  }
+
+  /** Whether a request of this key was accepted before: then what became of things since does not matter. */
+  async hasKey(db: EntityManager, projectId: string, key: string): Promise<boolean> {
+    const rows: unknown[] = await db.query(
+      `SELECT 1 FROM ${this.#table} WHERE project_id = $1 AND idempotency_key = $2`,
+      [projectId, key],
+    );
+    return rows.length > 0;
   }
 
   /** The jobs of an image that have not ended, locked. */

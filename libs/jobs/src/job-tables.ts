@@ -53,3 +53,16 @@ export async function addJobHosts(runner: QueryRunner, schema: string): Promise<
 export async function dropJobHosts(runner: QueryRunner, schema: string): Promise<void> {
   await runner.query(`ALTER TABLE "${schema}".jobs DROP COLUMN host_id`);
 }
+
+/**
+ * Lets jobs remember the trace of the request that asked for them: the column `traceparent`, null where nobody traced.
+ * After {@link createJobTables}, in a migration of the service's own; every service with jobs needs it.
+ */
+export async function addJobTraces(runner: QueryRunner, schema: string): Promise<void> {
+  await runner.query(`ALTER TABLE "${schema}".jobs ADD COLUMN traceparent text`);
+}
+
+/** Undoes {@link addJobTraces}. */
+export async function dropJobTraces(runner: QueryRunner, schema: string): Promise<void> {
+  await runner.query(`ALTER TABLE "${schema}".jobs DROP COLUMN traceparent`);
+}

@@ -9,13 +9,13 @@ export interface StoredPart {
   readonly clusters: Buffer;
   /** As the store answered it; the upload is completed with it. */
   readonly etag: string;
-  /** Of the bytes that were sent; the read-back must come to the same. */
-  readonly crc32: number;
+  /** Of the bytes that were sent; the read-back must come to the same. Null of a part that the store copied itself. */
+  readonly crc32: number | null;
 }
 
 type PartRow = Pick<StoredPart, 'part_number' | 'etag' | 'clusters'> & {
   readonly size: string;
-  readonly crc32: string;
+  readonly crc32: string | null;
 };
 
 /** The journal of the parts that a service's jobs have stored, its table `parts`. Whoever writes it holds the job, in the same transaction. */
@@ -34,7 +34,11 @@ export class PartJournal {
       `SELECT part_number, etag, size, crc32, clusters FROM ${this.#table} WHERE job_id = $1 ORDER BY part_number`,
       [jobId],
     );
-    return rows.map((row) => ({ ...row, size: Number(row.size), crc32: Number(row.crc32) }));
+    return rows.map((row) => ({
+      ...row,
+      size: Number(row.size),
+      crc32: row.crc32 === null ? null : Number(row.crc32),
+    }));
   }
 
   /** Records a part; the same number again replaces it, as in the store. */

@@ -5,7 +5,9 @@ import {
   ImageImportedV1,
   ImageImportFailedV1,
   ImageImportProgressedV1,
+  ImportedImageExaminedV1,
   type JobView,
+  type ReadinessReport,
 } from '@imago/contracts';
 import { createMessagingTables, inTransaction, type NewEvent, Outbox } from '@imago/messaging';
 import { databaseUrls, runMigrations, serviceDataSource } from '@imago/persistence';
@@ -14,6 +16,7 @@ import { testEnvironment } from '@imago/testing';
 import type { DataSource, QueryRunner } from 'typeorm';
 import {
   addJobHosts,
+  addJobTraces,
   cancelledBy,
   createJobTables,
   type JobDefinition,
@@ -196,6 +199,19 @@ function succeeded(job: ToyJob, view: JobView): NewEvent {
   });
 }
 
+/** What a phase may tell at its end. */
+export function tellOfReport(job: ToyJob, view: JobView): NewEvent {
+  const report: ReadinessReport = {
+    status: 'ok',
+    points: [],
+    operating_system: null,
+    partition_table: null,
+    file_systems: [],
+    bytes_read: 0,
+  };
+  return fact(ImportedImageExaminedV1, job, view, { report, examined_at: new Date().toISOString() });
+}
+
 const EVENTS: Pick<JobDefinition<ToyInput, ToyData>, 'progressed' | 'failed' | 'cancelled'> = {
   progressed: (job, view) => fact(ImageImportProgressedV1, job, view, {}),
   failed: (job, view, error) => fact(ImageImportFailedV1, job, view, { error }),
@@ -218,6 +234,7 @@ class Create1764000000000 {
     await createMessagingTables(runner, 'import');
     await createJobTables(runner, 'import');
     await addJobHosts(runner, 'import');
+    await addJobTraces(runner, 'import');
   }
   down(): Promise<void> {
     return Promise.reject(new Error('a test database is thrown away whole'));

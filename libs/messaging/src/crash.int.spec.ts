@@ -13,7 +13,7 @@ let children: Child[] = [];
 
 beforeAll(async () => {
   messaging = await messagingUnderTest();
-}, 300_000);
+});
 beforeEach(() => messaging.reset());
 afterEach(async () => {
   for (const { process } of children) process.kill('SIGKILL');
@@ -113,7 +113,7 @@ describe('SIGKILL of a process', () => {
       const applied = (await messaging.effects('catalog')).map(({ subject }) => subject);
       expect(applied.sort()).toEqual([...good].sort());
     });
-  }, 60_000);
+  });
 });
 
 describe('SIGTERM of a process', () => {

@@ -10,7 +10,7 @@ let connection: ChannelModel;
 beforeAll(async () => {
   environment = await testEnvironment({ rabbitmq: true });
   connection = await connect(environment.rabbitmq.amqpUrl);
-}, 300_000);
+});
 afterAll(async () => {
   await connection.close();
   await environment.close();
@@ -27,19 +27,19 @@ describe('declaring the topology', () => {
         .sort(),
     );
     for (const service of SERVICES) expect(made).toContain(`${service}.requests`);
-  }, 30_000);
+  });
 
   it('changes nothing and waits for nothing when it is done again, also by two at the same time', async () => {
     const { amqpUrl } = environment.rabbitmq;
     const again = [declareTopology(amqpUrl, { settle_ms: 60_000 }), declareTopology(amqpUrl, { settle_ms: 60_000 })];
     expect(await Promise.all(again)).toEqual([[], []]);
-  }, 30_000);
+  });
 
   it('makes again what was lost, alone', async () => {
     const channel = await connection.createChannel();
     await channel.deleteQueue('catalog.parked');
     expect(await declareTopology(environment.rabbitmq.amqpUrl, { settle_ms: 0 })).toEqual(['catalog.parked']);
-  }, 30_000);
+  });
 
   it('fails when a queue exists with other properties, and names it', async () => {
     const [first, ...others] = RETRY_LADDER;
@@ -47,5 +47,5 @@ describe('declaring the topology', () => {
     await expect(declareTopology(environment.rabbitmq.amqpUrl, { ladder, settle_ms: 0 })).rejects.toThrow(
       /PRECONDITION.FAILED.*imago\.retry\.5s/,
     );
-  }, 30_000);
+  });
 });

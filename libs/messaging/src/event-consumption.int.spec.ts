@@ -16,7 +16,7 @@ let messaging: MessagingUnderTest;
 
 beforeAll(async () => {
   messaging = await messagingUnderTest();
-}, 300_000);
+});
 afterAll(() => messaging.close());
 
 async function untilParked(count: number): Promise<readonly ParkedMessage[]> {

@@ -13,6 +13,7 @@ import {
   numberHeader,
   textHeader,
 } from './delivery.ts';
+import { asHandling, type HandlingSpan } from './event-spans.ts';
 import { classify, describeError } from './failure.ts';
 import { Lanes } from './lanes.ts';
 import type { MessagingMetrics } from './metrics.ts';
@@ -90,10 +91,12 @@ export class EventConsumption {
     if (decoded.status === 'invalid') return this.park(delivery, decoded.reason, decoded.error);
     const { key, envelope } = decoded;
     if (!this.application.handles(key)) return this.park(delivery, 'unknown_type', `no handler for ${key}`);
-    return this.lanes.run(envelope.subject, () => this.apply(delivery, decoded));
+    return this.lanes.run(envelope.subject, () =>
+      asHandling(delivery, decoded, (span) => this.apply(delivery, decoded, span)),
+    );
   }
 
-  private async apply(delivery: Delivery, event: DecodedEvent): Promise<boolean> {
+  private async apply(delivery: Delivery, event: DecodedEvent, span: HandlingSpan): Promise<boolean> {
     const { metrics, service, consumption } = this.parts;
     const attempt = numberHeader(delivery.message, HEADER.attempt);
     for (let quick = 0; ; quick++) {
@@ -101,12 +104,20 @@ export class EventConsumption {
       try {
         const applied = await this.application.apply(event, attempt);
         if (!applied) metrics.duplicates.inc({ service });
+        span.ended(applied ? 'applied' : 'duplicate');
         return true;
       } catch (error) {
         const failure = classify(error);
-        if (failure === 'permanent') return await this.park(delivery, 'refused', describeError(error));
+        if (failure === 'permanent') {
+          span.ended('parked', error);
+          return await this.park(delivery, 'refused', describeError(error));
+        }
         const delay = consumption.quickTries[quick];
-        if (delay === undefined || this.stopped) return await this.putOff(delivery, event.envelope, error);
+        if (delay === undefined || this.stopped) {
+          span.ended('put_off', error);
+          return await this.putOff(delivery, event.envelope, error);
+        }
+        span.failedTry(error);
         await pause(delay * (1 + Math.random() * 0.2));
       } finally {
         measured();

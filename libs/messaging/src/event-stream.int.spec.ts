@@ -72,6 +72,22 @@ describe('reading the stream', () => {
     expect(ids(await read(begin, 2))).toEqual([twice, last]);
   });
 
+  it('says when it is there: whatever is published from then on comes', async () => {
+    const source = stream();
+    for (let round = 0; round < 20; round++) {
+      const attached = Promise.withResolvers<undefined>();
+      const begun = (): void => {
+        attached.resolve(undefined);
+      };
+      const reading = source.read('now', AbortSignal.timeout(60_000), begun);
+      const first = reading.next();
+      await attached.promise;
+      const [id] = await publish(1);
+      expect((await first).value).toMatchObject({ event: { id } });
+      await reading.return(undefined);
+    }
+  });
+
   it('goes on where it was when the broker is back', async () => {
     const begin = await here();
     const broker = new URL(messaging.amqpUrl);

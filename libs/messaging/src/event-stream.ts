@@ -35,14 +35,25 @@ export class EventStream {
 
   /**
    * The events from a place on, in the order of the stream, each id once, until the signal ends it. As many are fetched as
-   * are taken. A broker that goes away is waited for; reading goes on after the last event that was taken.
+   * are taken. A broker that goes away is waited for; reading goes on after the last event that was taken, or, when there
+   * was none, where it began.
+   *
+   * @param attached is told when whatever is published from then on will come.
    */
-  async *read(start: StreamStart, signal: AbortSignal): AsyncGenerator<StreamedEvent> {
+  async *read(
+    start: StreamStart,
+    signal: AbortSignal,
+    attached: () => void = () => undefined,
+  ): AsyncGenerator<StreamedEvent> {
     const recent = new RecentIds(REMEMBERED);
     let from = start;
+    const begun = (): void => {
+      if (from === 'now') from = { since: new Date() };
+      attached();
+    };
     while (!signal.aborted) {
       try {
-        for await (const { offset, event } of this.#consume(from, signal)) {
+        for await (const { offset, event } of this.#consume(from, signal, begun)) {
           if (event !== null && recent.add(event.id)) yield { offset, event };
           from = { after: offset };
         }
@@ -57,6 +68,7 @@ export class EventStream {
   async *#consume(
     from: StreamStart,
     signal: AbortSignal,
+    attached: () => void,
   ): AsyncGenerator<{ readonly offset: string; readonly event: EventEnvelope | null }> {
     const channel = await this.connections.channel('consuming');
     const arrivals = new Arrivals(channel, signal);
@@ -64,6 +76,7 @@ export class EventStream {
       await channel.prefetch(PREFETCH);
       const options = { noAck: false, arguments: { 'x-stream-offset': offsetArgument(from) } };
       await channel.consume(EVENT_LOG, arrivals.take, options);
+      attached();
       for (let message = await arrivals.next(); message !== null; message = await arrivals.next()) {
         yield { offset: String(message.properties.headers?.['x-stream-offset']), event: eventOf(message) };
         channel.ack(message); // only now: what was not taken counts against the prefetch

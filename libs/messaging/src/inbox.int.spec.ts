@@ -10,7 +10,7 @@ let messaging: MessagingUnderTest;
 
 beforeAll(async () => {
   messaging = await messagingUnderTest();
-}, 300_000);
+});
 beforeEach(() => messaging.reset());
 afterAll(() => messaging.close());
 

@@ -13,7 +13,11 @@ export interface OutboxRow {
 }
 
 /** What stands beside an event on the broker, so that nobody has to read it to route, deduplicate or trace it. */
-export function eventProperties(service: string, row: OutboxRow): Options.Publish & { readonly messageId: string } {
+export function eventProperties(
+  service: string,
+  row: OutboxRow,
+  traceparent?: string,
+): Options.Publish & { readonly messageId: string } {
   return {
     messageId: row.id,
     type: row.routing_key.split('.')[1] ?? '',
@@ -21,7 +25,7 @@ export function eventProperties(service: string, row: OutboxRow): Options.Publis
     contentType: 'application/cloudevents+json',
     persistent: true,
     timestamp: Math.floor(row.created_at.getTime() / 1000),
-    headers: { cloudEvents_subject: row.partition_key },
+    headers: { cloudEvents_subject: row.partition_key, ...(traceparent !== undefined && { traceparent }) },
   };
 }
 

@@ -11,7 +11,7 @@ let quota: ServiceUnderTest;
 beforeAll(async () => {
   messaging = await messagingUnderTest();
   quota = await messaging.start({ service: 'quota' });
-}, 300_000);
+});
 beforeEach(async () => {
   await messaging.query('quota', 'TRUNCATE outbox, effects');
 });

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Cause } from './cause.ts';
 import { sealEvent, type NewEvent } from './envelope.ts';
+import { originOf } from './event-spans.ts';
 import { markForRelay } from './transaction.ts';
 
 /** The only way to publish: the event is a row of the transaction that changes the state. */
@@ -21,7 +22,7 @@ export class Outbox {
       throw new Error(`${this.service} may not publish ${fact.event.routingKey}: it is ${fact.event.service}'s`);
     }
     const id = uuidv7();
-    const envelope = sealEvent(id, new Date(), fact, cause);
+    const envelope = sealEvent(id, new Date(), fact, { ...cause, traceparent: originOf(fact) ?? cause.traceparent });
     await tx.query(
       `INSERT INTO "${this.service}".outbox (id, routing_key, partition_key, envelope) VALUES ($1, $2, $3, $4)`,
       [id, fact.event.routingKey, fact.subject, envelope],

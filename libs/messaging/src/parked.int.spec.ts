@@ -10,7 +10,7 @@ let broken: boolean;
 
 beforeAll(async () => {
   messaging = await messagingUnderTest();
-}, 300_000);
+});
 beforeEach(async () => {
   broken = true;
   await messaging.reset();

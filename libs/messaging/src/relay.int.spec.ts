@@ -11,7 +11,7 @@ let messaging: MessagingUnderTest;
 
 beforeAll(async () => {
   messaging = await messagingUnderTest();
-}, 300_000);
+});
 beforeEach(() => messaging.reset());
 afterAll(() => messaging.close());
 
@@ -46,14 +46,11 @@ async function backlog(quota: ServiceUnderTest, subjects: readonly string[], cou
 }
 
 async function untilApplied(count: number): Promise<Effect[]> {
-  return eventually(
-    async () => {
-      const effects = (await messaging.effects('catalog')).filter(({ subject }) => subject !== 'model');
-      expect(effects).toHaveLength(count);
-      return effects;
-    },
-    { timeout: 30_000 },
-  );
+  return eventually(async () => {
+    const effects = (await messaging.effects('catalog')).filter(({ subject }) => subject !== 'model');
+    expect(effects).toHaveLength(count);
+    return effects;
+  });
 }
 
 function expectOrder(effects: readonly Effect[], subjects: readonly string[], count: number): void {

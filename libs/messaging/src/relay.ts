@@ -1,9 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { Service } from '@imago/contracts';
+import { activeTraceparent } from '@imago/tracing';
 import pg from 'pg';
 import type { ConfirmedPublisher, PublishOutcome } from './confirmed-publisher.ts';
 import type { AmqpConnections } from './connections.ts';
 import type { MessagingMetrics } from './metrics.ts';
+import { asPublishing } from './event-spans.ts';
 import { describeError } from './failure.ts';
 import { eventProperties, OutboxRows, type OutboxRow } from './outbox-rows.ts';
 import { EVENTS_EXCHANGE } from './topology.ts';
@@ -147,12 +149,14 @@ export class OutboxRelay {
   }
 
   private publish(row: OutboxRow): Promise<PublishOutcome> {
-    return this.parts.publisher.publish({
-      exchange: EVENTS_EXCHANGE,
-      routingKey: row.routing_key,
-      body: Buffer.from(row.envelope),
-      properties: eventProperties(this.parts.service, row),
-    });
+    return asPublishing(row, () =>
+      this.parts.publisher.publish({
+        exchange: EVENTS_EXCHANGE,
+        routingKey: row.routing_key,
+        body: Buffer.from(row.envelope),
+        properties: eventProperties(this.parts.service, row, activeTraceparent()),
+      }),
+    );
   }
 
   /** A row the broker would not take waits, and with it the later ones of its key; all others go on. */

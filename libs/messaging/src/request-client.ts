@@ -6,6 +6,7 @@ import type { Channel, Message } from 'amqplib';
 import { z } from 'zod';
 import { closeQuietly, type AmqpConnections } from './connections.ts';
 import { describeError } from './failure.ts';
+import { asAsking } from './request-spans.ts';
 import { REQUEST_HEADER } from './request-wire.ts';
 import { requestQueue } from './topology.ts';
 
@@ -51,10 +52,21 @@ export class RequestClient {
   ) {}
 
   /** Sends a request. Rejects with a Refusal: the one answered, `request.timeout`, or `service.unavailable`. */
-  async send<R extends RequestDefinition>(
+  send<R extends RequestDefinition>(
     definition: R,
     data: R['request']['_input'],
     options: SendOptions,
+  ): Promise<R['response']['_output']> {
+    return asAsking({ definition, data, context: options.context }, (traced) =>
+      this.ask(definition, data, options, traced),
+    );
+  }
+
+  private async ask<R extends RequestDefinition>(
+    definition: R,
+    data: R['request']['_input'],
+    options: SendOptions,
+    traced: Readonly<Record<string, string>>,
   ): Promise<R['response']['_output']> {
     if (this.closed) throw refusal('service.unavailable', `${this.service} is stopping.`);
     const timeoutMs = options.timeout_ms ?? TIMEOUT_MS;
@@ -74,6 +86,7 @@ export class RequestClient {
       const headers = {
         [REQUEST_HEADER.context]: signContext(options.context, this.contextKey, Math.ceil(timeoutMs / 1000) + 30),
         [REQUEST_HEADER.deadline]: deadline,
+        ...traced,
       };
       this.pending.set(id, { definition, body: Buffer.from(JSON.stringify(packet)), headers, deadline, settle });
       this.transmit(id);

@@ -5,6 +5,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { lastValueFrom } from 'rxjs';
 import type { z } from 'zod';
+import { recordFailure } from '@imago/tracing';
 import { closeQuietly, type AmqpConnections } from './connections.ts';
 import { applyTopology } from './declare-topology.ts';
 import { REQUEST_TRANSPORT, type RequestCall } from './decorators.ts';
@@ -12,6 +13,7 @@ import { crashesOf, numberHeader, text, textHeader } from './delivery.ts';
 import { describeError } from './failure.ts';
 import type { MessagingMetrics } from './metrics.ts';
 import { QueueConsumer, type Delivery } from './queue-consumer.ts';
+import { asAnswering } from './request-spans.ts';
 import { MAX_REPLY_BYTES, REQUEST_HEADER, requestPacket } from './request-wire.ts';
 import { requestQueue, serviceTopology } from './topology.ts';
 
@@ -84,12 +86,14 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     const packet = readPacket(message);
     const pattern = packet?.pattern ?? 'unreadable';
     const end = this.parts.metrics.requestSeconds.startTimer({ service: this.parts.service, pattern });
-    let answered: Answer;
-    try {
-      answered = { response: await this.answer(message, packet) };
-    } catch (error) {
-      answered = { err: this.refusalOf(error, pattern) };
-    }
+    const answered = await asAnswering({ message, pattern, data: packet?.data }, async (span): Promise<Answer> => {
+      try {
+        return { response: await this.answer(message, packet) };
+      } catch (error) {
+        recordFailure(span, error);
+        return { err: this.refusalOf(error, pattern) };
+      }
+    });
     try {
       await this.reply(message, packet?.id, answered);
     } catch (error) {

@@ -6,6 +6,8 @@ export const REQUEST_HEADER = {
   context: 'imago_context',
   /** Milliseconds since 1970 after which nobody waits for the answer. Clocks must agree to within a time-out. */
   deadline: 'imago_deadline',
+  /** W3C trace context of the asker's span; absent where nobody traces. */
+  traceparent: 'traceparent',
 } as const;
 
 /** Larger answers are paged or streamed from the store. */

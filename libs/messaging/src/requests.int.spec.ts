@@ -20,7 +20,7 @@ let proxy: BrokerProxy;
 beforeAll(async () => {
   messaging = await messagingUnderTest();
   proxy = await brokerProxy(messaging.amqpUrl);
-}, 300_000);
+});
 /** No services but the one that asks. */
 async function fresh(): Promise<void> {
   await messaging.reset();

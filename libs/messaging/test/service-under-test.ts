@@ -30,6 +30,7 @@ export const SUBSCRIPTIONS_UNDER_TEST: Subscriptions = {
   quota: [],
   compute: [],
   capture: [],
+  export: [],
   sharing: [],
   activity: [],
 };

@@ -39,10 +39,11 @@ export class DirectConnection {
   #exchanges = 0;
   #fellSilent = false;
 
-  constructor(request: SignedRequest, { connect_ms, silence_ms }: TransportLimits) {
+  constructor(request: SignedRequest, { connect_ms, silence_ms, guard }: TransportLimits) {
     const onread = { buffer: () => this.#room(), callback: (bytes: number) => this.#received(bytes) };
     const port = request.port ?? 80;
-    this.#socket = connect({ host: hostOf(request), port, noDelay: true, keepAlive: true, onread });
+    const lookup = guard === undefined ? {} : { lookup: guard.lookup };
+    this.#socket = connect({ host: hostOf(request), port, noDelay: true, keepAlive: true, onread, ...lookup });
     limitConnecting(this.#socket, connect_ms);
     // Not as an argument of setTimeout, which hears the first time alone: that may pass while nobody asks anything.
     this.#socket.setTimeout(silence_ms).on('timeout', () => {

@@ -1,4 +1,5 @@
 import { finished } from 'node:stream/promises';
+import { ObjectStoreError } from './object-store.errors.ts';
 import type { ReplyBody } from './reply-body.ts';
 
 /** Where the body of a reply goes, instead of to a reader. What has arrived stays when the connection breaks. */
@@ -12,12 +13,14 @@ export interface Landing {
   readonly onArrival: () => void;
 }
 
-/** Lands a body that comes as a stream. Bytes beyond the target are left out. */
+/** Lands a body that comes as a stream. It ends where the target does: who sends more may never stop. */
 export async function land(body: ReplyBody, landing: Landing): Promise<void> {
   // Events, because an async iterator costs as much again as the copy.
   body.on('data', (chunk: Buffer) => {
-    landing.arrived += chunk.copy(landing.target, landing.arrived);
-    landing.onArrival();
+    const copied = chunk.copy(landing.target, landing.arrived);
+    landing.arrived += copied;
+    if (copied < chunk.length) body.destroy(new ObjectStoreError('The store sends more than it was asked for.'));
+    else landing.onArrival();
   });
   await finished(body);
 }

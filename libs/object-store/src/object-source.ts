@@ -1,4 +1,4 @@
-import type { ObjectFacts, ObjectStore } from './object-store.ts';
+import type { ObjectFacts, ObjectStore, RangeOptions } from './object-store.ts';
 
 /**
  * The bytes of an object, read in ranges: what a reader of disks takes for a source. Pinned to an ETag, other bytes than
@@ -8,14 +8,16 @@ export class ObjectSource {
   readonly size: number;
   /** What it is pinned to. */
   readonly etag: string | undefined;
+  readonly #onArrival: (() => void) | undefined;
 
   constructor(
     private readonly store: ObjectStore,
     private readonly key: string,
-    facts: Pick<ObjectFacts, 'size'> & Partial<ObjectFacts>,
+    facts: Pick<ObjectFacts, 'size'> & Partial<ObjectFacts> & Pick<RangeOptions, 'onArrival'>,
   ) {
     this.size = facts.size;
     this.etag = facts.etag;
+    this.#onArrival = facts.onArrival;
   }
 
   /** Looks at the object and pins it. @throws ObjectNotFoundError */
@@ -38,6 +40,7 @@ export class ObjectSource {
       into: target,
       ...(this.etag === undefined ? {} : { etag: this.etag }),
       ...(signal === undefined ? {} : { signal }),
+      ...(this.#onArrival === undefined ? {} : { onArrival: this.#onArrival }),
     });
   }
 }

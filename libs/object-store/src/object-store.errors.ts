@@ -13,6 +13,11 @@ export class ObjectChangedError extends ObjectStoreError {
   override readonly name = 'ObjectChangedError';
 }
 
+/** There is an object already, and it was not to be written over. Permanent, until somebody deletes it. */
+export class ObjectExistsError extends ObjectStoreError {
+  override readonly name = 'ObjectExistsError';
+}
+
 /** The store does not let this key do this, or there is no such bucket. Permanent, until an operator changes it. */
 export class ObjectStoreAccessError extends ObjectStoreError {
   override readonly name = 'ObjectStoreAccessError';
@@ -21,4 +26,9 @@ export class ObjectStoreAccessError extends ObjectStoreError {
 /** The store could not be reached, was too busy, or fell silent, several times over. It may work later. */
 export class ObjectStoreUnavailableError extends ObjectStoreError {
   override readonly name = 'ObjectStoreUnavailableError';
+}
+
+/** The store does not do this at all, whoever asks it: do it another way. Permanent. */
+export class ObjectStoreUnsupportedError extends ObjectStoreError {
+  override readonly name = 'ObjectStoreUnsupportedError';
 }

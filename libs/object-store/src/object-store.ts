@@ -24,6 +24,22 @@ export interface UploadedPart {
   readonly etag: string;
 }
 
+/** Bytes of an object that a part is made of. */
+export interface PartSource {
+  /** Also another one of the same store. */
+  readonly bucket: string;
+  readonly key: string;
+  /** What the bytes must be of. */
+  readonly facts: ObjectFacts;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface CompleteOptions {
+  /** Only when there is no object under this key. */
+  readonly ifAbsent?: boolean;
+}
+
 export interface ReadOptions {
   /** First byte; 0 when absent. */
   readonly offset?: number;
@@ -38,6 +54,35 @@ export interface RangeOptions extends ReadOptions {
   readonly length: number;
   /** Memory to fill, `length` bytes; new memory when absent. */
   readonly into?: Buffer;
+  /** Called when some of the bytes have come. */
+  readonly onArrival?: () => void;
+}
+
+export interface DownloadLink {
+  /** Seconds from now, 1 to {@link LONGEST_LINK}. */
+  readonly expires_in: number;
+  /** The name the file is saved under; any characters. */
+  readonly filename: string;
+}
+
+export interface PartLinkOptions {
+  /** Seconds from now, 1 to {@link LONGEST_LINK}. */
+  readonly expires_in: number;
+  /** Of the part: the store refuses a body of another size. */
+  readonly bytes: number;
+  /**
+   * Of the part, in hex: the store refuses other bytes. MD5 because every store proves a part by it; S3's newer
+   * checksums bind the whole upload to one algorithm from its beginning to its end, and some stores pass over them. It
+   * tells damage on the way; what somebody means to send is hashed when the object is read back.
+   */
+  readonly md5: string;
+}
+
+/** Where a part is sent, by PUT. */
+export interface PartLink {
+  readonly url: string;
+  /** What the request must carry besides its body. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
@@ -72,13 +117,32 @@ export abstract class ObjectStore {
     body: Buffer | readonly Buffer[],
     signal?: AbortSignal,
   ): Promise<UploadedPart>;
+  /**
+   * A part of bytes that the store has already: they do not travel. That takes a store that copies parts (S3 does, and
+   * the embedded one; Swift only from objects of one part), a source in the same store, and a key that may read it. A
+   * part that cannot be made like this can be read and uploaded: so do that on ObjectStoreUnsupportedError and
+   * ObjectStoreAccessError. The ETag need
+   * not be the one that the same bytes get when they are uploaded. Of a source of 5 MiB and less S3 gives all or nothing.
+   * @throws ObjectChangedError when the source has other bytes than its ETag says; ObjectNotFoundError when it is gone, or
+   * the upload is; ObjectStoreUnsupportedError | ObjectStoreAccessError
+   */
+  abstract copyPart(
+    upload: MultipartUpload,
+    partNumber: number,
+    source: PartSource,
+    signal?: AbortSignal,
+  ): Promise<UploadedPart>;
   /** @throws ObjectNotFoundError when the upload is gone: completed, aborted or swept. */
   abstract listParts(upload: MultipartUpload, signal?: AbortSignal): Promise<readonly UploadedPart[]>;
-  /** @throws ObjectNotFoundError when the upload is gone: completed, aborted or swept. */
+  /**
+   * @throws ObjectNotFoundError when the upload is gone: completed, aborted or swept. ObjectExistsError when it was asked
+   *   not to write over an object; a store that knows no conditions writes over it, so look first.
+   */
   abstract completeMultipart(
     upload: MultipartUpload,
     parts: readonly UploadedPart[],
     signal?: AbortSignal,
+    options?: CompleteOptions,
   ): Promise<ObjectFacts>;
   /** Nothing happens when the upload is gone. */
   abstract abortMultipart(upload: MultipartUpload, signal?: AbortSignal): Promise<void>;
@@ -87,4 +151,14 @@ export abstract class ObjectStore {
   abstract listMultiparts(prefix: string, signal?: AbortSignal): Promise<readonly MultipartUpload[]>;
   /** Keys that are not there count as deleted. Any number of keys. */
   abstract deleteMany(keys: readonly string[], signal?: AbortSignal): Promise<void>;
+  /**
+   * A link that reads the object, whole or in ranges, until it expires; whoever has it needs no key. It is made here,
+   * without asking the store: it may lead to nothing, and is not taken back otherwise than by deleting the object.
+   */
+  abstract presignGet(key: string, link: DownloadLink): Promise<string>;
+  /**
+   * A link that takes one part of an upload, as often as it is sent until it expires or the upload ends, and no bytes
+   * but those told here. The ETag that completes the upload is in the answer, and in {@link listParts}.
+   */
+  abstract presignUploadPart(upload: MultipartUpload, partNumber: number, link: PartLinkOptions): Promise<PartLink>;
 }

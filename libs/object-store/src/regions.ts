@@ -9,6 +9,8 @@ const region = z.strictObject({
   default: z.boolean().default(false),
   s3: z.strictObject({
     endpoint: z.url(),
+    /** The address of the same store for browsers and other clients, which links lead to; `endpoint` when absent. */
+    public_endpoint: z.url().optional(),
     region: z.string().min(1),
     /** The bucket that holds the images of this region. */
     bucket: z.string().min(3),
@@ -32,6 +34,10 @@ export const regionsFile = z
 export interface Region {
   readonly name: string;
   readonly default: boolean;
+  /** Where its store is: regions of one endpoint may be in one store. */
+  readonly endpoint: string;
+  /** The bucket of the region's images. */
+  readonly bucket: string;
   /** The store of the region's images. */
   readonly store: ObjectStore;
   /** Another bucket of the same store, for example a tenant's. */
@@ -61,6 +67,10 @@ export class Regions {
   get all(): readonly Region[] {
     return [...this.#regions.values()];
   }
+
+  get names(): readonly string[] {
+    return [...this.#regions.keys()];
+  }
 }
 
 /** Reads the regions file once, at start; a fault in it stops the process. */
@@ -73,6 +83,8 @@ function openRegion(definition: z.output<typeof region>): Region {
   return {
     name: definition.name,
     default: definition.default,
+    endpoint: definition.s3.endpoint,
+    bucket: definition.s3.bucket,
     store,
     bucketStore: (bucket) => store.withBucket(bucket),
   };

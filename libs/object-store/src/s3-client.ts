@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
+import { traceCalls } from './store-spans.ts';
 import { StoreTransport } from './store-transport.ts';
 import type { TransportLimits } from './wire-request.ts';
 
 /** Where a store is and the key that opens it. */
 export interface S3Account {
   readonly endpoint: string;
+  /** Where others than our services reach it, when that is another address: what links lead to. */
+  readonly public_endpoint?: string | undefined;
   readonly region: string;
   readonly access_key: string;
   readonly secret_key: string;
+  /** Where the bucket stands in URLs: in the path, as when absent, or before the host. */
+  readonly addressing_style?: 'path' | 'virtual';
 }
 
 /** Requests whose body is an image's, not a document of ours. */
@@ -24,7 +29,7 @@ export function openS3Client(account: S3Account, limits: TransportLimits): S3Cli
     endpoint: account.endpoint,
     region: account.region,
     credentials: { accessKeyId: account.access_key, secretAccessKey: account.secret_key },
-    forcePathStyle: true,
+    forcePathStyle: account.addressing_style !== 'virtual',
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     // Ours retries: it can send a body of several buffers again, waits with jitter and can be aborted meanwhile.
@@ -34,6 +39,7 @@ export function openS3Client(account: S3Account, limits: TransportLimits): S3Cli
     requestHandler: new StoreTransport(limits) as StoreTransport & Record<string, unknown>,
     logger: SILENT,
   });
+  traceCalls(client);
   // The signature does not cover the bytes of an image: hashing them would cost more than sending them, and proves
   // nothing that is not proven better when the finished image is read back and hashed before it becomes active.
   client.middlewareStack.add(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
@@ -6,25 +5,34 @@ import {
   CreateMultipartUploadCommand,
   HeadObjectCommand,
   PutObjectCommand,
+  type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Bucket } from './bucket.ts';
+import { copyPart } from './copy-part.ts';
 import { deleteObjects } from './delete-objects.ts';
 import type { Landing } from './landing.ts';
+import { Links } from './links.ts';
 import { listObjects, listUploadedParts, listUploads } from './list-bucket.ts';
 import { etagOf, landRange, openRange, withoutQuotes } from './object-range.ts';
 import {
+  type CompleteOptions,
+  type DownloadLink,
   type ListedObject,
   type MultipartUpload,
   type ObjectFacts,
   ObjectStore,
+  type PartLink,
+  type PartLinkOptions,
+  type PartSource,
   type RangeOptions,
   type ReadOptions,
   type UploadedPart,
 } from './object-store.ts';
-import { ObjectChangedError, ObjectNotFoundError, ObjectStoreError } from './object-store.errors.ts';
+import { ObjectChangedError, ObjectExistsError, ObjectNotFoundError, ObjectStoreError } from './object-store.errors.ts';
 import type { Retries } from './patience.ts';
 import { openS3Client, type S3Account } from './s3-client.ts';
+import { etagOfParts } from './uploaded-parts.ts';
 import type { TransportLimits } from './wire-request.ts';
 
 export interface S3Settings extends S3Account {
@@ -41,6 +49,7 @@ export class S3ObjectStore extends ObjectStore {
   readonly #settings: S3Settings;
   readonly #bucket: Bucket;
   readonly #limits: S3Limits;
+  readonly #links: Links;
 
   /** With `sharing`, the connections are those of that store, whose endpoint and key must be the same. */
   constructor(settings: S3Settings, limits: Partial<S3Limits> = {}, sharing?: S3ObjectStore) {
@@ -49,6 +58,8 @@ export class S3ObjectStore extends ObjectStore {
     this.#limits = { ...LIMITS, ...limits };
     const client = sharing === undefined ? openS3Client(settings, this.#limits) : sharing.#bucket.client;
     this.#bucket = new Bucket(client, settings.bucket, this.#limits);
+    this.#links =
+      sharing === undefined ? linksOf(settings, client, this.#limits) : sharing.#links.into(settings.bucket);
   }
 
   /** Another bucket of the same store, over the same connections. */
@@ -80,6 +91,7 @@ export class S3ObjectStore extends ObjectStore {
         arrived: 0,
         onArrival: () => {
           patience.renew();
+          options.onArrival?.();
         },
       };
       try {
@@ -134,6 +146,15 @@ export class S3ObjectStore extends ObjectStore {
     return { part_number: partNumber, etag: withoutQuotes(ETag) };
   }
 
+  override async copyPart(
+    upload: MultipartUpload,
+    partNumber: number,
+    source: PartSource,
+    signal?: AbortSignal,
+  ): Promise<UploadedPart> {
+    return { part_number: partNumber, etag: await copyPart(this.#bucket, { upload, partNumber, source, signal }) };
+  }
+
   override async listParts(upload: MultipartUpload, signal?: AbortSignal): Promise<readonly UploadedPart[]> {
     return listUploadedParts(this.#bucket, upload, signal);
   }
@@ -142,22 +163,25 @@ export class S3ObjectStore extends ObjectStore {
     upload: MultipartUpload,
     parts: readonly UploadedPart[],
     signal?: AbortSignal,
+    { ifAbsent = false }: CompleteOptions = {},
   ): Promise<ObjectFacts> {
     const { client, name } = this.#bucket;
     const Parts = parts.map(({ part_number, etag }) => ({ PartNumber: part_number, ETag: `"${etag}"` }));
     const target = { Bucket: name, Key: upload.key, UploadId: upload.upload_id };
+    const input = { ...target, MultipartUpload: { Parts }, ...(ifAbsent && { IfNoneMatch: '*' }) };
     let attempts = 0;
     try {
       await this.#bucket.ask(upload.key, signal, (options) => {
         attempts += 1;
-        return client.send(new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } }), options);
+        return client.send(new CompleteMultipartUploadCommand(input), options);
       });
     } catch (error) {
+      const isThere = error instanceof ObjectChangedError; // so a condition is told that does not hold
       // The first attempt may have done it and its reply been lost: then the upload is gone and the object is there.
-      const isMaybeDone = error instanceof ObjectNotFoundError && attempts > 1;
+      const isMaybeDone = attempts > 1 && (isThere || error instanceof ObjectNotFoundError);
       const facts = isMaybeDone ? await this.head(upload.key, signal) : undefined;
-      if (facts === undefined || facts.etag !== etagOfParts(parts)) throw error;
-      return facts;
+      if (facts?.etag === etagOfParts(parts)) return facts;
+      throw isThere ? new ObjectExistsError(`${upload.key}: there is an object already`) : error;
     }
     return this.head(upload.key, signal);
   }
@@ -184,6 +208,14 @@ export class S3ObjectStore extends ObjectStore {
     await deleteObjects(this.#bucket, keys, signal);
   }
 
+  override presignGet(key: string, link: DownloadLink): Promise<string> {
+    return this.#links.toObject(key, link);
+  }
+
+  override presignUploadPart(upload: MultipartUpload, partNumber: number, link: PartLinkOptions): Promise<PartLink> {
+    return this.#links.toPart(upload, partNumber, link);
+  }
+
   /** A range without bytes cannot be asked for, but the object may be missing or another all the same. */
   async #requireUnchanged(key: string, { etag, signal }: ReadOptions): Promise<void> {
     const facts = await this.head(key, signal);
@@ -191,9 +223,8 @@ export class S3ObjectStore extends ObjectStore {
   }
 }
 
-/** The ETag S3 gives an object made of parts, when those of the parts are MD5 sums. */
-function etagOfParts(parts: readonly UploadedPart[]): string {
-  const hash = createHash('md5');
-  for (const { etag } of parts) hash.update(etag, 'hex');
-  return `${hash.digest('hex')}-${parts.length}`;
+/** The address is part of what is signed, so links to another one need a client of their own. */
+function linksOf(settings: S3Settings, client: S3Client, limits: S3Limits): Links {
+  const { public_endpoint: endpoint = settings.endpoint, bucket } = settings;
+  return new Links(endpoint === settings.endpoint ? client : openS3Client({ ...settings, endpoint }, limits), bucket);
 }

@@ -4,6 +4,7 @@ import {
   ObjectStoreAccessError,
   ObjectStoreError,
   ObjectStoreUnavailableError,
+  ObjectStoreUnsupportedError,
 } from './object-store.errors.ts';
 
 /** What the SDK puts on the errors it throws. */
@@ -42,6 +43,7 @@ const ERRORS = {
   changed: ObjectChangedError,
   access: ObjectStoreAccessError,
   passing: ObjectStoreUnavailableError,
+  unsupported: ObjectStoreUnsupportedError,
   refused: ObjectStoreError,
 };
 
@@ -51,5 +53,6 @@ function kindOf({ name, $metadata, $response }: Failure): keyof typeof ERRORS | 
   if (name === 'NoSuchBucket' || status === 401 || status === 403) return 'access';
   if (status === 404) return 'not_found';
   if (status === 412) return 'changed';
+  if (name === 'NotImplemented' || status === 501) return 'unsupported';
   return status === undefined && $response === undefined ? 'bug' : 'refused';
 }

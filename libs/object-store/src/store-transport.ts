@@ -21,6 +21,9 @@ export interface HandlerOptions {
   readonly landing?: Landing;
 }
 
+/** More than any store says of an error. The SDK keeps all of it in memory. */
+const ERROR_BYTES = 256 * 1024;
+
 /**
  * How the SDK's requests go over the wire: connections are bounded and kept, every wait ends. The SDK's own handler
  * opens a connection per large upload, counts the time in its queue as time to connect, and takes a reader that is
@@ -34,18 +37,22 @@ export class StoreTransport {
 
   constructor(limits: TransportLimits) {
     this.#limits = limits;
-    const options = { keepAlive: true, maxSockets: limits.max_sockets, scheduling: 'lifo' } as const;
-    this.#agents = { http: new http.Agent(options), https: new https.Agent(options) };
+    const { guard, ca, max_sockets: maxSockets } = limits;
+    const lookup = guard === undefined ? {} : { lookup: guard.lookup };
+    const options = { keepAlive: true, maxSockets, scheduling: 'lifo', ...lookup } as const;
+    const trust = ca === undefined ? {} : { ca: [...ca] };
+    this.#agents = { http: new http.Agent(options), https: new https.Agent({ ...options, ...trust }) };
     for (const agent of Object.values(this.#agents)) limitConnections(agent, limits.connect_ms);
     this.#direct = new DirectReads(limits);
   }
 
   /**
    * Answers when the headers of the reply are there. The signal ends the request and the body of its reply.
-   * @throws ObjectStoreUnavailableError
+   * @throws ObjectStoreUnavailableError, and what the guard of connections throws
    */
   async handle(request: SignedRequest, options: HandlerOptions = {}): Promise<{ response: Reply }> {
     const { landing, abortSignal: signal } = options;
+    this.#limits.guard?.requireAddress(hostOf(request));
     if (landing === undefined) return this.#send(request, signal);
     if (request.protocol === 'http:') {
       const reply = await this.#direct.ask(request, landing, signal);
@@ -86,12 +93,12 @@ export class StoreTransport {
         reject(connectionLost(error));
       });
       outgoing.once('response', (incoming) => {
-        body = new ReplyBody(incoming);
+        const { statusCode = 0, statusMessage: reason, headers } = incoming;
+        body = new ReplyBody(incoming, statusCode < 300 ? Infinity : ERROR_BYTES);
         // A store that has answered does not want the rest of what it was being sent.
         incoming.once('end', () => {
           if (!outgoing.writableFinished) outgoing.destroy();
         });
-        const { statusCode = 0, statusMessage: reason, headers } = incoming;
         resolve({ response: { statusCode, reason, headers: flat(headers), body } });
       });
       outgoing.on('timeout', () => {

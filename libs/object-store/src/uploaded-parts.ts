@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ObjectNotFoundError } from './object-store.errors.ts';
 import type { MultipartUpload, ObjectStore, UploadedPart } from './object-store.ts';
 
@@ -13,4 +14,11 @@ export async function uploadedParts(
     if (error instanceof ObjectNotFoundError) return null;
     throw error;
   }
+}
+
+/** The ETag S3 gives an object made of parts, when those of the parts are MD5 sums. */
+export function etagOfParts(parts: readonly UploadedPart[]): string {
+  const hash = createHash('md5');
+  for (const { etag } of parts) hash.update(etag, 'hex');
+  return `${hash.digest('hex')}-${parts.length}`;
 }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** A request as the SDK has signed it. */
@@ -12,7 +13,19 @@ export interface SignedRequest {
   readonly body?: unknown;
 }
 
+/** Decides which addresses are connected to, for stores that are not the installation's own. */
+export interface ConnectionGuard {
+  /** In the place of the system's: finds a name's addresses, or fails when one of them may not be reached. */
+  readonly lookup: LookupFunction;
+  /** @throws Error when `host` is an address, which no socket looks up, and may not be reached. */
+  requireAddress(host: string): void;
+}
+
 export interface TransportLimits {
+  /** Absent: every address may be reached. */
+  readonly guard?: ConnectionGuard;
+  /** Certificates (PEM) of authorities trusted instead of the usual ones. */
+  readonly ca?: readonly string[];
   readonly max_sockets: number;
   /** Milliseconds until a connection stands. */
   readonly connect_ms: number;

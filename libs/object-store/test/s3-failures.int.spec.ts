@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { eventually, FaultyProxy, testEnvironment, type TestEnvironment } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +9,7 @@ import {
   ObjectChangedError,
   ObjectStoreAccessError,
   ObjectStoreUnavailableError,
+  ObjectStoreUnsupportedError,
   type S3Limits,
   S3ObjectStore,
 } from '../src/index.ts';
@@ -22,7 +26,7 @@ describe('the S3 driver, when things go wrong', () => {
   beforeAll(async () => {
     env = await testEnvironment({ s3: true });
     direct = new S3ObjectStore(env.s3);
-  }, 120_000);
+  });
   afterAll(() => env.close());
   beforeEach(async () => {
     proxy = await FaultyProxy.to(env.s3.endpoint);
@@ -59,6 +63,38 @@ describe('the S3 driver, when things go wrong', () => {
       const store = new S3ObjectStore({ ...env.s3, secret_key: 'not-the-secret' }, QUICK);
       const error = await store.head('k').catch((thrown: unknown) => thrown);
       expect(String(error)).not.toContain('not-the-secret');
+    });
+  });
+
+  describe('a part that shall be copied', () => {
+    const source = { key: 'k', facts: { size: 1, etag: 'e' }, offset: 0, length: 1 };
+
+    it('is refused once where the key may not read the source', async () => {
+      const upload = await direct.createMultipart(randomUUID());
+      const copy = proxied().copyPart(upload, 1, { ...source, bucket: 'somebody-elses' });
+      await expect(copy).rejects.toThrow(ObjectStoreAccessError);
+      expect(proxy.requests).toBe(1);
+    });
+
+    it('is told apart where the store does not copy parts', async () => {
+      const limited = createServer((request, response) => {
+        request.resume();
+        response
+          .writeHead(501, { 'content-type': 'application/xml' })
+          .end('<Error><Code>NotImplemented</Code></Error>');
+      });
+      await once(limited.listen(0, '127.0.0.1'), 'listening');
+      try {
+        const endpoint = `http://127.0.0.1:${(limited.address() as AddressInfo).port}`;
+        const copy = new S3ObjectStore({ ...env.s3, endpoint }, QUICK).copyPart({ key: 'k', upload_id: 'u' }, 1, {
+          ...source,
+          bucket: env.s3.bucket,
+        });
+        await expect(copy).rejects.toThrow(ObjectStoreUnsupportedError);
+      } finally {
+        limited.close();
+        limited.closeAllConnections();
+      }
     });
   });
 

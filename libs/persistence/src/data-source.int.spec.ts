@@ -19,7 +19,7 @@ beforeAll(async () => {
   await query(urls.migrate, 'CREATE TABLE quota.sums (id int PRIMARY KEY, bytes bigint)');
   dataSource = serviceDataSource({ service: 'quota', url: urls.run, entities: [SumRow] });
   await dataSource.initialize();
-}, 300_000);
+});
 afterAll(async () => {
   await dataSource.destroy();
   await environment.close();

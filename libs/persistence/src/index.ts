@@ -6,3 +6,4 @@ export * from './persistence.module.ts';
 export * from './provision.ts';
 export * from './roles.ts';
 export * from './schema-drift.ts';
+export { SecretBox } from './secret-box.ts';

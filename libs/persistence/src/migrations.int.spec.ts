@@ -48,7 +48,7 @@ let urls: ReturnType<typeof urlsOf>;
 beforeAll(async () => {
   environment = await testEnvironment({ postgres: true, provision });
   urls = urlsOf(environment.postgres, 'quota');
-}, 300_000);
+});
 afterEach(() => query(urls.migrate, 'DROP TABLE IF EXISTS quota.things, quota.migrations'));
 afterAll(() => environment.close());
 

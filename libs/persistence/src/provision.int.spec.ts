@@ -14,7 +14,7 @@ beforeAll(async () => {
   quota = urlsOf(environment.postgres, 'quota');
   await query(catalog.migrate, 'CREATE TABLE catalog.images (id bigserial PRIMARY KEY, name text NOT NULL)');
   await query(quota.migrate, 'CREATE TABLE quota.limits (id int PRIMARY KEY)');
-}, 300_000);
+});
 afterAll(() => environment.close());
 
 describe('the role a service runs as', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '@imago/testing';
+import { eventually, TraceCollector } from '@imago/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const test = join(import.meta.dirname, '../test');
@@ -69,6 +69,22 @@ describe('the process of a service', () => {
     await expect(closed).resolves.toEqual([0, null]);
     expect(existsSync(join(directory, 'ready.json'))).toBe(false);
     expect(lines().at(-1)).toMatchObject({ msg: 'stopped' });
+  });
+
+  it('sends the traces that are left before it ends, and ends without when nobody takes them', async () => {
+    const collector = await TraceCollector.listen();
+    const traces = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
+    for (const answer of ['takes', 'silent'] as const) {
+      collector.answer = answer;
+      const closed = start(traces);
+      const { port } = await ready();
+      await fetch(`http://127.0.0.1:${port}/things/refused`).then((response) => response.text());
+      child.kill('SIGTERM');
+      await expect(closed).resolves.toEqual([0, null]);
+    }
+    expect(collector.spans.map(({ name }) => name)).toEqual(['GET /things/refused']);
+    expect(collector.asked).toBe(2);
+    await collector.close();
   });
 
   it('ends with a log line when something is thrown that nobody catches', async () => {

@@ -1,3 +1,6 @@
+import { hostname } from 'node:os';
+import { startTracing, type Tracing } from '@imago/tracing';
+import type { Logger } from 'pino';
 import { rootLogger } from './logger.ts';
 import { type RunningService, type ServiceOptions, startService } from './start-service.ts';
 
@@ -20,12 +23,16 @@ export async function bootstrapService(options: ServiceOptions): Promise<Running
   process.on('uncaughtException', (error) => crash(error, 'uncaught error'));
   process.on('unhandledRejection', (error) => crash(error, 'unhandled rejection'));
 
-  const starting = startService(options, logger).catch((error: unknown) => crash(error, 'cannot start'));
+  const tracing = tracingOf(options, logger).catch((error: unknown) => crash(error, 'cannot start'));
+  const starting = tracing
+    .then(() => startService(options, logger))
+    .catch((error: unknown) => crash(error, 'cannot start'));
   const drain = async (signal: string): Promise<void> => {
     logger.info({ signal }, 'stopping');
     setTimeout(() => crash(new Error('the deadline passed'), 'cannot stop in time'), DRAIN_DEADLINE).unref();
     const running = await starting;
     await running.stop();
+    await (await tracing)?.stop();
     logger.info({ signal }, 'stopped');
     process.exit(0);
   };
@@ -39,4 +46,19 @@ export async function bootstrapService(options: ServiceOptions): Promise<Running
     });
   }
   return starting;
+}
+
+/** Traces, where somebody wants to have them; before the service is made, so that nothing of it goes without. */
+async function tracingOf({ service, config }: ServiceOptions, logger: Logger): Promise<Tracing | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
+  if (endpoint === undefined) return undefined;
+  const watch = {
+    lost: (error: unknown) => {
+      logger.warn({ err: error }, 'traces are lost: their collector does not take them');
+    },
+    arrived: () => {
+      logger.info('traces arrive again');
+    },
+  };
+  return startTracing({ service, instance: `${hostname()}:${process.pid}`, endpoint, ratio, watch });
 }

@@ -23,7 +23,7 @@ afterAll(() => {
 describe('the configuration', () => {
   it('is read with its defaults and frozen', () => {
     const config = loadConfig(schema, { ...valid, PORT: '8080', OTHER: 'ignored' });
-    expect(config).toEqual({ ...valid, HOST: '127.0.0.1', PORT: 8080, LOG_LEVEL: 'info' });
+    expect(config).toEqual({ ...valid, HOST: '127.0.0.1', PORT: 8080, LOG_LEVEL: 'info', OTEL_TRACES_SAMPLER_ARG: 1 });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
@@ -35,6 +35,15 @@ describe('the configuration', () => {
     expect(error).toBeInstanceOf(ConfigError);
     for (const name of ['DATABASE_URL', 'KEY', 'PORT', 'LOG_LEVEL']) expect(error.message).toContain(name);
     expect(error.message).not.toContain(secret);
+  });
+
+  it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_TRACES_SAMPLER_ARG', 'parentbased'],
+  ])('refuses %s=%s', (name, value) => {
+    const error = thrown(() => loadConfig(schema, { ...valid, [name]: value }));
+    expect(error.message).toContain(name);
   });
 
   it('takes a secret from a file, without the line end an editor leaves', () => {

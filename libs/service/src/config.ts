@@ -9,6 +9,10 @@ export const serviceEnvironment = {
   /** Where `{"port", "pid"}` is written once the service listens and is ready. */
   READY_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Where traces are sent, as OTLP over HTTP, without the path `/v1/traces`. None are made when left out. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** The share of traces that is recorded, decided where a trace enters and followed by every service behind. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 };
 
 export type ServiceConfig = Readonly<z.output<z.ZodObject<typeof serviceEnvironment>>>;

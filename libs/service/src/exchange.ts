@@ -9,6 +9,8 @@ export interface Exchange {
   readonly correlation_id: string;
   /** Set once the caller is known. */
   caller?: { readonly user_id: string; readonly project_id: string };
+  /** What the request was refused with, or failed of. */
+  failure?: unknown;
 }
 
 /** OpenStack's request id header; callers may send it too, as their global request id. */

@@ -27,6 +27,7 @@ export class FaultFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const exchange = exchangeOf(request);
     const fault = faultOf(thrown instanceof NotFoundException ? unrouted(request, response) : thrown);
+    exchange.failure = fault.cause ?? fault.refusal;
     if (fault.cause !== undefined) {
       const { request_id, correlation_id } = exchange;
       this.#logger.error({ err: fault.cause, request_id, correlation_id }, 'a request failed');

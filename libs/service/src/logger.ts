@@ -1,3 +1,4 @@
+import { traceFields } from '@imago/tracing';
 import type { LoggerService } from '@nestjs/common';
 import { destination, type DestinationStream, type Logger, pino } from 'pino';
 
@@ -20,8 +21,8 @@ const SECRETS = ['password', 'secret_key', 'token', 'authorization', 'headers', 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /**
- * The log of a process: JSON, one line per outcome. Written synchronously, so that the line that explains a crash is
- * not lost in it.
+ * The log of a process: JSON, one line per outcome, with the trace and span it was written in. Written synchronously, so
+ * that the line that explains a crash is not lost in it.
  */
 export function rootLogger(service: string, level: string, stream?: DestinationStream): Logger {
   const options = {
@@ -30,6 +31,7 @@ export function rootLogger(service: string, level: string, stream?: DestinationS
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: SECRETS,
+    mixin: traceFields,
   };
   return pino(options, stream ?? destination({ dest: 1, sync: true }));
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Histogram, register } from 'prom-client';
 import { openExchange } from './exchange.ts';
 import type { Health } from './health.ts';
+import { openRequestSpan } from './request-span.ts';
 
 const METRIC = 'http_request_seconds';
 /** Longer ones are nobody's honest request. */
@@ -16,7 +17,7 @@ interface Observation {
   readonly health: Health;
 }
 
-/** Express middleware, the first of all: gives each request its ids, one log line and its place in the metrics. */
+/** Express middleware, the first of all: gives each request its ids, one log line, its span and its place in the metrics. */
 export function observeRequests({ service, logger, health }: Observation) {
   const seconds = requestSeconds();
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -24,12 +25,16 @@ export function observeRequests({ service, logger, health }: Observation) {
     const started = performance.now();
     const { method } = request;
     const [path = '/'] = request.originalUrl.split('?');
+    const isUnlogged = UNLOGGED.test(path);
+    const span = isUnlogged ? undefined : openRequestSpan(request, path.slice(0, LONGEST_PATH), exchange);
     if (health.draining) response.setHeader('Connection', 'close');
-    response.once('close', () => {
+    const tell = (): void => {
       const elapsed = performance.now() - started;
       const { statusCode: status } = response;
-      seconds.observe({ service, method, route: routeOf(request), status }, elapsed / 1000);
-      if (UNLOGGED.test(path) && status < 500) return;
+      const route = routeOf(request);
+      seconds.observe({ service, method, route, status }, elapsed / 1000);
+      span?.end({ route, status });
+      if (isUnlogged && status < 500) return;
       const { caller, request_id, correlation_id } = exchange;
       const outcome = {
         method,
@@ -42,8 +47,16 @@ export function observeRequests({ service, logger, health }: Observation) {
       };
       const isCut = !response.writableFinished;
       logger[status >= 500 ? 'error' : 'info'](isCut ? { ...outcome, cut: true } : outcome, 'request');
+    };
+    const within =
+      span?.within ??
+      ((work: () => void) => {
+        work();
+      });
+    response.once('close', () => {
+      within(tell);
     });
-    next();
+    within(next);
   };
 }
 

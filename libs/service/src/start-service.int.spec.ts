@@ -12,7 +12,7 @@ beforeAll(async () => {
     {
       service: 'example',
       module: exampleModule,
-      config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'info' },
+      config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'info', OTEL_TRACES_SAMPLER_ARG: 1 },
       checks: () => [{ name: 'database', check: () => (isDatabaseThere ? undefined : 'is away') }],
     },
     rootLogger('example', 'info', { write: (line: string) => void lines.push(line) }),
@@ -45,6 +45,12 @@ describe('a service over HTTP', () => {
     isDatabaseThere = true;
     expect(response.status).toBe(503);
     await expect(response.json()).resolves.toEqual({ status: 'not_ready', faults: { database: 'is away' } });
+  });
+
+  it('keeps idle connections longer than clients and proxies do, and says so', async () => {
+    const { headers } = await ask('/health/live');
+    const [, seconds] = /^timeout=(\d+)$/.exec(headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
   });
 
   it('answers a refusal as problem details, whose own members its details cannot replace', async () => {

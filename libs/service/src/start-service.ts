@@ -45,6 +45,11 @@ export interface RunningService {
 const BODY_LIMIT = '256kb';
 /** Milliseconds a client has for its headers, for its whole request, and may be silent for. */
 const TIMES = { headers: 15_000, request: 60_000, silence: 120_000 } as const;
+/**
+ * Milliseconds a connection may be idle: more than clients and proxies give theirs, which is a minute at most places. So
+ * they are the ones who close it, and no request is on its way to a connection that we close.
+ */
+const IDLE = 75_000;
 /** Milliseconds a client has, once it is answered, to end a request that nobody reads any more. */
 const PARTING = 5_000;
 const MOST_HEADERS = 100;
@@ -95,6 +100,7 @@ async function listen(app: NestExpressApplication, config: ServiceConfig, reques
   const server = app.getHttpServer();
   server.headersTimeout = TIMES.headers;
   server.requestTimeout = requestTimeout;
+  server.keepAliveTimeout = IDLE;
   server.maxHeadersCount = MOST_HEADERS;
   server.setTimeout(TIMES.silence);
   await app.listen(config.PORT, config.HOST);

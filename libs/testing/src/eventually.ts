@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface EventuallyOptions {
-  /** Milliseconds until the last failure is thrown. Default 30,000: a net, not a measure. */
+  /** Milliseconds until the last failure is thrown. Default 240,000: a net for the slowest machine, not a measure. */
   readonly timeout?: number;
   /** Milliseconds between the first two tries; later ones come up to ten times as far apart. Default 20. */
   readonly interval?: number;
@@ -17,7 +17,7 @@ const LONGEST = 10;
  * is made whatever the time-out is.
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
-  const { timeout = 30_000, interval = 20 } = options;
+  const { timeout = 240_000, interval = 20 } = options;
   const end = performance.now() + timeout;
   for (let pause = interval; ; pause = Math.min(pause * GROWTH, interval * LONGEST)) {
     try {

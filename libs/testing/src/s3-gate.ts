@@ -15,6 +15,7 @@ export type S3Action =
   | 'put'
   | 'create_upload'
   | 'upload_part'
+  | 'copy_part'
   | 'list_parts'
   | 'complete_upload'
   | 'abort_upload'
@@ -58,6 +59,7 @@ export class S3Gate {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #rules = new Set<Rule>();
   #refuses: Refuses = () => false;
+  #refusal = 503;
   #isShut = false;
 
   private constructor(server: Server, target: URL) {
@@ -105,7 +107,13 @@ export class S3Gate {
 
   /** Answers these with 503 in the store's place, as a store that is away. */
   refuse(matches: Refuses): void {
+    this.answer(matches, 503);
+  }
+
+  /** Answers these with a status and nothing more in the store's place. */
+  answer(matches: Refuses, status: number): void {
     this.#refuses = matches;
+    this.#refusal = status;
   }
 
   /** Nothing gets through any more, in neither direction. */
@@ -129,7 +137,7 @@ export class S3Gate {
     }
     if (await this.#refuses(call)) {
       request.resume();
-      response.writeHead(503, { 'content-length': 0 }).end();
+      response.writeHead(this.#refusal, { 'content-length': 0 }).end();
       return;
     }
     const answer = await this.#forward(request);
@@ -169,14 +177,14 @@ function callOf(request: IncomingMessage): S3Call {
   const [bucket = '', ...key] = decodeURIComponent(url.pathname).slice(1).split('/');
   const number = url.searchParams.get('partNumber');
   return {
-    action: actionOf(request.method ?? 'GET', key.length > 0, url.searchParams),
+    action: actionOf(request, key.length > 0, url.searchParams),
     bucket,
     key: key.join('/'),
     partNumber: number === null ? null : Number(number),
   };
 }
 
-function actionOf(method: string, hasKey: boolean, query: URLSearchParams): S3Action {
+function actionOf({ method, headers }: IncomingMessage, hasKey: boolean, query: URLSearchParams): S3Action {
   if (!hasKey) return 'other';
   const ofUpload = query.has('uploadId');
   switch (method) {
@@ -185,6 +193,7 @@ function actionOf(method: string, hasKey: boolean, query: URLSearchParams): S3Ac
     case 'GET':
       return ofUpload ? 'list_parts' : 'read';
     case 'PUT':
+      if (ofUpload && 'x-amz-copy-source' in headers) return 'copy_part';
       return ofUpload ? 'upload_part' : 'put';
     case 'POST':
       return ofUpload ? 'complete_upload' : 'create_upload';

@@ -12,7 +12,7 @@ let other: TestEnvironment<'postgres' | 'rabbitmq' | 's3'>;
 beforeAll(async () => {
   one = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true });
   other = await testEnvironment({ postgres: true, rabbitmq: true, s3: true });
-}, 300_000);
+});
 afterAll(async () => {
   await one.close();
   await other.close();

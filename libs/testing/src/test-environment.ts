@@ -37,6 +37,8 @@ type TestPart = keyof TestParts;
 export interface TestEnvironmentOptions extends Partial<Record<TestPart, true>> {
   /** Makes the database with what belongs in it; without it the database is empty. Superuser's URL, name to use. */
   readonly provision?: (adminUrl: string, database: string) => Promise<void>;
+  /** Servers of the suite's own instead of those all suites share; whoever kills servers needs them. */
+  readonly infrastructure?: AttachedInfrastructure;
 }
 
 /** The named parts, for example `TestEnvironment<'postgres' | 's3'>`. */
@@ -54,7 +56,10 @@ type AskedFor<Options extends TestEnvironmentOptions> = Extract<keyof Options, T
 export async function testEnvironment<Options extends TestEnvironmentOptions>(
   options: Options,
 ): Promise<TestEnvironment<AskedFor<Options>>> {
-  const { infrastructure, release } = await shareInfrastructure();
+  const { infrastructure, release } =
+    options.infrastructure === undefined
+      ? await shareInfrastructure()
+      : { infrastructure: options.infrastructure, release: () => undefined };
   const name = randomBytes(8).toString('hex');
   const drops: Drops = [];
   const close = async (): Promise<void> => {

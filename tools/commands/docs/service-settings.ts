@@ -14,6 +14,9 @@ export interface Setting {
   readonly values: string;
 }
 
+/** Where settings that several services read are defined together. */
+const SHARED_SHAPES = ['libs/service/src/config.ts', 'libs/reconciliation/src/reconciliation-settings.ts'];
+
 /** What several services read, and what it is. */
 const SHARED: Readonly<Record<string, string>> = {
   HOST: 'The address it listens on.',
@@ -43,7 +46,7 @@ export async function allSettings(): Promise<ReadonlyMap<Service, readonly Setti
 
 async function settingsOf(service: Service): Promise<readonly Setting[]> {
   const schema = await settingsSchema(service);
-  const notes = new Map([...comments('libs/service/src/config.ts'), ...comments(`apps/${service}/src/config.ts`)]);
+  const notes = new Map([...SHARED_SHAPES, `apps/${service}/src/config.ts`].flatMap(comments));
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties).map(([name, property]) => {
     const meaning = notes.get(name) ?? SHARED[name];

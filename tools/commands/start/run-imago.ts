@@ -18,6 +18,9 @@ export interface RunningImago {
   readonly run: RunFile;
 }
 
+/** Where traces go, if anywhere, and how many. */
+const TRACE_SETTINGS = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'] as const;
+
 /**
  * Starts Imago on running servers: buckets and keys, databases and queues, services, and the first time the demo image.
  * The run file appears last. What was started is stopped before it rejects.
@@ -41,6 +44,7 @@ export async function runImago({ infrastructure, signal, say }: RunOptions): Pro
     computeDirectory: join(DIRECTORY, 'compute'),
     gatewayPort: await choosePort('IMAGO_GATEWAY_PORT', process.env),
     restart: true,
+    everywhere: traceSettings(),
     signal,
   });
   try {
@@ -58,4 +62,9 @@ export async function runImago({ infrastructure, signal, say }: RunOptions): Pro
     await system.stop();
     throw error;
   }
+}
+
+/** What the environment says of traces holds for every service. */
+function traceSettings(): Record<string, string> {
+  return Object.fromEntries(TRACE_SETTINGS.map((name) => [name, process.env[name] ?? '']));
 }

@@ -15,6 +15,7 @@ export function welcome({ gateway, keystone, s3, users }: RunFile): string {
     styleText(['bold', 'green'], 'Imago is ready'),
     '',
     `  Gateway    ${gateway}`,
+    `  Console    ${gateway}/console/`,
     `  Keystone   ${keystone}`,
     `  S3         ${s3.endpoint} (region ${s3.region})`,
     `  Logs       ${relative(ROOT, SERVICES_DIRECTORY)}/<service>.log`,

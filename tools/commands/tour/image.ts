@@ -27,9 +27,9 @@ export async function listImages(session: Session, query = ''): Promise<readonly
 }
 
 /** The image of a job that has succeeded; it becomes active a moment after that. */
-export async function activeImage(session: Session, id: string): Promise<TourImage> {
+export async function activeImage(session: Session, id: string, prefix = ''): Promise<TourImage> {
   for (let looks = 0; ; looks += 1) {
-    const image = await session.need<TourImage>('GET', `/v2/images/${id}`);
+    const image = await session.need<TourImage>('GET', `${prefix}/v2/images/${id}`);
     if (image.status === 'active') return image;
     expectThat(looks < LOOKS, `the image is ${image.status}`);
     await delay(LOOK);

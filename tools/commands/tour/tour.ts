@@ -6,7 +6,10 @@ import { DIRECTORY } from '../places.ts';
 import type { RunFile } from '../run-file.ts';
 import { logIn, type Session } from '@imago/system/session';
 import { compareDisks, makeTourDisk, qemuImg, type TourDisk } from './disk.ts';
+import { EXPORTED, tourExport } from './export.ts';
+import { removeCopies, tourCopy } from './copy.ts';
 import { activeImage, download, firstBytes, listImages, type TourImage } from './image.ts';
+import { tourReadiness } from './readiness.ts';
 import { mebibytes, Progress, Story } from './story.ts';
 import { tourSharing } from './sharing.ts';
 import { CAPTURED, removeTourServers, tourServers } from './servers.ts';
@@ -17,7 +20,7 @@ const OBJECT = 'tour/disk.qcow2';
 /** What happens to an image that is imported, each because of the one before it. */
 const HAPPENS = [
   ['ImageRegistered', 'ImageReady'],
-  ['ImageImportRequested', 'ImageImported', 'ImageReady'],
+  ['ImageImportRequested', 'ImageExamined', 'ImageImported', 'ImageReady'],
 ] as const;
 
 interface Scene {
@@ -44,14 +47,16 @@ export async function tour(run: RunFile): Promise<void> {
   const bob = await logIn(run.gateway, second);
   const scene = { story: new Story(), alice, bob, bucket, directory, qemuImg: await qemuImg() };
   await removeImages(alice); // of a tour that was broken off
+  await removeCopies(alice);
   await removeTourServers(alice);
   try {
     console.log(`You are ${first.name} of project ${first.project}. Imago is at ${run.gateway}.`);
     await walk(scene);
   } finally {
     await removeImages(alice);
+    await removeCopies(alice);
     await removeTourServers(alice);
-    await bucket.delete(OBJECT);
+    for (const object of [OBJECT, EXPORTED]) await bucket.delete(object);
     bucket.close();
     await rm(directory, { recursive: true, force: true });
   }
@@ -61,8 +66,11 @@ async function walk(scene: Scene): Promise<void> {
   const disk = await putDisk(scene);
   const id = await importDisk(scene, disk);
   const image = await look(scene, id, disk);
+  await tourReadiness(scene, image);
   await takeBack(scene, image, disk);
+  await tourExport(scene, image);
   await follow(scene, image);
+  await tourCopy(scene, image);
   await askAsStranger(scene, image);
   await tourSharing(scene, image);
   await deleteImage(scene, image);
@@ -161,7 +169,12 @@ function folded(events: readonly EventEnvelope[]): { readonly event: EventEnvelo
 
 async function askAsStranger({ story, bob }: Scene, image: TourImage): Promise<void> {
   story.chapter(`Ask for it as ${bob.user.name} of project ${bob.user.project}`);
-  for (const path of [`/v2/images/${image.id}`, `/v2/images/${image.id}/file`, `/v1/images/${image.id}/events`]) {
+  for (const path of [
+    `/v2/images/${image.id}`,
+    `/v2/images/${image.id}/file`,
+    `/v1/images/${image.id}/events`,
+    `/v1/images/${image.id}/readiness`,
+  ]) {
     const { status } = await bob.ask('GET', path);
     story.line(`${String(status)}  GET ${path}`);
     expectThat(status === 404, `${bob.user.name} was answered with ${status} instead of 404`);

@@ -87,7 +87,7 @@ it("provides OpenStack's own commands, on the Python they were made for", async 
   const { openstack, glance } = await provideOpenStackClients({ cache, forcePrivate: true });
   expect(await runCommand(openstack, ['--version'])).toMatch(/^openstack \d+\.\d+/);
   expect(await runCommand(glance, ['--version'])).toMatch(/^\d+\.\d+/);
-}, 180_000);
+});
 
 describe('what cannot be fetched is refused with its remedy, and nothing is left in the cache:', () => {
   const named = (name: string): PackageBundle => ({ ...HELLO, name: `${NAME}-${name}`, packages: [name] });

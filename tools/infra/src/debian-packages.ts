@@ -17,6 +17,8 @@ export interface PackageBundle {
   readonly only?: RegExp;
   /** Programs (paths in the packages) that get a starter of their name in `bin`, which finds the bundle's libraries. */
   readonly programs?: readonly string[];
+  /** Directories below those of the libraries that hold some too. */
+  readonly libraries?: readonly string[];
   /** What runs the programs, where they are scripts: theirs names a place outside the bundle. */
   readonly interpreter?: Interpreter;
   /** What a person may do instead, one sentence. */
@@ -71,15 +73,19 @@ export async function libraryPath(root: string): Promise<string> {
 }
 
 /** The starters find the bundle by their own place, so that a checkout can be moved. */
-async function writeStarters({ programs = [], interpreter }: PackageBundle, files: string): Promise<void> {
+async function writeStarters(
+  { programs = [], libraries = [], interpreter }: PackageBundle,
+  files: string,
+): Promise<void> {
   await mkdir(join(files, 'bin'), { recursive: true });
-  const libraries = (await libraryPath(files)).replaceAll(files, '$root');
+  const directories = (await libraryPath(files)).replaceAll(files, '$root').split(':');
+  const all = [...directories, ...libraries.flatMap((name) => directories.map((directory) => join(directory, name)))];
   const runner = interpreter === undefined ? [] : [`"$root/${interpreter.program}"`, ...interpreter.options];
   for (const program of programs) {
     const lines = [
       '#!/bin/sh',
       'root=$(dirname "$(dirname "$(readlink -f "$0")")")',
-      `export LD_LIBRARY_PATH="${libraries}"`,
+      `export LD_LIBRARY_PATH="${all.join(':')}"`,
       ['exec', ...runner, `"$root/${program}" "$@"`].join(' '),
     ];
     await writeFile(join(files, 'bin', basename(program)), `${lines.join('\n')}\n`, { mode: 0o755 });

@@ -65,7 +65,7 @@ describe('a start that fails', () => {
     );
     expect(await livingProcesses(directory)).toEqual([]);
     await (await start()).stop();
-  }, 30_000);
+  });
 
   it('shows the end of the log of a server that does not start', async () => {
     const running = await start();
@@ -74,7 +74,7 @@ describe('a start that fails', () => {
     await expect(start()).rejects.toThrow(
       /^The S3 server ended while starting\. Its log is .*s3\.log; it ends with:\n[^]*journal\.jsonl is damaged/,
     );
-  }, 30_000);
+  });
 });
 
 it('that is aborted stops what was begun and says why it was aborted', async () => {
@@ -87,7 +87,7 @@ it('that is aborted stops what was begun and says why it was aborted', async () 
   await expect(starting).rejects.toBe(reason);
   expect(await livingProcesses(directory)).toEqual([]);
   await (await start()).stop();
-}, 30_000);
+});
 
 it('uses the ports that the environment names, and answers the addresses it was given', async () => {
   const [postgres, s3] = [await freePort(), await freePort()];
@@ -104,7 +104,7 @@ it('uses the ports that the environment names, and answers the addresses it was 
   } finally {
     await running.stop();
   }
-}, 30_000);
+});
 
 it('begins without the data of earlier starts when it is asked to', async () => {
   const names = async ({ s3 }: Infrastructure): Promise<(string | undefined)[]> => {
@@ -123,4 +123,4 @@ it('begins without the data of earlier starts when it is asked to', async () => 
   const emptied = await start({}, { empty: true });
   expect(await names(emptied)).toEqual([]);
   await emptied.stop();
-}, 30_000);
+});

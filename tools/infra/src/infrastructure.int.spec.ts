@@ -27,12 +27,12 @@ beforeAll(async () => {
   const output = createInterface({ input: holder.stdout ?? process.stdin });
   const [line] = (await once(output, 'line')) as [string];
   first = attachInfrastructure(JSON.parse(line) as InfrastructureAddresses);
-}, 300_000);
+});
 afterAll(async () => {
   holder.kill('SIGKILL');
   await second?.stop();
   await rm(root, { recursive: true });
-}, 60_000);
+});
 
 /** Without setpriv the kernel does not tell the servers that their parent died: they become orphans. */
 async function startHolder(): Promise<ChildProcess> {
@@ -123,10 +123,10 @@ it('takes over from a killed process: its orphans end, its data stay', async () 
   await second.s3.removeKey(KEY.access_key);
   await expect(client.send(new GetObjectCommand({ Bucket: 'kept', Key: 'object' }))).rejects.toThrow(/access key/);
   client.destroy();
-}, 120_000);
+});
 
 it('leaves no process when it is stopped, not even a port mapper', async () => {
   await second?.stop();
   await second?.stop();
   expect(await livingProcesses(directory)).toEqual([]);
-}, 60_000);
+});

@@ -61,7 +61,7 @@ it('sorts and folds Unicode the same everywhere, listens to this machine alone a
   await expect(start()).rejects.toThrow(
     /belong to PostgreSQL 15, not 18\. Dump them .* or remove it to begin empty\.$/,
   );
-}, 60_000);
+});
 
 const whenRoot = process.getuid?.() === 0 ? it : it.skip; // others run it as they are
 

@@ -57,7 +57,7 @@ it('is free again when its process is killed, for those who wait as well', async
   const waiting = takeLock(path);
   holder.kill('SIGKILL');
   await (await waiting).release();
-}, 30_000);
+});
 
 it('is given up by those who wait when they are aborted', async () => {
   const path = somePath();

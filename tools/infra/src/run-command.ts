@@ -39,13 +39,16 @@ export function runCommand(command: string, args: readonly string[], options: Co
   });
 }
 
+/** Milliseconds a tool has to show that it runs: a Python loads for a second or two, and for many on a busy machine. */
+const FIRST_WORD = 120_000;
+
 /** Whether a tool can be run at all and ends with success. */
 export async function commandWorks(
   command: string,
   args: readonly string[],
   env?: NodeJS.ProcessEnv,
 ): Promise<boolean> {
-  return runCommand(command, args, { timeout: 20_000, ...(env && { env }) }).then(
+  return runCommand(command, args, { timeout: FIRST_WORD, ...(env && { env }) }).then(
     () => true,
     () => false,
   );

@@ -18,6 +18,10 @@ export interface InstallationUser {
 export interface Installation {
   readonly context_key: string;
   readonly token_key: string;
+  /** Encrypts the secrets of webhooks. */
+  readonly webhook_key: string;
+  /** Encrypts what opens the files that tenants import. */
+  readonly import_key: string;
   readonly database_passwords: ClusterPasswords;
   readonly store: { readonly access_key: string; readonly secret_key: string };
   readonly users: readonly InstallationUser[];
@@ -33,12 +37,17 @@ const PEOPLE = [
 /** Reads the installation of a directory, or makes one; its file is readable by its owner alone. */
 export function openInstallation(directory: string): Installation {
   const file = join(directory, 'installation.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Installation;
-  const installation = newInstallation();
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Installation>) : {};
+  if (isWhole(known)) return known;
+  const installation = { ...newInstallation(), ...known }; // one made by an older version gets what it has not yet
   mkdirSync(directory, { recursive: true });
   writeFileSync(`${file}.new`, JSON.stringify(installation, null, 2), { mode: 0o600 });
   renameSync(`${file}.new`, file); // whole or not at all: it holds the only copy of the passwords
   return installation;
+}
+
+function isWhole(known: Partial<Installation>): known is Installation {
+  return known.webhook_key !== undefined && known.import_key !== undefined;
 }
 
 /** Somebody who is to have a user; who names a project that is there works in it. */
@@ -52,6 +61,8 @@ export function newInstallation(others: readonly Person[] = []): Installation {
   return {
     context_key: secret(),
     token_key: secret(),
+    webhook_key: secret(),
+    import_key: secret(),
     database_passwords: Object.fromEntries(passwords) as ClusterPasswords,
     store: { access_key: 'imago', secret_key: secret() },
     users: people.map((person) => ({

@@ -11,8 +11,16 @@ export interface PreparedStore {
   readonly users: readonly InstallationUser[];
 }
 
-/** Makes the buckets of the regions and of the users, and a key for each that opens nothing else. Repeatable. */
-export async function prepareStore(s3: S3Administration, installation: Installation): Promise<PreparedStore> {
+/**
+ * Makes the buckets of the regions and of the users, and a key for each that opens nothing else. Repeatable.
+ *
+ * @param public_endpoint where tenants reach the store; where services do when absent
+ */
+export async function prepareStore(
+  s3: S3Administration,
+  installation: Installation,
+  public_endpoint?: string,
+): Promise<PreparedStore> {
   // Services read the tenants' buckets as well: they import from them.
   const buckets = [...REGIONS.map(bucketOf), ...installation.users.map((user) => user.s3.bucket)];
   await Promise.all(buckets.map((name) => s3.createBucket(name)));
@@ -27,7 +35,7 @@ export async function prepareStore(s3: S3Administration, installation: Installat
   const regions = REGIONS.map((name, index) => ({
     name,
     default: index === 0,
-    s3: { endpoint, region, bucket: bucketOf(name), ...key },
+    s3: { endpoint, ...(public_endpoint !== undefined && { public_endpoint }), region, bucket: bucketOf(name), ...key },
   }));
   return { regions, users };
 }

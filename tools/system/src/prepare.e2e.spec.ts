@@ -14,6 +14,8 @@ const PROGRAM = join(import.meta.dirname, '../dist/prepare.main.js');
 /** Login roles are of the whole cluster, so every suite gives them the same passwords. */
 const PASSWORD = { run: 'imago-test', migrate: 'imago-test' };
 
+const PUBLIC_ENDPOINT = 'https://s3.example.org';
+
 describe('the preparing program', () => {
   let env: TestEnvironment<'postgres' | 'rabbitmq' | 's3'>;
   let directory: string;
@@ -29,6 +31,7 @@ describe('the preparing program', () => {
         DATABASE: database,
         AMQP_URL: env.rabbitmq.amqpUrl,
         S3_ENDPOINT: endpoint,
+        S3_PUBLIC_ENDPOINT: PUBLIC_ENDPOINT,
         S3_REGION: region,
         S3_ACCESS_KEY: access_key,
         S3_SECRET_KEY: secret_key,
@@ -45,7 +48,7 @@ describe('the preparing program', () => {
     const passwords = Object.fromEntries(PERSISTENT_SERVICES.map((name) => [name, PASSWORD])) as ClusterPasswords;
     const installation = { ...newInstallation(), database_passwords: passwords };
     await writeFile(join(directory, 'installation.json'), JSON.stringify(installation));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     const { users } = JSON.parse(await readFile(join(directory, 'installation.json'), 'utf8')) as { users: User[] };
@@ -73,8 +76,11 @@ describe('the preparing program', () => {
     const ready = await fetch(`http://127.0.0.1:${service.port}/health/ready`);
     expect(ready.status).toBe(200);
     await service.stop();
+    const regions = JSON.parse(await readFile(join(directory, 'regions.json'), 'utf8')) as { s3: object }[];
+    const s3 = { endpoint: env.s3.administration.endpoint, public_endpoint: PUBLIC_ENDPOINT };
+    expect(regions).toMatchObject([{ s3 }, { s3 }]);
     for (const name of await secretFiles(directory)) expect((await stat(name)).mode & 0o077).toBe(0);
-  }, 120_000);
+  });
 
   it('changes nothing when it runs again', async () => {
     const before = await contents(directory);
@@ -83,7 +89,7 @@ describe('the preparing program', () => {
     after.delete('users.json'); // its password hashes are salted anew
     before.delete('users.json');
     expect(after).toEqual(before);
-  }, 120_000);
+  });
 
   it('names what is missing in its environment, and does nothing', async () => {
     await expect(prepare({ POSTGRES_ADMIN_URL: '', S3_ENDPOINT: 'nowhere' })).rejects.toMatchObject({

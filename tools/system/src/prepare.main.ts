@@ -17,6 +17,8 @@ const settings = z.object({
   DATABASE: z.string().min(1).default('imago'),
   AMQP_URL: z.url({ protocol: /^amqps?$/ }),
   S3_ENDPOINT: z.url(),
+  /** Where tenants reach the same store; links lead there. As `S3_ENDPOINT` when absent. */
+  S3_PUBLIC_ENDPOINT: z.url().optional(),
   S3_REGION: z.string().default('us-east-1'),
   S3_ACCESS_KEY: z.string().min(1),
   S3_SECRET_KEY: z.string().min(1),
@@ -49,13 +51,15 @@ const { s3 } = attachInfrastructure({
   },
   qemu: { qemuImg: '', qemuSystem: null, ovmf: null },
 });
-const { regions, users } = await prepareStore(s3, installation);
+const { regions, users } = await prepareStore(s3, installation, env.S3_PUBLIC_ENDPOINT);
 await migrateStep({ postgresAdminUrl, database, passwords: installation.database_passwords, amqpUrl: env.AMQP_URL });
 
 await writeUsersFile(join(directory, 'users.json'), users);
 write('regions.json', JSON.stringify(regions, null, 2));
 write('context_key', installation.context_key);
 write('token_key', installation.token_key);
+write('webhook_key', installation.webhook_key);
+write('import_key', installation.import_key);
 for (const service of PERSISTENT_SERVICES) {
   const { run } = databaseUrls(postgresAdminUrl, database, service, installation.database_passwords[service]);
   write(`${service}_database_url`, run);

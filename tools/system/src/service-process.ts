@@ -52,6 +52,10 @@ export class ServiceProcess {
     return this.#child?.pid;
   }
 
+  get isRunning(): boolean {
+    return this.#child !== null && !hasEnded(this.#child);
+  }
+
   get logFile(): string {
     return join(this.#options.directory, `${this.name}.log`);
   }

@@ -8,6 +8,8 @@ export interface Answer {
 }
 
 export interface JobWatch {
+  /** Where the job is: `/regions/<region>`, nothing in the default region. */
+  readonly prefix?: string;
   readonly tell?: (job: JobOnBoard) => void;
   readonly signal?: AbortSignal;
 }
@@ -16,13 +18,21 @@ export interface JobWatch {
 const PATIENCE = 60_000;
 const LOOK = 250;
 
+/** Who logs in. A project without an id is meant by its name. */
+export interface Account {
+  readonly name: string;
+  readonly password: string;
+  readonly project: string;
+  readonly project_id?: string;
+}
+
 /** Somebody who is logged in, doing over HTTP what any client does. */
-export class Session {
-  readonly user: InstallationUser;
+export class Session<User extends Account = InstallationUser> {
+  readonly user: User;
   readonly #gateway: string;
   readonly #token: string;
 
-  constructor(gateway: string, user: InstallationUser, token: string) {
+  constructor(gateway: string, user: User, token: string) {
     this.#gateway = gateway;
     this.user = user;
     this.#token = token;
@@ -66,10 +76,10 @@ export class Session {
    * Waits until a job has ended, telling how it stands.
    * @throws Error with the job's own reason when it did not succeed, and the signal's reason.
    */
-  async jobSucceeded(id: string, { tell, signal }: JobWatch = {}): Promise<JobOnBoard> {
+  async jobSucceeded(id: string, { prefix = '', tell, signal }: JobWatch = {}): Promise<JobOnBoard> {
     for (;;) {
       signal?.throwIfAborted();
-      const job = await this.need<JobOnBoard>('GET', `/v1/jobs/${id}`);
+      const job = await this.need<JobOnBoard>('GET', `${prefix}/v1/jobs/${id}`);
       tell?.(job);
       if (job.state === 'succeeded') return job;
       if (job.finished_at !== null) {
@@ -83,8 +93,9 @@ export class Session {
 }
 
 /** Logs in as OpenStack clients do. */
-export async function logIn(gateway: string, user: InstallationUser): Promise<Session> {
+export async function logIn<User extends Account>(gateway: string, user: User): Promise<Session<User>> {
   const domain = { id: 'default' };
+  const project = user.project_id === undefined ? { name: user.project, domain } : { id: user.project_id };
   const password = { user: { name: user.name, domain, password: user.password } };
   const response = await fetch(`${gateway}/v3/auth/tokens`, {
     method: 'POST',
@@ -92,7 +103,7 @@ export async function logIn(gateway: string, user: InstallationUser): Promise<Se
     body: JSON.stringify({
       auth: {
         identity: { methods: ['password'], password },
-        scope: { project: { id: user.project_id } },
+        scope: { project },
       },
     }),
     signal: AbortSignal.timeout(PATIENCE),

@@ -14,6 +14,8 @@ export interface RegionDefinition {
   readonly default?: boolean;
   readonly s3: {
     readonly endpoint: string;
+    /** Where tenants reach the same store; links lead there. */
+    readonly public_endpoint?: string;
     readonly region: string;
     readonly bucket: string;
     readonly access_key: string;
@@ -38,6 +40,8 @@ export interface SystemOptions {
   readonly gatewayPort?: number;
   /** Start crashed services again: on for `npm start`, off where a test does the killing. */
   readonly restart: boolean;
+  /** More settings for all services, for example where traces go. */
+  readonly everywhere?: Readonly<Record<string, string>>;
   /** More settings for single services, for example shorter leases. */
   readonly settings?: Partial<Record<Service, Readonly<Record<string, string>>>>;
   /** See `declareTopology`; shorter where no broker is killed. */
@@ -122,20 +126,30 @@ function environmentOf(
   files: { readonly usersFile: string; readonly regionsFile: string },
 ): Record<string, string> {
   const { installation } = options;
-  const own: Record<string, string> =
-    service === 'gateway'
-      ? {
-          IMAGO_USERS_FILE: files.usersFile,
-          IMAGO_TOKEN_KEY: installation.token_key,
-          PORT: String(options.gatewayPort ?? 0),
-        }
-      : { DATABASE_URL: databaseUrlOf(service, options), ...(service === 'compute' && hostSettings(options)) };
   return {
     AMQP_URL: options.amqpUrl,
     IMAGO_CONTEXT_KEY: installation.context_key,
     IMAGO_REGIONS_FILE: files.regionsFile,
-    ...own,
+    ...(service === 'gateway' && {
+      IMAGO_USERS_FILE: files.usersFile,
+      IMAGO_TOKEN_KEY: installation.token_key,
+      PORT: String(options.gatewayPort ?? 0),
+    }),
+    ...(service !== 'gateway' && { DATABASE_URL: databaseUrlOf(service, options) }),
+    ...(service === 'compute' && hostSettings(options)),
+    ...(service === 'activity' && webhookSettings(options)),
+    ...(service === 'import' && { IMPORT_SECRET_KEY: installation.import_key }),
+    ...options.everywhere,
     ...options.settings?.[service],
+  };
+}
+
+/** All of this system is on one machine, and so are the receivers that somebody tries it with. */
+function webhookSettings({ installation }: SystemOptions): Record<string, string> {
+  return {
+    ACTIVITY_WEBHOOK_KEY: installation.webhook_key,
+    ACTIVITY_WEBHOOK_HTTP: 'true',
+    ACTIVITY_WEBHOOK_ALLOW: '127.0.0.0/8, ::1',
   };
 }
 

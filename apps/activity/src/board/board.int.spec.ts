@@ -19,7 +19,7 @@ describe('the board', () => {
 
   beforeAll(async () => {
     activity = await startActivity();
-  }, 120_000);
+  });
   afterAll(() => activity.close());
 
   async function told(...facts: Fact[]): Promise<string[]> {
@@ -61,7 +61,11 @@ describe('the board', () => {
       const image = newImage();
       const changes = { bytes_done: '9007199254740993', bytes_total: '9223372036854775807', rate: '5', eta: 9 };
       await told(jobFact(image, 'running', 3, changes));
-      expect(await show(image)).toEqual({ ...jobView(image, 'running', 3, changes), queue_position: null });
+      expect(await show(image)).toEqual({
+        ...jobView(image, 'running', 3, changes),
+        queue_position: null,
+        result: null,
+      });
     });
 
     it.each([{ order: [2, 3, 4, 5] }, { order: [5, 4, 3, 2] }, { order: [3, 5, 2, 4] }, { order: [5, 2, 5, 3, 5, 4] }])(

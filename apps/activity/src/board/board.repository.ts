@@ -1,6 +1,7 @@
 import type { JobOnBoard, JobState, JobType, JobView } from '@imago/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { ToldJob } from './job-in.ts';
 
 /** Which page of which jobs. */
 export interface BoardPageQuery {
@@ -24,9 +25,12 @@ export interface BoardPage {
   readonly more: boolean;
 }
 
+/** As a row has it; one that is older than results has none. */
+type ShownJob = JobView & Partial<ToldJob>;
+
 interface BoardPageRow {
   readonly marker_found: boolean;
-  readonly view: JobView | null;
+  readonly view: ShownJob | null;
   readonly queue_position: number | null;
   readonly found: number | null;
 }
@@ -35,16 +39,16 @@ interface BoardPageRow {
 @Injectable()
 export class BoardRepository {
   /** Shows a job as an event told of it, unless a newer version is shown already. */
-  async show(tx: EntityManager, job: JobView): Promise<void> {
+  async show(tx: EntityManager, job: ToldJob): Promise<void> {
     const { id, type, project_id, region, image_id, state, created_at, version } = job;
     await tx.query(SHOW, [id, type, project_id, region, image_id, state, created_at, version, JSON.stringify(job)]);
   }
 
   /** One job, with its place in the queue if it is in one. */
   async find(db: EntityManager, id: string, region: string): Promise<JobOnBoard | null> {
-    const rows: { view: JobView; queue_position: number | null }[] = await db.query(FIND, [id, region]);
+    const rows: { view: ShownJob; queue_position: number | null }[] = await db.query(FIND, [id, region]);
     const [row] = rows;
-    return row === undefined ? null : { ...row.view, queue_position: row.queue_position };
+    return row === undefined ? null : onBoard(row.view, row.queue_position);
   }
 
   /** One page, newest first, by one statement. */
@@ -59,9 +63,13 @@ export class BoardRepository {
       query.image_id,
       query.bytes,
     ]);
-    const jobs = rows.flatMap(({ view, queue_position }) => (view === null ? [] : [{ ...view, queue_position }]));
+    const jobs = rows.flatMap(({ view, queue_position }) => (view === null ? [] : [onBoard(view, queue_position)]));
     return { marker_found: rows[0]?.marker_found === true, jobs, more: (rows[0]?.found ?? 0) > jobs.length };
   }
+}
+
+function onBoard({ result = null, ...view }: ShownJob, queue_position: number | null): JobOnBoard {
+  return { ...view, queue_position, result };
 }
 
 const SHOW = `

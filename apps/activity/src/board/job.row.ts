@@ -10,6 +10,9 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('jobs_region_idx', ['region', 'created_at', 'id'])
 @Index('jobs_region_state_idx', ['region', 'state', 'created_at', 'id'])
 @Index('jobs_region_type_idx', ['region', 'type', 'created_at', 'id'])
+@Index('jobs_open_idx', ['type', 'state'], {
+  where: `(state = ANY (ARRAY['queued'::text, 'running'::text, 'cancelling'::text]))`,
+})
 @Index('jobs_image_idx', ['image_id', 'created_at', 'id'])
 export class JobRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'jobs_pkey' }) id!: string;

@@ -10,10 +10,7 @@ import { decide, requireAllowed, type RequestContext } from '@imago/identity';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ANSWER_BYTES } from '../answer-bytes.ts';
-import { type ImageView, LogRepository } from './log.repository.ts';
-
-/** The largest cursor there can be: what a bigint holds. */
-const LARGEST_CURSOR = 2n ** 63n - 1n;
+import { couldBeCursor, type ImageView, LogRepository } from './log.repository.ts';
 
 /** The history of an image, for whoever may see it. */
 @Injectable()
@@ -47,7 +44,7 @@ export class FindImageEvents {
   }
 
   async #requirePlace(view: ImageView, after: string): Promise<void> {
-    if (BigInt(after) <= LARGEST_CURSOR && (await this.log.hasPlace(this.db.manager, view, after))) return;
+    if (couldBeCursor(after) && (await this.log.hasPlace(this.db.manager, view, after))) return;
     const errors = [{ path: 'marker', message: 'must be the cursor an earlier page ended with' }];
     throw refusal('request.invalid', 'There is no such place in the events of this image.', { errors });
   }

@@ -1,8 +1,8 @@
-import { ConfirmApplied, ListEvents, ListImageEvents, type RequestOf, type ResponseOf } from '@imago/contracts';
+import { ConfirmApplied, ListAudit, ListImageEvents, type RequestOf, type ResponseOf } from '@imago/contracts';
 import { AppliedEvents, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { FindEvents } from './find-events.ts';
+import { FindAudit } from './find-audit.ts';
 import { FindImageEvents } from './find-image-events.ts';
 
 /** What other services ask the log. */
@@ -11,7 +11,7 @@ export class LogController {
   constructor(
     private readonly appliedEvents: AppliedEvents,
     private readonly findImageEvents: FindImageEvents,
-    private readonly findEvents: FindEvents,
+    private readonly findAudit: FindAudit,
   ) {}
 
   /** Tells nothing but whether an event has been applied; its id is known to whoever caused it. */
@@ -22,12 +22,12 @@ export class LogController {
     return { applied: await this.appliedEvents.confirm(request.event_ids, request.wait_ms) };
   }
 
-  @OnRequest(ListEvents)
-  async listEvents(
-    @Payload() request: RequestOf<typeof ListEvents>,
+  @OnRequest(ListAudit)
+  async listAudit(
+    @Payload() request: RequestOf<typeof ListAudit>,
     @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof ListEvents>> {
-    return this.findEvents.execute(request, call.context);
+  ): Promise<ResponseOf<typeof ListAudit>> {
+    return this.findAudit.execute(request, call.context);
   }
 
   @OnRequest(ListImageEvents)

@@ -22,7 +22,7 @@ describe('the log', () => {
 
   beforeAll(async () => {
     activity = await startActivity(2);
-  }, 120_000);
+  });
   afterAll(() => activity.close());
 
   const logged = (id: string): Promise<Record<string, unknown>[]> =>
@@ -201,9 +201,15 @@ describe('the log', () => {
     it('keep two jobs of the image apart: the second begins after the first, though its versions begin anew', async () => {
       const first = newImage();
       const second = { ...first, job: randomUUID() };
-      const facts = [jobFact(first, 'queued', 2), jobFact(first, 'failed', 7), jobFact(second, 'queued', 2)];
-      const ids = await activity.import.publish(...facts, jobFact(second, 'succeeded', 6));
-      await activity.applied(...ids);
+      const ids: string[] = [];
+      for (const facts of [
+        [jobFact(first, 'queued', 2), jobFact(first, 'failed', 7)],
+        [jobFact(second, 'queued', 2), jobFact(second, 'succeeded', 6)],
+      ]) {
+        const told = await activity.import.publish(...facts);
+        await activity.applied(...told); // between two jobs the order is that of arrival, and two replicas listen
+        ids.push(...told);
+      }
       expect((await history(first, tenant(first.project), 10)).map(({ id }) => id)).toEqual(ids);
     });
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from './log-entry.ts';
+import { logPage } from './log-page.ts';
 
 /** Whose view of which image's history. */
 export interface ImageView {
@@ -20,8 +21,13 @@ export interface ImageHistoryQuery extends ImageView {
 
 export interface LogQuery {
   readonly region: string;
+  /** Sees what it is told; null sees all. */
+  readonly viewer: string | null;
   /** None: every type. */
   readonly types: readonly string[];
+  /** What it is about; null for anything. */
+  readonly subject: string | null;
+  readonly order: 'asc' | 'desc';
   readonly limit: number;
   /** Cursor of the last event before the page; null for the first page. */
   readonly after: string | null;
@@ -35,16 +41,24 @@ export interface ImageHistory {
   readonly more: boolean;
 }
 
+/** The largest cursor there can be: what a bigint holds. */
+const LARGEST_CURSOR = 2n ** 63n - 1n;
+
+/** Whether a number can stand for a place in the log at all. */
+export function couldBeCursor(digits: string): boolean {
+  return BigInt(digits) <= LARGEST_CURSOR;
+}
+
 /** The rows of the log. */
 @Injectable()
 export class LogRepository {
   /**
-   * Adds an event, if it is not there yet. Appends one at a time, each holding its turn until its commit, also across
+   * Adds an event, if it is not there yet, and says whether it was not. Appends one at a time, each holding its turn until its commit, also across
    * replicas: a cursor is visible only when all smaller ones are.
    */
-  async append(tx: EntityManager, entry: LogEntry, envelope: string): Promise<void> {
+  async append(tx: EntityManager, entry: LogEntry, envelope: string): Promise<boolean> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('imago.activity.log', 0))`);
-    await tx.query(APPEND, [
+    const added: unknown[] = await tx.query(APPEND, [
       entry.id,
       entry.source,
       entry.type,
@@ -61,6 +75,7 @@ export class LogRepository {
       entry.time,
       envelope,
     ]);
+    return added.length > 0;
   }
 
   /** Whether anything was logged of an image that the viewer may see. */
@@ -85,13 +100,17 @@ export class LogRepository {
   }
 
   /** A page of the log in the order of its cursors, in which nothing is ever put in between. */
-  async page(db: EntityManager, { region, types, after, limit, bytes }: LogQuery): Promise<ImageHistory> {
-    const rows: { cursor: string; envelope: string; found: number }[] = await db.query(PAGE, [
+  async page(db: EntityManager, query: LogQuery): Promise<ImageHistory> {
+    const wanted = { ...query, types: [...new Set(query.types)] };
+    const { region, viewer, subject, types, after, limit, bytes } = wanted;
+    const rows: { cursor: string; envelope: string; found: number }[] = await db.query(logPage(wanted), [
       region,
       types,
       after,
       limit,
       bytes,
+      viewer,
+      subject,
     ]);
     return { events: rows, more: (rows[0]?.found ?? 0) > rows.length };
   }
@@ -116,7 +135,7 @@ export class LogRepository {
  * place of that, and its sequence puts it in front.
  */
 const APPEND = `
-INSERT INTO activity.log (cursor, anchor, id, source, type, dataversion, subject, image_id, aggregate, sequence,
+WITH logged AS (INSERT INTO activity.log (cursor, anchor, id, source, type, dataversion, subject, image_id, aggregate, sequence,
   project_id, region, audience, actor, correlation_id, time, envelope)
 SELECT next.cursor,
   coalesce((SELECT later.anchor FROM activity.log later
@@ -124,7 +143,10 @@ SELECT next.cursor,
             ORDER BY later.sequence, later.anchor LIMIT 1), next.cursor),
   $1, $2, $3, $4, $5, $6, $7, $8::numeric, $9, $10, $11, $12, $13, $14, $15
 FROM (SELECT nextval('activity.log_cursor_seq') AS cursor) AS next
-ON CONFLICT ON CONSTRAINT log_id_key DO NOTHING`;
+ON CONFLICT ON CONSTRAINT log_id_key DO NOTHING RETURNING region, audience, cursor, type),
+viewers AS (INSERT INTO activity.log_viewers (region, project_id, cursor, type)
+  SELECT DISTINCT region, viewer, cursor, type FROM logged, unnest(audience) AS viewer)
+SELECT cursor FROM logged`;
 
 /** Parameters: image, region, viewer. */
 const OF_IMAGE = 'image_id = $1 AND region = $2 AND ($3::text IS NULL OR $3 = ANY(audience))';
@@ -145,18 +167,3 @@ WITH marker AS (
 )
 SELECT cursor, envelope, found FROM measured
 WHERE place <= $5::int AND (place = 1 OR bytes <= $6::int) ORDER BY place`;
-
-/** Parameters: region, types, after, limit, bytes. */
-const PAGE = `
-WITH page AS (
-  SELECT cursor, envelope FROM activity.log
-  WHERE region = $1 AND (cardinality($2::text[]) = 0 OR type = ANY ($2::text[]))
-    AND ($3::bigint IS NULL OR cursor > $3::bigint)
-  ORDER BY cursor LIMIT $4::int + 1
-), measured AS (
-  SELECT *, row_number() OVER places AS place, sum(octet_length(envelope)) OVER places AS bytes,
-    count(*) OVER ()::int AS found
-  FROM page WINDOW places AS (ORDER BY cursor)
-)
-SELECT cursor, envelope, found FROM measured
-WHERE place <= $4::int AND (place = 1 OR bytes <= $5::int) ORDER BY place`;

@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Unique('log_id_key', ['id'])
 @Index('log_image_idx', ['image_id', 'anchor', 'sequence', 'cursor'], { where: '(image_id IS NOT NULL)' })
 @Index('log_type_idx', ['region', 'type', 'cursor'])
+@Index('log_subject_idx', ['region', 'subject', 'cursor'])
 @Index('log_aggregate_idx', ['source', 'aggregate', 'sequence', 'anchor'])
 export class LogRow {
   /** Grows with each commit: whoever has read up to one has read all before it. */

@@ -9,7 +9,7 @@ describe('waiting for one’s own writes', () => {
 
   beforeAll(async () => {
     activity = await startActivity(2);
-  }, 120_000);
+  });
   afterAll(() => activity.close());
 
   async function isApplied(event_ids: string[], wait_ms: number): Promise<boolean> {

@@ -22,7 +22,7 @@ describe('the schema of activity', () => {
     });
     runner = serviceDataSource({ service: 'activity', url: databaseUrl(environment.postgres, 'activity', 'run') });
     await Promise.all([owner.initialize(), runner.initialize()]);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await runner.destroy();
@@ -55,6 +55,9 @@ describe('the schema of activity', () => {
       'UPDATE activity.log SET actor = NULL',
       'DELETE FROM activity.log',
       'TRUNCATE activity.log',
+      `UPDATE activity.log_viewers SET type = 'Y'`,
+      'DELETE FROM activity.log_viewers',
+      'TRUNCATE activity.log_viewers',
     ]) {
       await expect(runner.query(forbidden)).rejects.toThrow('permission denied');
     }

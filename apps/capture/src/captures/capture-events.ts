@@ -1,14 +1,25 @@
-import { type CapturedObject, ImageCapturedV1, ImageCaptureRequestedV1, type JobView } from '@imago/contracts';
+import {
+  type CapturedObject,
+  CapturedImageExaminedV1,
+  ImageCapturedV1,
+  ImageCaptureRequestedV1,
+  type JobView,
+} from '@imago/contracts';
+import type { TimedReport } from '@imago/image-transfer';
+import { aboutImageJob, required } from '@imago/jobs';
 import type { NewEvent } from '@imago/messaging';
-import { type ImageJob, required } from '../jobs/image-job.ts';
-import { aboutJob } from '../jobs/job-events.ts';
+import type { ImageJob } from '../jobs/image-job.ts';
 
 export function captureRequested(job: ImageJob, view: JobView): NewEvent {
-  return aboutJob(ImageCaptureRequestedV1, job, view, { origin: required(job.data.origin, 'origin') });
+  return aboutImageJob(ImageCaptureRequestedV1, job, view, { origin: required(job.data.origin, 'origin') });
+}
+
+export function captureExamined(examined: TimedReport): (job: ImageJob, view: JobView) => NewEvent {
+  return (job, view) => aboutImageJob(CapturedImageExaminedV1, job, view, examined);
 }
 
 export function captured(job: ImageJob, view: JobView): NewEvent {
-  return aboutJob(ImageCapturedV1, job, view, {
+  return aboutImageJob(ImageCapturedV1, job, view, {
     origin: required(job.data.origin, 'origin'),
     object: capturedObjectOf(job),
   });

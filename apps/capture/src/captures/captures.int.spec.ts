@@ -1,6 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type DataOf, type EventEnvelope, ImageCapturedV1, RequestCapture } from '@imago/contracts';
+import {
+  type CapturedImageExaminedV1,
+  type DataOf,
+  type EventEnvelope,
+  ImageCapturedV1,
+  RequestCapture,
+} from '@imago/contracts';
 import type { Extent } from '@imago/disk-image';
+import { readObject, sha256, type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +16,7 @@ import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
 import { MIB, QemuImg, someDisk } from '../../test/disks.ts';
 import { captureOf, REGION, tenant } from '../../test/requests.ts';
-import { readDisk, readObject, requireDisk, sha256, type StoredImage, storeImage } from '../../test/stored-images.ts';
+import { readDisk, requireDisk } from '../../test/stored-images.ts';
 import type { ImageJob } from '../jobs/image-job.ts';
 
 /** A capture that is over: what was said of it and what is stored. */
@@ -35,7 +42,7 @@ describe('a capture', () => {
     qemu = new QemuImg(captures.qemuImg, captures.directory);
     worker = await captures.hire();
     base = await storeImage(captures.store, original);
-  }, 120_000);
+  });
 
   afterAll(() => captures.close());
 
@@ -187,6 +194,24 @@ describe('a capture', () => {
     });
   });
 
+  it('is examined as it is stored: what a layer did not change is its base’s', async () => {
+    const disk = Buffer.from(original);
+    disk.writeUInt8(0x83, 446 + 4);
+    disk.writeUInt32LE(2048, 446 + 8);
+    disk.writeUInt32LE(4096, 446 + 12);
+    disk.writeUInt16LE(0xaa55, 510);
+    const partitioned = await storeImage(captures.store, disk);
+    const content = Buffer.from(disk);
+    randomBytes(MIB).copy(content, 10 * MIB);
+    const made = { image_id: partitioned.image_id, base: partitioned.object };
+    const { events, data } = await capture(captures.compute.add({ content, changed: [run(10 * MIB, MIB)], ...made }));
+    expect(data.object.parent_object_id).toBe(partitioned.object.object_id);
+    const told = events.filter(({ type }) => type === 'ImageExamined');
+    expect(told.map((event) => (event.data as DataOf<typeof CapturedImageExaminedV1>).report)).toMatchObject([
+      { partition_table: 'mbr' },
+    ]);
+  });
+
   it('tells its story in order, each end once, as part of the request that asked for it', async () => {
     const context = tenant();
     const server = captures.compute.add({ content: original, changed: [run(0, original.length)] });
@@ -195,10 +220,10 @@ describe('a capture', () => {
     expect(events[0]).toMatchObject({ id: event_ids[0], type: 'ImageCaptureRequested' });
     expect(new Set(events.map((event) => event.correlationid))).toEqual(new Set([context.correlation_id]));
     const types = events.map((event) => event.type).filter((type) => type !== 'ImageCaptureProgressed');
-    expect(types).toEqual(['ImageCaptureRequested', 'ImageCaptured']);
+    expect(types).toEqual(['ImageCaptureRequested', 'ImageExamined', 'ImageCaptured']);
     const views = events.map((event) => (event.data as DataOf<typeof ImageCapturedV1>).job);
     const phases = views.map((view) => view.phase).filter((phase, at, all) => phase !== all[at - 1]);
-    expect(phases).toEqual(['lock', 'map', 'transfer', 'seal', 'verify', 'activate']);
+    expect(phases).toEqual(['lock', 'map', 'transfer', 'seal', 'verify', 'examine', 'activate']);
     const done = views.map((view) => Number(view.bytes_done));
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(done.at(-1)).toBe(original.length);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DataOf, type EventEnvelope, ImageCapturedV1 } from '@imago/contracts';
 import type { Extent } from '@imago/disk-image';
+import { type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
 import { largeDisk, MIB, smallDisk } from '../../test/disks.ts';
 import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
-import { requireDisk, type StoredImage, storeImage } from '../../test/stored-images.ts';
+import { requireDisk } from '../../test/stored-images.ts';
 
 describe('a worker that is lost', () => {
   let captures: CaptureUnderTest;
@@ -27,7 +28,7 @@ describe('a worker that is lost', () => {
     };
     randomBytes(2 * MIB).copy(small, MIB);
     small.fill(0, 5 * MIB, 6 * MIB);
-  }, 120_000);
+  });
 
   afterEach(async () => {
     for (const worker of hired.splice(0)) await worker.dismiss();
@@ -55,6 +56,7 @@ describe('a worker that is lost', () => {
     const events = await captures.looks.eventsOf(jobId);
     expect(await captures.looks.job(jobId)).toMatchObject({ state: 'succeeded' });
     expect(events.filter((event) => /Captured|Failed|Cancelled/.test(event.type))).toHaveLength(1);
+    expect(events.filter((event) => event.type === 'ImageExamined')).toHaveLength(1);
     const { object } = events.at(-1)?.data as DataOf<typeof ImageCapturedV1>;
     const base = disk === small ? bases.small : bases.large;
     await requireDisk(captures.store, [object.key, base.object.key], disk);

@@ -20,7 +20,7 @@ describe('asking for a capture', () => {
 
   beforeAll(async () => {
     captures = await startCapture({ CAPTURE_ADMISSION_SECONDS: '3600' });
-  }, 120_000);
+  });
 
   afterAll(() => captures.close());
 

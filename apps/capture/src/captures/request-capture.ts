@@ -1,35 +1,38 @@
 import {
   GetImage,
   type ImageRecord,
-  type JobView,
   LockServerDisk,
   Refusal,
   refusal,
+  type RegisteredFacts,
   RegisterImage,
   type RequestCapture as RequestCaptureContract,
   type RequestOf,
 } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { type JobRunner, toView } from '@imago/jobs';
+import { declaredOf } from '@imago/image-transfer';
+import {
+  imageOf,
+  isCertain,
+  type JobAnswer,
+  type JobRunner,
+  requestHash,
+  requestKey,
+  requireSameRequest,
+  toView,
+} from '@imago/jobs';
 import { inTransaction, Outbox, RequestClient } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { captureOf, type LockAnswer, lockedDisk, lockRequest } from '../exports/locked-disk.ts';
-import { isCertain, requestHash, requestKey, requireSameRequest } from '../jobs/admission.ts';
-import { type ImageJob, type ImageJobData, type ImageJobInput, imageOf } from '../jobs/image-job.ts';
+import type { ImageJob, ImageJobData, ImageJobInput } from '../jobs/image-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from '../jobs/image-jobs.ts';
 import { captureRequested } from './capture-events.ts';
 import { captureFacts, originOf } from './capture-facts.ts';
 import { TakeBackCapture } from './take-back-capture.ts';
 
 type Request = RequestOf<typeof RequestCaptureContract>;
-
-/** The answer to a tenant: the job as it stands and the events that will show it on the board. */
-export interface JobAccepted {
-  readonly job: JobView;
-  readonly event_ids: string[];
-}
 
 /**
  * Accepts a capture or refuses it at once. The job and its lock are recorded first, then the server is locked, then the
@@ -48,14 +51,18 @@ export class RequestCapture {
   ) {}
 
   /** @throws Refusal as the contract of `capture.requestCapture` names them; then nothing has changed. */
-  async execute(request: Request, context: RequestContext): Promise<JobAccepted> {
+  async execute(request: Request, context: RequestContext): Promise<JobAnswer> {
     requireAllowed('server.capture', context, 'owner');
     const job = await this.#record(request, context);
     if (job.state !== 'admitting') return { job: toView(job), event_ids: [] };
     try {
       const locked = await this.requests.send(LockServerDisk, lockRequest(job, true), { context });
-      await this.#register(job, locked, context);
-      return await this.#promise(job, { origin: originOf(locked), disk: lockedDisk(locked) });
+      const facts = await this.#register(job, locked, context);
+      return await this.#promise(job, {
+        origin: originOf(locked),
+        declared: declaredOf(facts),
+        disk: lockedDisk(locked),
+      });
     } catch (error) {
       // A refusal is certain. After anything else nobody knows what is locked and registered: the sweep decides.
       if (isCertain(error)) await this.takeBack.refused(job);
@@ -88,15 +95,15 @@ export class RequestCapture {
     });
   }
 
-  async #register(job: ImageJob, locked: LockAnswer, context: RequestContext): Promise<void> {
-    const made = await this.#imageOf(job, locked.disk.image_id, context);
+  async #register(job: ImageJob, locked: LockAnswer, context: RequestContext): Promise<RegisteredFacts> {
+    const facts = captureFacts(captureOf(job), locked, await this.#imageOf(job, locked.disk.image_id, context));
     await this.requests.send(
       RegisterImage,
       {
         image_id: imageOf(job),
         region: job.region,
         job_id: job.id,
-        facts: captureFacts(captureOf(job), locked, made),
+        facts,
         visibility: 'private',
         disk_format: 'qcow2',
         container_format: 'bare',
@@ -104,6 +111,7 @@ export class RequestCapture {
       },
       { context },
     );
+    return facts;
   }
 
   /** What the disk was made from; null when that image is gone or not the caller's to see any more. */
@@ -117,7 +125,7 @@ export class RequestCapture {
     }
   }
 
-  async #promise(job: ImageJob, data: ImageJobData): Promise<JobAccepted> {
+  async #promise(job: ImageJob, data: ImageJobData): Promise<JobAnswer> {
     const accepted = await inTransaction(this.db, async (tx) => {
       const queued = await this.jobs.store.admit(tx, job.id, data);
       if (queued === null) return null;

@@ -1,9 +1,10 @@
 import { AbandonImage } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
+import { imageOf } from '@imago/jobs';
 import { RequestClient } from '@imago/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type ImageJob, imageOf } from '../jobs/image-job.ts';
+import type { ImageJob } from '../jobs/image-job.ts';
 import { ImageJobs } from '../jobs/image-jobs.ts';
 import { type ServerLock, ServerLocks } from '../locks/server-locks.ts';
 

@@ -1,15 +1,15 @@
 import { ImageDigestedV1, type JobView } from '@imago/contracts';
+import { aboutImageJob } from '@imago/jobs';
 import type { NewEvent } from '@imago/messaging';
 import type { ObjectDigests } from '@imago/object-store';
 import type { ImageJob } from '../jobs/image-job.ts';
-import { aboutJob } from '../jobs/job-events.ts';
 
 export function digested(
   job: ImageJob,
   view: JobView,
   { object_id, digests }: { object_id: string; digests: Pick<ObjectDigests, 'md5' | 'sha512'> },
 ): NewEvent {
-  return aboutJob(ImageDigestedV1, job, view, {
+  return aboutImageJob(ImageDigestedV1, job, view, {
     object_id,
     checksum: digests.md5,
     os_hash_algo: 'sha512',

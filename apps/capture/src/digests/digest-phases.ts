@@ -3,7 +3,7 @@ import type { ByteSource } from '@imago/disk-image';
 import { digestObject, type ObjectDigests } from '@imago/object-store';
 import type { ImageJobContext, ImageJobPhase } from '../jobs/image-job.ts';
 import type { JobTools } from '../jobs/job-tools.ts';
-import { describeLayers, layersFailure, openFlattened } from '../stored/flattened-source.ts';
+import { damageIsTold, describeLayers, openLayered } from '../stored/image-layers.ts';
 import { digested } from './digest-events.ts';
 
 /** A digest has one phase: what is hashed cannot be gone on with by another worker. */
@@ -19,7 +19,7 @@ export function digestPhases(tools: JobTools): Readonly<Record<DigestPhaseName, 
     /** Reads the flattened form of a layered image in full, as a client would. */
     digest: async (context) => {
       const described = await describeLayers(context, tools);
-      const { source } = await openFlattened(context, tools, described);
+      const { source } = await openLayered(context, tools, described);
       const digests = await digest(context, source);
       const { object_id } = described.object;
       return { succeeded: (job, view) => digested(job, view, { object_id, digests }) };
@@ -31,17 +31,15 @@ async function digest(context: ImageJobContext, source: ByteSource): Promise<Obj
   const { signal } = context;
   const bytes_total = BigInt(source.size);
   const stream = Readable.from(chunks(source, signal), { objectMode: false, highWaterMark: CHUNK });
-  try {
-    return await digestObject(stream, {
+  return damageIsTold(() =>
+    digestObject(stream, {
       partSizes: [],
       signal,
       progress: (bytesRead) => {
         context.progress({ bytes_done: BigInt(bytesRead), bytes_total });
       },
-    });
-  } catch (error) {
-    throw layersFailure(error);
-  }
+    }),
+  );
 }
 
 async function* chunks(source: ByteSource, signal: AbortSignal): AsyncGenerator<Buffer> {

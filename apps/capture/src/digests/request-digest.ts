@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ImageJobs } from '../jobs/image-jobs.ts';
-import { jobProgressed } from '../jobs/job-events.ts';
+import { jobEvents } from '../jobs/job-events.ts';
 
 /**
  * Sees to it that the hashes of a layered image become known. One digest for an image, however often it becomes ready;
@@ -47,6 +47,6 @@ export class RequestDigest {
       correlation_id: cause.correlation_id,
     });
     const queued = created ? await this.jobs.store.admit(tx, job.id) : null;
-    if (queued !== null) await this.outbox.add(tx, jobProgressed(queued, toView(queued)), cause);
+    if (queued !== null) await this.outbox.add(tx, jobEvents.progressed(queued, toView(queued)), cause);
   }
 }

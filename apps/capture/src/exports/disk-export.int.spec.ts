@@ -210,7 +210,8 @@ describe('a locked disk that is read over HTTP', () => {
 
     it('is longer than anybody needs is not read to its end', async () => {
       let sent = 0;
-      atFirst(1, (response) => {
+      atFirst(always, (response) => {
+        sent = 0; // on a busy machine it is asked for again
         const more = (): void => {
           while (!response.destroyed && response.write(Buffer.alloc(256 * KIB, ' '))) sent += 256 * KIB;
         };

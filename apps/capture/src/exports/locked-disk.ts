@@ -1,13 +1,7 @@
 import { LockServerDisk, refusal, type RequestOf, type ResponseOf } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
-import { untilAborted } from '@imago/jobs';
-import {
-  type CaptureInput,
-  type ImageJob,
-  type ImageJobContext,
-  type LockedDisk,
-  required,
-} from '../jobs/image-job.ts';
+import { required, untilAborted } from '@imago/jobs';
+import type { CaptureInput, ImageJob, ImageJobContext, LockedDisk } from '../jobs/image-job.ts';
 import type { JobTools } from '../jobs/job-tools.ts';
 
 export type LockAnswer = ResponseOf<typeof LockServerDisk>;

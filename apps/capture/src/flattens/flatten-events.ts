@@ -1,14 +1,14 @@
 import { ImageFlattenedV1, ImageFlattenRequestedV1, type JobView, type StoredObject } from '@imago/contracts';
+import { aboutImageJob, required } from '@imago/jobs';
 import type { NewEvent } from '@imago/messaging';
-import { type ImageJob, required } from '../jobs/image-job.ts';
-import { aboutJob } from '../jobs/job-events.ts';
+import type { ImageJob } from '../jobs/image-job.ts';
 
 export function flattenRequested(job: ImageJob, view: JobView): NewEvent {
-  return aboutJob(ImageFlattenRequestedV1, job, view);
+  return aboutImageJob(ImageFlattenRequestedV1, job, view);
 }
 
 export function flattened(job: ImageJob, view: JobView): NewEvent {
-  return aboutJob(ImageFlattenedV1, job, view, { object: storedObjectOf(job) });
+  return aboutImageJob(ImageFlattenedV1, job, view, { object: storedObjectOf(job) });
 }
 
 function storedObjectOf({ data }: ImageJob): StoredObject {

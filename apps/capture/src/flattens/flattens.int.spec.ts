@@ -9,6 +9,7 @@ import {
   refusal,
   RequestFlatten,
 } from '@imago/contracts';
+import { readObject, sha256, type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +18,6 @@ import type { CaptureWorker } from '../../test/capture-worker.ts';
 import { MIB, QemuImg, someDisk } from '../../test/disks.ts';
 import { captureLayer, type LayeredImage } from '../../test/layered-image.ts';
 import { OTHER_PROJECT, PROJECT, REGION, tenant } from '../../test/requests.ts';
-import { readObject, sha256, type StoredImage, storeImage } from '../../test/stored-images.ts';
 
 describe('a layered image', () => {
   const original = someDisk();
@@ -37,7 +37,7 @@ describe('a layered image', () => {
     const worker = await captures.hire();
     layered = await captureLayer(captures, { base, content, changed: [{ offset: 6 * MIB, length: 6 * MIB }] });
     await worker.dismiss();
-  }, 120_000);
+  });
 
   afterEach(async () => {
     for (const worker of hired.splice(0)) await worker.dismiss();

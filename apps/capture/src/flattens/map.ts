@@ -1,9 +1,8 @@
 import { AllocateObject, refusal } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
-import { untilAborted, WorkProgress } from '@imago/jobs';
-import { imageOf } from '../jobs/image-job.ts';
+import { imageOf, untilAborted, WorkProgress } from '@imago/jobs';
 import type { JobTools } from '../jobs/job-tools.ts';
-import { describeLayers, openFlattened } from '../stored/flattened-source.ts';
+import { describeLayers, openLayered } from '../stored/image-layers.ts';
 import type { FlattenPhase } from './flatten-phase.ts';
 
 /** Learns how much there is to copy, and asks catalog for the key before the first byte. */
@@ -12,7 +11,7 @@ export function map(tools: JobTools): FlattenPhase {
     const { job, signal } = context;
     const described = await describeLayers(context, tools);
     if (described.object.layers.length === 0) throw refusal('image.not_layered', 'The image is stored whole already.');
-    const { source } = await openFlattened(context, tools, described);
+    const { source } = await openLayered(context, tools, described);
     const asked = tools.requests.send(
       AllocateObject,
       { image_id: imageOf(job), region: job.region, job_id: job.id, purpose: 'flatten' },

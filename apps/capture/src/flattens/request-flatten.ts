@@ -7,13 +7,11 @@ import {
   type RequestOf,
 } from '@imago/contracts';
 import { requireAllowed, type RequestContext, serviceContext } from '@imago/identity';
-import { type JobRunner, toView } from '@imago/jobs';
+import { type JobAnswer, type JobRunner, requestHash, requestKey, requireSameRequest, toView } from '@imago/jobs';
 import { inTransaction, Outbox, RequestClient } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { JobAccepted } from '../captures/request-capture.ts';
-import { requestHash, requestKey, requireSameRequest } from '../jobs/admission.ts';
 import type { ImageJobData, ImageJobInput } from '../jobs/image-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from '../jobs/image-jobs.ts';
 import { flattenRequested } from './flatten-events.ts';
@@ -32,26 +30,17 @@ export class RequestFlatten {
   ) {}
 
   /** @throws Refusal as the contract of `capture.requestFlatten` names them; then nothing has changed. */
-  async execute(request: Request, context: RequestContext): Promise<JobAccepted> {
+  async execute(request: Request, context: RequestContext): Promise<JobAnswer> {
     const { image_id, region } = request;
     const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
     requireAllowed('image.flatten', context, image.owner === context.project_id ? 'owner' : 'public');
     const hash = requestHash('flatten', request);
     const key = requestKey(request.idempotency_key, context, image.owner);
-    const known = await this.#find(image.owner, key);
-    if (known === null) await this.#requireLayered(image, context);
+    const isKnown = await this.jobs.store.hasKey(this.db.manager, image.owner, key);
+    if (!isKnown) await this.#requireLayered(image, context);
     const accepted = await this.#accept({ image, hash, key, context });
     this.runner.wake();
     return accepted;
-  }
-
-  /** Whether the request was accepted before: then what became of the image since does not matter. */
-  async #find(projectId: string, key: string): Promise<string | null> {
-    const [row]: { id: string }[] = await this.db.query(
-      'SELECT id FROM capture.jobs WHERE project_id = $1 AND idempotency_key = $2',
-      [projectId, key],
-    );
-    return row?.id ?? null;
   }
 
   async #requireLayered({ id, region, owner, status }: ImageRecord, context: RequestContext): Promise<void> {
@@ -69,7 +58,7 @@ export class RequestFlatten {
     readonly hash: string;
     readonly key: string;
     readonly context: RequestContext;
-  }): Promise<JobAccepted> {
+  }): Promise<JobAnswer> {
     const { image, hash, key, context } = asked;
     return inTransaction(this.db, async (tx) => {
       const { job, created } = await this.jobs.store.insert(tx, {

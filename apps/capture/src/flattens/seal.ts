@@ -1,24 +1,25 @@
 import { type ClusterIndex, STORED_CLUSTER_SIZE } from '@imago/disk-image';
+import { required } from '@imago/jobs';
+import { completedObject, completeUpload, uploadOf } from '@imago/image-transfer';
 import { indexKey, uploadedParts } from '@imago/object-store';
-import { required } from '../jobs/image-job.ts';
-import { type JobTools, storeOf } from '../jobs/job-tools.ts';
-import { describeLayers, openFlattened } from '../stored/flattened-source.ts';
-import { completedObject, completeUpload, uploadOf } from '../stored/image-upload.ts';
+import type { JobTools } from '../jobs/job-tools.ts';
+import { describeLayers, openLayered } from '../stored/image-layers.ts';
+import { uploadPlace } from '../stored/upload-place.ts';
 import type { FlattenPhase } from './flatten-phase.ts';
 
 /** Makes one object of the parts, and puts the index of the layered image beside it: it is the same image. */
 export function seal(tools: JobTools): FlattenPhase {
   return async (context) => {
     const { job, data, signal } = context;
-    const store = storeOf(tools, job);
-    const { key } = required(data.object, 'object');
+    const place = uploadPlace(tools, job, data);
+    const { store, key } = place;
     const size = Number(required(data.work, 'work'));
     const described = await describeLayers(context, tools);
-    const { index, packed } = await openFlattened(context, tools, described);
+    const { index, packed } = await openLayered(context, tools, described);
     const object =
-      (await uploadedParts(store, uploadOf(data), signal)) === null
+      (await uploadedParts(store, uploadOf(data, key), signal)) === null
         ? await completedObject(store, key, { size, signal })
-        : await completeUpload(context, tools, await tools.parts.list(job.id));
+        : await completeUpload(context, place, await tools.parts.list(job.id));
     // Neither upload nor object: somebody swept them. Catalog decides whether they may be written once more.
     if (object === null) return { next: 'map', data: { ...data, upload: undefined } };
     await store.put(indexKey(key), packed, signal);

@@ -15,7 +15,7 @@ describe('a capture that is cancelled', () => {
 
   beforeAll(async () => {
     captures = await startCapture();
-  }, 120_000);
+  });
 
   afterEach(() => worker?.dismiss());
 

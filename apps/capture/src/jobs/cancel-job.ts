@@ -1,12 +1,12 @@
-import { type JobView, refusal } from '@imago/contracts';
+import { refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { cancelledBy, type JobRunner, PartJournal, toView } from '@imago/jobs';
+import { cancelLocked, type JobAnswer, type JobRunner, PartJournal, toView } from '@imago/jobs';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ImageJob, type ImageJobData, type ImageJobInput, typeOf } from './image-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from './image-jobs.ts';
-import { jobCancelled, jobProgressed } from './job-events.ts';
+import { jobEvents } from './job-events.ts';
 
 /** Ends jobs on demand: a waiting one at once, a running one within a chunk. */
 @Injectable()
@@ -20,7 +20,7 @@ export class CancelJob {
   ) {}
 
   /** @throws Refusal job.not_found (also for another project's job), job.wrong_state when it has ended or is a digest. */
-  async execute(jobId: string, context: RequestContext): Promise<{ job: JobView; event_ids: string[] }> {
+  async execute(jobId: string, context: RequestContext): Promise<JobAnswer> {
     const result = await inTransaction(this.db, async (tx) => {
       const job = await this.jobs.store.lock(tx, jobId);
       const isOwner = job?.project_id === context.project_id;
@@ -47,15 +47,10 @@ export class CancelJob {
   }
 
   /** Cancels a locked job inside a transaction of the caller; null when it has ended or is being cancelled already. */
-  async cancel(tx: EntityManager, job: ImageJob, cause: Cause): Promise<{ job: JobView; event_ids: string[] } | null> {
-    const error = cancelledBy(job);
-    const ends = job.state === 'queued';
-    const end = ends ? { error: { ...error, phase: job.phase } } : {};
-    const moved = await this.jobs.store.move(tx, job, 'request_cancel', end);
-    if (moved === null) return null;
-    if (ends) await this.parts.keepOnly(tx, moved.id, []); // of an attempt before; what it stored is swept by catalog
-    const view = toView(moved);
-    const event = ends ? jobCancelled(moved, view, error) : jobProgressed(moved, view);
-    return { job: view, event_ids: [await this.outbox.add(tx, event, cause)] };
+  cancel(tx: EntityManager, job: ImageJob, cause: Cause): Promise<JobAnswer | null> {
+    // What an attempt before has stored is swept by catalog.
+    const ended = (end: EntityManager, { id }: ImageJob): Promise<void> => this.parts.keepOnly(end, id, []);
+    const definition = { ...jobEvents, ended };
+    return cancelLocked({ store: this.jobs.store, outbox: this.outbox, definition }, tx, job, cause);
   }
 }

@@ -1,5 +1,6 @@
 import type { HeldObject, ImageOrigin } from '@imago/contracts';
-import type { JobRecord, PhaseContext, PhaseOutcome } from '@imago/jobs';
+import type { Declared } from '@imago/image-transfer';
+import type { JobRecord, PhaseContext, PhaseOutcome, TellOfJob } from '@imago/jobs';
 
 /** What a tenant asked to be captured. */
 export interface CaptureInput {
@@ -28,6 +29,8 @@ export interface LockedDisk {
 /** What the phases have found out so far; each fills in its own part. */
 export interface ImageJobData {
   readonly origin?: ImageOrigin;
+  /** What is said of the image of a capture. */
+  readonly declared?: Declared;
   readonly disk?: LockedDisk;
   /** Bytes of a disk that are to be read. */
   readonly work?: string;
@@ -63,10 +66,14 @@ export type ImageJob = JobRecord<ImageJobInput, ImageJobData>;
 export type ImageJobContext = PhaseContext<ImageJobInput, ImageJobData>;
 export type Succeeded = Extract<PhaseOutcome<ImageJobInput, ImageJobData>, { succeeded: unknown }>;
 
+interface Next<Name extends string> {
+  readonly next: Name;
+  readonly data: ImageJobData;
+  readonly tells?: TellOfJob<ImageJobInput, ImageJobData>;
+}
+
 /** One phase of a table whose phases are named so; resumable from its start. */
-export type ImageJobPhase<Name extends string> = (
-  context: ImageJobContext,
-) => Promise<{ readonly next: Name; readonly data: ImageJobData } | Succeeded>;
+export type ImageJobPhase<Name extends string> = (context: ImageJobContext) => Promise<Next<Name> | Succeeded>;
 
 /**
  * Which of them a job is.
@@ -76,22 +83,4 @@ export function typeOf(job: Pick<ImageJob, 'id' | 'type'>): ImageJobType {
   const type = IMAGE_JOB_TYPES.find((known) => known === job.type);
   if (type === undefined) throw new Error(`Job ${job.id} is a ${job.type}, which this service does not do`);
   return type;
-}
-
-/**
- * The image a job makes or reads.
- * @throws Error for a job without one, which none of ours is.
- */
-export function imageOf(job: Pick<ImageJob, 'id' | 'image_id'>): string {
-  if (job.image_id === null) throw new Error(`Job ${job.id} has no image`);
-  return job.image_id;
-}
-
-/**
- * What an earlier step must have left.
- * @throws Error when it did not, which is a bug.
- */
-export function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`The step before this one did not save ${name}`);
-  return value;
 }

@@ -1,13 +1,14 @@
-import type { JobDefinition } from '@imago/jobs';
+import { uploadOf } from '@imago/image-transfer';
+import { type JobDefinition, phasesByType } from '@imago/jobs';
 import { CAPTURE_PHASES } from '../captures/phases/capture-phase.ts';
 import { capturePhases } from '../captures/phases/capture-phases.ts';
 import { lockOf } from '../captures/take-back-capture.ts';
 import { digestPhases } from '../digests/digest-phases.ts';
 import { flattenPhases } from '../flattens/flatten-phases.ts';
-import { uploadOf } from '../stored/image-upload.ts';
-import { type ImageJob, type ImageJobData, type ImageJobInput, type ImageJobType, typeOf } from './image-job.ts';
-import { jobCancelled, jobFailed, jobProgressed } from './job-events.ts';
-import { type JobTools, storeOf } from './job-tools.ts';
+import { uploadPlace } from '../stored/upload-place.ts';
+import { type ImageJob, type ImageJobData, type ImageJobInput, typeOf } from './image-job.ts';
+import { jobEvents } from './job-events.ts';
+import type { JobTools } from './job-tools.ts';
 
 type Definition = JobDefinition<ImageJobInput, ImageJobData>;
 
@@ -19,16 +20,13 @@ export function jobDefinition(tools: JobTools): Definition {
   const { config } = tools;
   return {
     firstPhase: CAPTURE_PHASES[0],
-    phases: byType({
-      capture: capturePhases(tools),
-      flatten: flattenPhases(tools),
-      digest: digestPhases(tools),
+    phases: phasesByType({
+      typeOf,
+      tables: { capture: capturePhases(tools), flatten: flattenPhases(tools), digest: digestPhases(tools) },
     }),
     maximumAttempts: config.CAPTURE_MAXIMUM_ATTEMPTS,
     stallSeconds: config.CAPTURE_STALL_SECONDS,
-    progressed: jobProgressed,
-    failed: jobFailed,
-    cancelled: jobCancelled,
+    ...jobEvents,
     ended: (tx, job) => tools.parts.keepOnly(tx, job.id, []),
     cleanUp: async (job) => {
       const done = await Promise.allSettled([giveUpload(tools, job), release(tools, job)]);
@@ -39,24 +37,10 @@ export function jobDefinition(tools: JobTools): Definition {
 
 async function giveUpload(tools: JobTools, job: ImageJob): Promise<void> {
   if (job.data.upload === undefined) return;
-  await storeOf(tools, job).abortMultipart(uploadOf(job.data), AbortSignal.timeout(CLEAN_UP_TIMEOUT));
+  const { store, key } = uploadPlace(tools, job, job.data);
+  await store.abortMultipart(uploadOf(job.data, key), AbortSignal.timeout(CLEAN_UP_TIMEOUT));
 }
 
 async function release(tools: JobTools, job: ImageJob): Promise<void> {
   if (typeOf(job) === 'capture') await tools.locks.release(lockOf(job));
-}
-
-/** One table: a phase of a name is that of the job's own type. */
-function byType(tables: Readonly<Record<ImageJobType, Definition['phases']>>): Definition['phases'] {
-  const names = new Set(Object.values(tables).flatMap((table) => Object.keys(table)));
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      (context) => {
-        const phase = tables[typeOf(context.job)][name];
-        if (phase === undefined) throw new Error(`A ${context.job.type} has no phase ${name}`);
-        return phase(context);
-      },
-    ]),
-  ) satisfies Definition['phases'];
 }

@@ -1,5 +1,4 @@
 import {
-  type EventDefinition,
   ImageCaptureCancelledV1,
   ImageCaptureFailedV1,
   ImageCaptureProgressedV1,
@@ -8,19 +7,11 @@ import {
   ImageFlattenCancelledV1,
   ImageFlattenFailedV1,
   ImageFlattenProgressedV1,
-  type JobView,
-  type RefusalDocument,
 } from '@imago/contracts';
-import type { NewEvent } from '@imago/messaging';
-import { type ImageJob, type ImageJobType, imageOf, typeOf } from './image-job.ts';
+import { imageJobEvents, type ImageJobStory } from '@imago/jobs';
+import { type ImageJob, type ImageJobType, typeOf } from './image-job.ts';
 
-interface JobStory {
-  readonly progressed: EventDefinition;
-  readonly failed: EventDefinition;
-  readonly cancelled: EventDefinition;
-}
-
-const STORIES: Readonly<Record<ImageJobType, JobStory>> = {
+const STORIES: Readonly<Record<ImageJobType, ImageJobStory>> = {
   capture: {
     progressed: ImageCaptureProgressedV1,
     failed: ImageCaptureFailedV1,
@@ -35,27 +26,5 @@ const STORIES: Readonly<Record<ImageJobType, JobStory>> = {
   digest: { progressed: ImageDigestProgressedV1, failed: ImageDigestFailedV1, cancelled: ImageDigestFailedV1 },
 };
 
-/** What every event of a job has in common. */
-export function aboutJob(event: EventDefinition, job: ImageJob, view: JobView, more: object = {}): NewEvent {
-  return {
-    event,
-    subject: imageOf(job),
-    project_id: job.project_id,
-    region: job.region,
-    sequence: job.version,
-    ...(job.actor === null ? {} : { actor: job.actor }),
-    data: { job: view, image_id: imageOf(job), ...more },
-  };
-}
-
-export function jobProgressed(job: ImageJob, view: JobView): NewEvent {
-  return aboutJob(STORIES[typeOf(job)].progressed, job, view);
-}
-
-export function jobFailed(job: ImageJob, view: JobView, error: RefusalDocument): NewEvent {
-  return aboutJob(STORIES[typeOf(job)].failed, job, view, { error });
-}
-
-export function jobCancelled(job: ImageJob, view: JobView, error: RefusalDocument): NewEvent {
-  return aboutJob(STORIES[typeOf(job)].cancelled, job, view, { error });
-}
+/** What the jobs of this service come to on their way; where each type begins and succeeds, its own feature says. */
+export const jobEvents = imageJobEvents<ImageJob>((job) => STORIES[typeOf(job)]);

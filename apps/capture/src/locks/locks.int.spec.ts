@@ -15,7 +15,7 @@ describe('the lock of a server', () => {
 
   beforeAll(async () => {
     captures = await startCapture();
-  }, 120_000);
+  });
 
   afterEach(async () => {
     await worker?.dismiss();

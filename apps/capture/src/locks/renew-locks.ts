@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { RenewServerLocks } from '@imago/contracts';
-import { serviceContext } from '@imago/identity';
+import { ownContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { PacedLoop } from '@imago/service';
 import {
@@ -13,9 +12,6 @@ import {
 import { CAPTURE_CONFIG } from '../config-token.ts';
 import type { CaptureConfig } from '../config.ts';
 import { RENEWED_AT_ONCE, ServerLocks } from './server-locks.ts';
-
-/** The project in whose name a service speaks of the servers of many. */
-const NO_PROJECT = 'services';
 
 /**
  * Keeps the servers of all captures that have not ended locked, the waiting ones too. What a capture has read counts only
@@ -46,7 +42,7 @@ export class RenewLocks implements OnApplicationBootstrap, BeforeApplicationShut
     const needed = await this.locks.needed();
     for (let at = 0; at < needed.length; at += RENEWED_AT_ONCE) {
       const lock_ids = needed.slice(at, at + RENEWED_AT_ONCE);
-      const context = serviceContext('capture', NO_PROJECT, randomUUID());
+      const context = ownContext('capture');
       const { lost } = await this.requests.send(RenewServerLocks, { lock_ids }, { context });
       if (lost.length === 0) continue;
       for (const job_id of await this.locks.noteLost(lost)) this.#logger.warn({ job_id }, 'a capture lost its lock');

@@ -44,6 +44,18 @@ export class ServerLocks {
     return rows.map((row) => row.lock_id);
   }
 
+  /** All that a region's captures hold, lost ones aside: those of captures under way, and those of others. */
+  async inRegion(region: string): Promise<{ readonly needed: readonly string[]; readonly ending: readonly string[] }> {
+    const rows: { lock_id: string; needed: boolean }[] = await this.db.query(
+      `SELECT lock_id, coalesce(state IN ('queued', 'running', 'cancelling'), false) AS needed
+       FROM capture.server_locks LEFT JOIN capture.jobs ON jobs.id = lock_id
+       WHERE lost_at IS NULL AND (region = $1 OR region IS NULL)`,
+      [region],
+    );
+    const idsOf = (needed: boolean): string[] => rows.filter((row) => row.needed === needed).map((row) => row.lock_id);
+    return { needed: idsOf(true), ending: idsOf(false) };
+  }
+
   /** Locks whose captures have ended, or were never accepted; oldest first. */
   async over(): Promise<readonly ServerLock[]> {
     return this.db.query(

@@ -16,7 +16,7 @@ describe('the schema of capture', () => {
     const url = databaseUrl(environment.postgres, 'capture', 'migrate');
     owner = serviceDataSource({ service: 'capture', url, migrations: CAPTURE_MIGRATIONS });
     await owner.initialize();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await owner.destroy();
@@ -58,8 +58,8 @@ describe('the schema of capture', () => {
     expect(await owner.query('SELECT lock_id FROM capture.server_locks')).toEqual([{ lock_id: JOB }]);
   });
 
-  it('can be undone: nothing of the newest migration stays', async () => {
-    await owner.undoLastMigration();
+  it('can be undone: nothing of its migrations stays', async () => {
+    for (let left = CAPTURE_MIGRATIONS.length; left > 0; left--) await owner.undoLastMigration();
     const left: unknown[] = await owner.query(
       `SELECT tablename FROM pg_tables WHERE schemaname = 'capture' AND tablename <> 'migrations'`,
     );

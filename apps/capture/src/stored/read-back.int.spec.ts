@@ -15,7 +15,7 @@ describe('a captured image whose bytes in the store are not what was sent', () =
 
   beforeAll(async () => {
     captures = await startCapture();
-  }, 120_000);
+  });
 
   beforeEach(async () => {
     worker = await captures.hire();

@@ -34,7 +34,7 @@ describe('captured images', () => {
   beforeAll(async () => {
     catalog = await startCatalog();
     captured = new CapturedImages(catalog);
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   async function layer(): Promise<StoredImage> {
@@ -144,7 +144,9 @@ describe('captured images', () => {
         await catalog.applied(await catalog.publish(ImageDigestedV1, image_id, digestedData(image_id, object_id)));
       }
       expect(await show(closed)).toMatchObject({ status: 'deactivated', ...HASHES });
-      expect(catalog.recorder.typesAbout(gone.image_id).slice(-1)).toEqual(['ImageDeleted']);
+      await eventually(() => {
+        expect(catalog.recorder.typesAbout(gone.image_id).slice(-1)).toEqual(['ImageDeleted']);
+      });
     });
 
     it('of another object are not those of the image', async () => {

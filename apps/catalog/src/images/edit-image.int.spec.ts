@@ -27,7 +27,7 @@ describe('editing images', () => {
   beforeAll(async () => {
     catalog = await startCatalog();
     images = new SomeImages(catalog);
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   /** An image as an OpenStack client makes it: no job, and only what was said. */

@@ -33,17 +33,31 @@ export class FindLineage {
     const found = await this.images.find(tx, image_id);
     const image = await this.access.require(tx, 'image.lineage', found, { region, context });
     const named = await ancestorsOf(tx, image.id);
-    const there = named.filter((each): each is NamedImage & ImageRow => each.id !== null && each.region === region);
+    const there = named.filter((each): each is NamedImage & ImageRow => each.id !== null && isInLine(each, image));
     const seen = await this.access.visible(tx, there, context);
     const ancestors = named.map((each) => toAncestor(each, seen));
     const firstHidden = ancestors.findIndex(({ status }) => status === null);
     return {
       image: toRecord(image),
+      copied_from: await this.#copiedFrom(tx, image, context),
       // What a hidden image comes from is as hidden as itself.
       ancestors: firstHidden < 0 ? ancestors : ancestors.slice(0, firstHidden + 1),
       layers: (await this.lines.ofImage(tx, image.id)).length,
     };
   }
+
+  async #copiedFrom(tx: EntityManager, image: ImageRow, context: RequestContext): Promise<Lineage['copied_from']> {
+    if (image.copied_from === null) return null;
+    const source = await this.images.find(tx, image.copied_from.image_id);
+    const seen = source === null ? new Set() : await this.access.visible(tx, [source], context);
+    if (source === null || !seen.has(source.id)) return { ...image.copied_from, name: null, status: null };
+    return { ...image.copied_from, name: source.name, status: source.status };
+  }
+}
+
+/** What a copy comes from may lie where the copy was made from. */
+function isInLine({ region }: NamedImage, image: ImageRow): boolean {
+  return region === image.region || region === image.copied_from?.region;
 }
 
 /** Nearest first; deleted images among them, whose rows stay. */

@@ -92,14 +92,6 @@ export function requireService(context: RequestContext): void {
   if (!context.roles.includes('service')) throw forbidden();
 }
 
-/**
- * What only services and operators ask.
- * @throws Refusal auth.forbidden
- */
-export function requireOperation(context: RequestContext): void {
-  if (!context.roles.includes('service') && !context.roles.includes('admin')) throw forbidden();
-}
-
 /** Only of these it matters who is a member: members count while the image is shared. */
 function isReceived({ owner, visibility }: ImageRow, projectId: string): boolean {
   return visibility === 'shared' && owner !== projectId;

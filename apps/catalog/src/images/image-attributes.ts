@@ -41,7 +41,14 @@ export const PROPERTY_COLUMNS = {
   hw_firmware_type: 'boot_mode',
 } as const satisfies Record<string, keyof ImageRow>;
 
-const FIRMWARE_TYPE: z.ZodType<string> = z.enum(['bios', 'uefi']);
+/** The custom property by which an owner lets those who accepted an image copy it (R25). */
+export const MEMBERS_MAY_COPY = 'members_may_copy';
+
+/** Custom properties Imago acts upon, so that they take nothing it would not understand. */
+const MEANT_PROPERTIES: Readonly<Record<string, z.ZodType<string>>> = {
+  hw_firmware_type: z.enum(['bios', 'uefi']),
+  [MEMBERS_MAY_COPY]: z.enum(['true', 'false']),
+};
 
 /** What Imago says of an image and nobody else does. */
 const READ_ONLY: ReadonlySet<string> = new Set([
@@ -70,7 +77,12 @@ export function attributeValue(name: AttributeName, value: unknown): Attributes[
 /** @throws Refusal request.invalid when it is not the name or not the value of a custom property. */
 export function customProperty(name: string, value: unknown): string {
   valueOf(name, propertyName, name);
-  return valueOf(name, name === 'hw_firmware_type' ? FIRMWARE_TYPE : propertyValue, value);
+  return valueOf(name, meantProperty(name) ?? propertyValue, value);
+}
+
+/** A property may be called `constructor`. */
+function meantProperty(name: string): z.ZodType<string> | undefined {
+  return Object.hasOwn(MEANT_PROPERTIES, name) ? MEANT_PROPERTIES[name] : undefined;
 }
 
 function valueOf<T>(name: string, schema: z.ZodType<T>, value: unknown): T {

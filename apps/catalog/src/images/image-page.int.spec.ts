@@ -41,7 +41,7 @@ describe('a page of many images', () => {
     await runMigrations({ service: 'catalog', url, migrations: CATALOG_MIGRATIONS });
     db = await serviceDataSource({ service: 'catalog', url, entities: CATALOG_ENTITIES }).initialize();
     await insertManyImages(db, IMAGES);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await db.destroy();

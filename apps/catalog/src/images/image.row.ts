@@ -1,4 +1,12 @@
-import type { ImageOrigin, ImageRecord, ImageSource, ImageStatus, RefusalDocument, Visibility } from '@imago/contracts';
+import type {
+  ImageInRegion,
+  ImageOrigin,
+  ImageRecord,
+  ImageSource,
+  ImageStatus,
+  RefusalDocument,
+  Visibility,
+} from '@imago/contracts';
 import { Check, Column, Entity, getMetadataArgsStorage, Index, PrimaryColumn } from 'typeorm';
 import { IMAGE_INDEXES } from '../migrations/image-search.ts';
 
@@ -56,6 +64,8 @@ export class ImageRow {
   @Column('text', { nullable: true }) index_hash!: string | null;
   @Column('jsonb', { nullable: true }) source!: ImageSource | null;
   @Column('jsonb', { nullable: true }) origin!: ImageOrigin | null;
+  /** The image it is a copy of. */
+  @Column('jsonb', { nullable: true }) copied_from!: ImageInRegion | null;
   @Column('jsonb', { nullable: true }) agreement!: ImageRecord['agreement'];
   @Column('uuid', { nullable: true }) job_id!: string | null;
   @Column('jsonb', { nullable: true }) error!: RefusalDocument | null;

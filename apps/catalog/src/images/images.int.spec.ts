@@ -30,7 +30,7 @@ describe('images', () => {
   beforeAll(async () => {
     catalog = await startCatalog();
     images = new SomeImages(catalog);
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   describe('the end of an import', () => {

@@ -30,7 +30,8 @@ export type NewImage = Pick<
   | 'agreement'
   | 'job_id'
   | 'registration_hash'
->;
+> &
+  Partial<Pick<ImageRow, 'source' | 'origin' | 'copied_from'>>;
 
 /** The fields a change may touch; identity and version are not among them. */
 export type ImageChanges = Partial<Omit<ImageRow, 'id' | 'region' | 'terms' | 'created_at' | 'updated_at' | 'version'>>;

@@ -15,7 +15,7 @@ describe('the lineage of an image', () => {
   beforeAll(async () => {
     catalog = await startCatalog();
     captured = new CapturedImages(catalog);
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   function lineage({ image_id, owner }: StoredImage, as: RequestContext = owner, region = REGION): Promise<Lineage> {

@@ -38,7 +38,7 @@ describe('listing images', () => {
         size === '100' ? 'd'.repeat(32) : null,
       ]);
     }
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   async function make(

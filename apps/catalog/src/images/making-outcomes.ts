@@ -21,7 +21,8 @@ export interface Making {
 /** What a job has made, and of what. */
 export interface Made {
   readonly object: WrittenObject;
-  readonly from: { readonly source: ImageSource } | { readonly origin: ImageOrigin };
+  /** Nothing of a copy: that is known from its beginning. */
+  readonly from: { readonly source?: ImageSource; readonly origin?: ImageOrigin };
 }
 
 /**
@@ -37,22 +38,24 @@ export class MakingOutcomes {
     private readonly charges: StorageCharges,
   ) {}
 
-  /** The bytes are there: the image is active, or it is gone and they are abandoned. */
-  async stored(tx: EntityManager, making: Making, { object, from }: Made): Promise<void> {
+  /** The bytes are there: the image is active, or it is gone and they are abandoned; then the answer is null. */
+  async stored(tx: EntityManager, making: Making, { object, from }: Made): Promise<ImageRow | null> {
     const image = await this.#lock(tx, making);
     const step =
       image.job_id === making.job_id
         ? await this.transitions.apply(tx, image, {
             trigger: 'bytes_stored',
-            changes: { ...describeObject(object), ...from, container_format: 'bare' },
+            changes: { ...describeObject(object), ...from, container_format: image.container_format ?? 'bare' },
             cause: making.cause,
           })
         : null;
-    if (step === null) await this.objects.writerEnded(tx, making.image_id, making.job_id);
-    else {
-      await this.objects.seal(tx, making.image_id, making.job_id, object);
-      await this.charges.settle(tx, [making.image_id], { reason: 'stored', cause: making.cause });
+    if (step === null) {
+      await this.objects.writerEnded(tx, making.image_id, making.job_id);
+      return null;
     }
+    await this.objects.seal(tx, making.image_id, making.job_id, object);
+    await this.charges.settle(tx, [making.image_id], { reason: 'stored', cause: making.cause });
+    return step.image;
   }
 
   /** There will be no bytes: an image in the making is killed with the reason its owner can read. */

@@ -20,7 +20,7 @@ describe('registering images', () => {
   beforeAll(async () => {
     catalog = await startCatalog();
     images = new SomeImages(catalog);
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   describe('registering', () => {

@@ -1,6 +1,9 @@
 import type { MemberStatus, ShareRecord } from '@imago/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { ImageRow } from '../images/image.row.ts';
+
+type SeenBy = Pick<ShareRecord, 'project_id' | 'status' | 'version'>;
 
 /** The rows of who sees which shared image. */
 @Injectable()
@@ -42,6 +45,33 @@ export class ImageMembersRepository {
        ON CONFLICT ON CONSTRAINT image_members_pkey
        DO UPDATE SET status = excluded.status, version = excluded.version WHERE known.version < excluded.version`,
       [image_id, project_id, ended === null ? status : 'ended', version],
+    );
+  }
+
+  /** Lets these see an image and nobody else, whatever was known. */
+  async replace(
+    tx: EntityManager,
+    image: Pick<ImageRow, 'id' | 'created_at'>,
+    members: readonly SeenBy[],
+  ): Promise<void> {
+    const projects = members.map(({ project_id }) => project_id);
+    await tx.query(
+      `UPDATE catalog.image_members SET status = 'ended'
+       WHERE image_id = $1 AND status <> 'ended' AND project_id <> ALL ($2::text[])`,
+      [image.id, projects],
+    );
+    await tx.query(
+      `INSERT INTO catalog.image_members AS known (image_id, project_id, status, version, image_created_at)
+       SELECT $1, member.*, $5 FROM unnest($2::text[], $3::text[], $4::integer[]) AS member
+       ON CONFLICT ON CONSTRAINT image_members_pkey
+       DO UPDATE SET status = excluded.status, version = greatest(known.version, excluded.version)`,
+      [
+        image.id,
+        projects,
+        members.map(({ status }) => status),
+        members.map(({ version }) => version),
+        image.created_at,
+      ],
     );
   }
 }

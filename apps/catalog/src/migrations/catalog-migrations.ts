@@ -1,7 +1,10 @@
 import { CreateCatalog1764000000000 } from './1764000000000-create-catalog.ts';
 import { HoldForServers1764200000000 } from './1764200000000-hold-for-servers.ts';
+import { Copies1764900000000 } from './1764900000000-copies.ts';
+import { Readiness1765000000000 } from './1765000000000-readiness.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
+import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
 export const CATALOG_MIGRATIONS = [
@@ -9,4 +12,7 @@ export const CATALOG_MIGRATIONS = [
   HoldForServers1764200000000,
   Layers1764300000000,
   Sharing1764400000000,
+  Reconciliations1764500000000,
+  Copies1764900000000,
+  Readiness1765000000000,
 ];

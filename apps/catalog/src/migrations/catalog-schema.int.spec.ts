@@ -19,7 +19,7 @@ describe('the schema of catalog', () => {
       migrations: CATALOG_MIGRATIONS,
     });
     await owner.initialize();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await owner.destroy();

@@ -6,7 +6,6 @@ import {
   DescribeLayers,
   heldObject,
   ImageUploadedV1,
-  ReconcileObjects,
   RegisterImage,
 } from '@imago/contracts';
 import { eventually } from '@imago/testing';
@@ -26,7 +25,7 @@ describe('layers', () => {
   beforeAll(async () => {
     catalog = await startCatalog({ CATALOG_MAXIMUM_LAYERS: '3' });
     captured = new CapturedImages(catalog);
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   /** An image and those above it, the base first; all of one project. */
@@ -187,8 +186,7 @@ describe('layers', () => {
       for (const image of images.slice(0, 3)) await captured.remove(image);
       await areUntouched(images);
       expect((await captured.locate(top)).file?.layers).toHaveLength(4);
-      const report = await catalog.ask(ReconcileObjects, { region: REGION }, operator());
-      const faults = new Set([...report.orphan_objects, ...report.missing_objects]);
+      const faults = new Set((await catalog.wrongObjects()).map(({ subject }) => subject));
       expect(images.filter(({ key }) => faults.has(key))).toEqual([]);
       await captured.remove(top);
       for (const image of images) await captured.held.swept(image);

@@ -6,7 +6,6 @@ import {
   HoldImage as HoldImageContract,
   ImageUploadedV1,
   ImageUploadFailedV1,
-  ReconcileObjects as ReconcileObjectsContract,
   ReleaseHolds as ReleaseHoldsContract,
   type RequestOf,
   type ResponseOf,
@@ -18,15 +17,13 @@ import { UploadOutcomes } from '../images/upload-outcomes.ts';
 import { AllocateObject } from './allocate-object.ts';
 import { BeginUpload } from './begin-upload.ts';
 import { HoldImage } from './hold-image.ts';
-import { ReconcileObjects } from './reconcile-objects.ts';
 import { ReleaseHolds } from './release-holds.ts';
 
-/** What writers, keepers and operators ask about stored objects, and how uploads to them end. */
+/** What writers and keepers ask about stored objects, and how uploads to them end. */
 @Controller()
 export class ObjectsController {
   constructor(
     private readonly allocateObject: AllocateObject,
-    private readonly reconcileObjects: ReconcileObjects,
     private readonly beginUpload: BeginUpload,
     private readonly uploads: UploadOutcomes,
     private readonly holdImage: HoldImage,
@@ -39,14 +36,6 @@ export class ObjectsController {
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof AllocateObjectContract>> {
     return this.allocateObject.execute(request, call.context, call.cause);
-  }
-
-  @OnRequest(ReconcileObjectsContract)
-  async reconcile(
-    @Payload() { region }: RequestOf<typeof ReconcileObjectsContract>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof ReconcileObjectsContract>> {
-    return this.reconcileObjects.execute(region, call.context);
   }
 
   @OnRequest(BeginUploadContract)

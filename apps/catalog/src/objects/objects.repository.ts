@@ -153,6 +153,29 @@ export class ObjectsRepository {
     );
   }
 
+  /** Keeps a sealed object for a disk. False when it is not there any more, or about to go. */
+  async holdSealed(tx: EntityManager, objectId: string, diskId: string): Promise<boolean> {
+    await tx.query(
+      `SELECT 1 FROM catalog.images WHERE id = (SELECT image_id FROM catalog.objects WHERE id = $1) FOR UPDATE`,
+      [objectId],
+    );
+    // Only under the lock of its image it stays what it is.
+    const sealed: unknown[] = await tx.query(`SELECT 1 FROM catalog.objects WHERE id = $1 AND state = 'sealed'`, [
+      objectId,
+    ]);
+    if (sealed.length > 0) await this.holdForServers(tx, objectId, [diskId]);
+    return sealed.length > 0;
+  }
+
+  /** The objects kept for a disk. */
+  async heldBy(tx: EntityManager, diskId: string): Promise<readonly string[]> {
+    const rows: { object_id: string }[] = await tx.query(
+      `SELECT object_id FROM catalog.object_references WHERE holder_type = 'server' AND holder_id = $1`,
+      [diskId],
+    );
+    return rows.map(({ object_id }) => object_id);
+  }
+
   /** Locks the images whose objects these holds keep, always in the same order, and answers their ids. */
   async lockHeldImages(tx: EntityManager, { disk_ids, object_id }: ServerHolds): Promise<readonly string[]> {
     const images: { id: string }[] = await tx.query(

@@ -35,7 +35,7 @@ describe('holds that race', () => {
   beforeAll(async () => {
     catalog = await startCatalog();
     held = new HeldImages(catalog);
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   function remove({ image_id, owner }: StoredImage): Promise<unknown> {
@@ -131,5 +131,5 @@ describe('holds that race', () => {
       await held.swept(run.image);
     });
     await fc.assert(race, { numRuns: 15, endOnFailure: true });
-  }, 120_000);
+  });
 });

@@ -20,7 +20,7 @@ describe('what is kept', () => {
 
   beforeAll(async () => {
     catalog = await startCatalog({ CATALOG_MAXIMUM_LAYERS: '3' });
-  }, 120_000);
+  });
   afterAll(() => catalog.close());
 
   it('is what images, servers and writers need, whatever is done in whatever order', async () => {
@@ -35,7 +35,7 @@ describe('what is kept', () => {
       expect(await run.alive()).toEqual(new Set());
     });
     await fc.assert(history, { numRuns: 25, endOnFailure: true });
-  }, 180_000);
+  });
 
   it('lets nothing stand on what is gone, whatever happens at the same moment', async () => {
     const history = fc.asyncProperty(
@@ -53,7 +53,7 @@ describe('what is kept', () => {
       },
     );
     await fc.assert(history, { numRuns: 20, endOnFailure: true });
-  }, 180_000);
+  });
 
   it('is what a layer begins on, also when the last server lets go of it at the same moment', async () => {
     const captured = new CapturedImages(catalog);

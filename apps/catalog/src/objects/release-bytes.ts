@@ -4,22 +4,25 @@ import type { EntityManager } from 'typeorm';
 import { StorageCharges } from '../charges/storage-charges.ts';
 import { CATALOG_CONFIG } from '../config-token.ts';
 import type { CatalogConfig } from '../config.ts';
+import { ImageReadinessRepository } from '../readiness/image-readiness.repository.ts';
 import { ObjectSweeper } from './object-sweeper.ts';
 import { ObjectsRepository } from './objects.repository.ts';
 
-/** Lets go of the bytes of an image that is deleted, and of what its owner is charged for them. */
+/** Lets go of the bytes of an image that is deleted, of what was found in them, and of what its owner is charged for them. */
 @Injectable()
 export class ReleaseBytes {
   constructor(
     private readonly objects: ObjectsRepository,
     private readonly charges: StorageCharges,
     private readonly sweeper: ObjectSweeper,
+    private readonly readiness: ImageReadinessRepository,
     @Inject(CATALOG_CONFIG) private readonly config: Pick<CatalogConfig, 'CATALOG_WRITER_GRACE_SECONDS'>,
   ) {}
 
   async release(tx: EntityManager, imageId: string, cause: Cause): Promise<void> {
     const concerned = await this.charges.concerned(tx, imageId);
     await this.objects.release(tx, imageId, this.config.CATALOG_WRITER_GRACE_SECONDS);
+    await this.readiness.forget(tx, imageId);
     await this.charges.settle(tx, concerned, { reason: 'released', cause });
   }
 

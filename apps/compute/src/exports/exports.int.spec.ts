@@ -24,7 +24,7 @@ describe('the export of a locked disk', () => {
     compute.machines.content = content;
     await compute.hire();
     server = (await compute.stopped(compute.catalog.add())).id;
-  }, 120_000);
+  });
   beforeEach(async () => {
     if (lockId) await locks.release(lockId);
     lockId = randomUUID();

@@ -10,7 +10,7 @@ describe('the release of a hold', () => {
 
   beforeAll(async () => {
     compute = await startCompute();
-  }, 120_000);
+  });
 
   afterAll(() => compute.close());
 

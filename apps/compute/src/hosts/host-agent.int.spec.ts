@@ -2,7 +2,7 @@ import { DeleteServer, GetServerConsole } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
-import type { ServerWorker } from '../../test/crew.ts';
+import type { ServerWorker } from '../../test/server-worker.ts';
 import { OTHER_PROJECT, REGION, tenant } from '../../test/requests.ts';
 import { CONSOLE_BYTES } from '../consoles/consoles.repository.ts';
 
@@ -14,7 +14,7 @@ describe('the host of servers', () => {
   beforeAll(async () => {
     compute = await startCompute();
     image = compute.catalog.add();
-  }, 120_000);
+  });
 
   beforeEach(async () => {
     worker = await compute.hire();

@@ -70,8 +70,6 @@ export class HostReports {
 
   #regionNames(): readonly string[] {
     const chosen = this.config.COMPUTE_REGIONS?.split(',').map((name) => name.trim());
-    return chosen === undefined
-      ? this.regions.all.map(({ name }) => name)
-      : chosen.map((name) => this.regions.get(name).name);
+    return chosen === undefined ? this.regions.names : chosen.map((name) => this.regions.get(name).name);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  CompareLocks as CompareLocksContract,
   LockServerDisk as LockServerDiskContract,
   RenewServerLocks,
   type RequestOf,
@@ -8,6 +9,8 @@ import {
 import { OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { requireService } from '../servers/server-access.ts';
+import { CompareLocks } from './compare-locks.ts';
 import { LockServerDisk } from './lock-server-disk.ts';
 import { ServerLocks } from './server-locks.ts';
 
@@ -17,6 +20,7 @@ export class LocksController {
   constructor(
     private readonly lockServerDisk: LockServerDisk,
     private readonly locks: ServerLocks,
+    private readonly compareLocks: CompareLocks,
   ) {}
 
   @OnRequest(LockServerDiskContract)
@@ -41,5 +45,14 @@ export class LocksController {
     @Ctx() { context }: RequestCall,
   ): Promise<ResponseOf<typeof UnlockServer>> {
     return this.locks.unlock(request, context);
+  }
+
+  @OnRequest(CompareLocksContract)
+  async compare(
+    @Payload() request: RequestOf<typeof CompareLocksContract>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof CompareLocksContract>> {
+    requireService(context);
+    return { differences: await this.compareLocks.execute(request) };
   }
 }

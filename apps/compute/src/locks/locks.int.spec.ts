@@ -17,7 +17,7 @@ describe('the lock of a server', () => {
     compute = await startCompute();
     locks = new Locks(compute);
     image = compute.catalog.add({ object: { layers: [{ object_id: randomUUID(), key: 'images/parent', size: '9' }] } });
-  }, 120_000);
+  });
   beforeEach(async () => {
     await compute.hire();
   });

@@ -21,7 +21,7 @@ describe('the schema of compute', () => {
       migrations: COMPUTE_MIGRATIONS,
     });
     await owner.initialize();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await owner.destroy();
@@ -85,7 +85,7 @@ describe('the schema of compute', () => {
   });
 
   it('can be undone, with servers that are locked, and done again, with disks from before', async () => {
-    await owner.undoLastMigration();
+    for (let undone = 0; undone < 3; undone++) await owner.undoLastMigration(); // traces, comparisons, then the locks
     const [row]: Record<string, unknown>[] = await owner.query(
       `SELECT * FROM compute.servers WHERE status = 'stopped'`,
     );

@@ -3,7 +3,7 @@ import { HypervisorError } from '@imago/hypervisor';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
-import type { ServerWorker } from '../../test/crew.ts';
+import type { ServerWorker } from '../../test/server-worker.ts';
 import { operator, OTHER_PROJECT, PROJECT, REGION, serversOf, tenant } from '../../test/requests.ts';
 
 describe('several servers at once', () => {
@@ -14,7 +14,7 @@ describe('several servers at once', () => {
   beforeAll(async () => {
     compute = await startCompute({ COMPUTE_MAXIMUM_ATTEMPTS: '2' });
     image = compute.catalog.add();
-  }, 120_000);
+  });
 
   beforeEach(async () => {
     worker = await compute.hire();

@@ -12,7 +12,7 @@ describe('ordering servers', () => {
   beforeAll(async () => {
     compute = await startCompute({ COMPUTE_ADMISSION_SECONDS: '3600', COMPUTE_BATCH_LIMIT: '5' });
     image = compute.catalog.add();
-  }, 120_000);
+  });
 
   afterEach(() => {
     compute.catalog.refuseHold = null;

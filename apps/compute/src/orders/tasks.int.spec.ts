@@ -3,7 +3,7 @@ import { HypervisorError } from '@imago/hypervisor';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
-import type { ServerWorker } from '../../test/crew.ts';
+import type { ServerWorker } from '../../test/server-worker.ts';
 import { operator, OTHER_PROJECT, PROJECT, REGION, tenant } from '../../test/requests.ts';
 import { SweepAdmissions } from './sweep-admissions.ts';
 
@@ -16,7 +16,7 @@ describe('what is done with a server', () => {
     // The rows are looked after in another suite; here nobody but the jobs changes them.
     compute = await startCompute({ COMPUTE_MAXIMUM_ATTEMPTS: '2', COMPUTE_HEARTBEAT_SECONDS: '10' });
     image = compute.catalog.add();
-  }, 120_000);
+  });
 
   beforeEach(async () => {
     worker = await compute.hire();

@@ -20,7 +20,7 @@ describe('a worker that is lost', () => {
 
   beforeAll(async () => {
     compute = await startCompute({ COMPUTE_HEARTBEAT_SECONDS: '0.5' });
-  }, 120_000);
+  });
 
   afterEach(() => compute.dismiss());
 

@@ -3,17 +3,13 @@ import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { z } from 'zod';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
-import { pageLinks } from '../edge/paging.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 import { AcceptedJobs } from '../jobs/accepted-jobs.ts';
 import { JobBoard } from '../jobs/job-board.ts';
-import { jobsQuery } from '../jobs/jobs-query.ts';
+import { typedJobsQuery, type TypedJobsQuery } from '../jobs/jobs-query.ts';
 import { type CaptureBody, captureBody, toRequestCapture } from './capture-body.ts';
-
-const listQuery = jobsQuery.omit({ type: true });
 
 /** Images from stopped servers. A capture is a job; this is how one begins and how one's own are found. */
 @Controller('v1/captures')
@@ -38,14 +34,12 @@ export class CapturesController {
   }
 
   @Get()
-  async list(
-    @Query({ schema: listQuery }) query: z.output<typeof listQuery>,
+  list(
+    @Query({ schema: typedJobsQuery }) query: TypedJobsQuery,
     @Req() request: Request,
-    @Region() region: string,
     @Context() context: RequestContext,
   ): Promise<object> {
-    const page = await this.board.list({ ...query, type: 'capture' }, region, context);
-    return { captures: page.jobs, ...pageLinks('/v1/captures', request.query, page.next_marker) };
+    return this.board.listOf({ type: 'capture', collection: 'captures' }, query, request, context);
   }
 
   @Get(':job_id')

@@ -27,6 +27,9 @@ const OPEN = new Set([
   'GET /metrics',
 ]);
 
+/** Served to whoever has a link. */
+const LINKS = /^GET \/v1\/downloads\/[^/]+$/;
+
 const callers = new WeakMap<IncomingMessage, Caller>();
 
 /** Express middleware: lets in who brings a good token as `X-Auth-Token` or `Authorization: Bearer`. */
@@ -53,7 +56,8 @@ export function callerOf(request: IncomingMessage): Caller {
 /** Whether a path is served to nobody in particular. */
 export function isOpen(method: string, path: string): boolean {
   const asked = method === 'HEAD' ? 'GET' : method;
-  return OPEN.has(`${asked} ${path.length > 1 ? path.replace(/\/$/, '') : path}`);
+  const opened = `${asked} ${path.length > 1 ? path.replace(/\/$/, '') : path}`;
+  return OPEN.has(opened) || LINKS.test(opened);
 }
 
 function tokenOf(request: Request): string | undefined {

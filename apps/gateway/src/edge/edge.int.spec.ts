@@ -5,7 +5,7 @@ let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
   gateway = await startGateway();
-}, 120_000);
+});
 afterAll(async () => {
   await gateway.close();
 });
@@ -79,7 +79,7 @@ describe('the description of the API', () => {
 });
 
 describe('what is served', () => {
-  /** Discovery, logging in, and what machines ask of the process. */
+  /** Discovery, logging in, what machines ask of the process, and what a link opens. */
   const open = [
     'GET /',
     'GET /versions',
@@ -90,6 +90,7 @@ describe('what is served', () => {
     'GET /identity/v3',
     'POST /identity/v3/auth/tokens',
     'GET /v1/openapi.json',
+    'GET /v1/downloads/:image_id',
     'GET /health/live',
     'GET /health/ready',
     'GET /metrics',

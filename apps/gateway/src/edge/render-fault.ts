@@ -36,6 +36,7 @@ function formOf(path: string): FaultRenderer {
 }
 
 function renderKeystone({ status, title, refusal: said }: Fault, response: Response): void {
+  response.setHeader('X-Imago-Error-Code', said.code);
   response.status(status).json({ error: { code: status, title, message: said.message } });
 }
 

@@ -1,10 +1,9 @@
-import { requireAllowed, type RequestContext } from '@imago/identity';
+import { eventShownTo, requireAllowed, type RequestContext } from '@imago/identity';
 import { EventStream } from '@imago/messaging';
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { callerOf } from '../edge/authenticate.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
-import { eventShownTo } from '../images/shown-to.ts';
 import { OpenStreams } from './open-streams.ts';
 import { EventSender } from './send-events.ts';
 import { isWanted, startOf, type StreamQuery, streamQuery } from './stream-query.ts';
@@ -35,8 +34,12 @@ export class EventStreamController {
     });
     const expired = AbortSignal.timeout(millisecondsLeft(callerOf(request).token.expires_at));
     const sender = new EventSender(response, this.open.slowMs);
+    const over = AbortSignal.any([left.signal, expired, stopped]);
+    const attached = (): void => {
+      sender.begin();
+    };
     try {
-      for await (const { offset, event } of this.stream.read(start, AbortSignal.any([left.signal, expired, stopped]))) {
+      for await (const { offset, event } of this.stream.read(start, over, attached)) {
         if (!isWanted(event, query, { region, context })) continue;
         await sender.send({ id: offset, type: event.type, data: eventShownTo(event, context) });
       }

@@ -43,7 +43,7 @@ export class DiscoveryController {
   @Get(['v3/auth/catalog', 'identity/v3/auth/catalog'])
   catalog(@Req() request: Request): object {
     const base = this.publicUrl.of(request);
-    const names = this.regions.all.map((region) => region.name);
+    const names = this.regions.names;
     return { catalog: serviceCatalog(base, names), links: { self: `${base}/v3/auth/catalog` } };
   }
 

@@ -49,7 +49,7 @@ export class TokensController {
 
   #describe(token: VerifiedToken, request: Request, response: Response): object {
     response.setHeader(SUBJECT, token.token);
-    const names = this.regions.all.map((region) => region.name);
+    const names = this.regions.names;
     const isBare = 'nocatalog' in request.query;
     return tokenDocument(token, isBare ? null : serviceCatalog(this.publicUrl.of(request), names));
   }

@@ -1,4 +1,4 @@
-import type { ByteSource } from '@imago/disk-image';
+import { type ByteSource, fillFrom } from '@imago/disk-image';
 import { ObjectNotFoundError, type ObjectStore } from '@imago/object-store';
 import { etagOf } from './file-etag.ts';
 import type { LayeredFiles, StoredFile } from './layered-files.ts';
@@ -47,8 +47,7 @@ export class FileBytes {
       return store.read(this.#file.key, { offset, length: into.length, into, signal });
     }
     this.#flattened ??= await this.layered.open(store, this.#file);
-    if (this.#flattened.readInto === undefined) return this.#flattened.read(offset, into.length, signal);
-    await this.#flattened.readInto(offset, into, signal);
+    await fillFrom(this.#flattened, offset, into, signal);
     return into;
   }
 

@@ -9,7 +9,7 @@ let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
   gateway = await startGateway();
-}, 120_000);
+});
 afterAll(async () => {
   await gateway.close();
 });

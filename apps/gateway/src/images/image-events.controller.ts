@@ -1,5 +1,5 @@
 import { ListImageEvents } from '@imago/contracts';
-import type { RequestContext } from '@imago/identity';
+import { eventShownTo, type RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { Request } from 'express';
@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { filledPageLimit, pageLinks } from '../edge/paging.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
-import { eventShownTo } from './shown-to.ts';
 
 const eventsQuery = z.strictObject({
   limit: filledPageLimit,

@@ -15,7 +15,7 @@ let image: ImageRecord;
 beforeAll(async () => {
   gateway = await startGateway();
   image = await stored(bytes, md5);
-}, 120_000);
+});
 afterAll(async () => {
   await gateway.close();
 });
@@ -218,5 +218,5 @@ describe('a download', () => {
     const received: Buffer[] = [];
     for await (const chunk of client) received.push(chunk as Buffer);
     expect(Buffer.concat(received).subarray(-content.length).equals(content)).toBe(true);
-  }, 30_000);
+  });
 });

@@ -1,5 +1,5 @@
 import { GetLineage, RequestFlatten } from '@imago/contracts';
-import type { RequestContext } from '@imago/identity';
+import { isOwn, type RequestContext, shownTo } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -8,7 +8,6 @@ import { noBody } from '../edge/json-bodies.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
-import { isOwn, shownTo } from './shown-to.ts';
 import { AcceptedJobs } from '../jobs/accepted-jobs.ts';
 
 /** What an image comes from, and making it stand alone. */
@@ -26,10 +25,12 @@ export class ImageLineageController {
     @Context() context: RequestContext,
   ): Promise<object> {
     const wanted = { image_id: idInPath(id, 'image.not_found'), region };
-    const { image, ancestors, layers } = await this.requests.send(GetLineage, wanted, { context });
+    const { image, copied_from, ancestors, layers } = await this.requests.send(GetLineage, wanted, { context });
     const { id: image_id, name, status, origin, created_at } = shownTo(image, context);
-    const line = isOwn(image.owner, context) ? ancestors : ancestors.map((each) => ({ ...each, origin: null }));
-    return { image_id, name, status, origin, created_at, layers, ancestors: line };
+    const isCallers = isOwn(image.owner, context);
+    const line = isCallers ? ancestors : ancestors.map((each) => ({ ...each, origin: null }));
+    const copied = isCallers ? copied_from : null;
+    return { image_id, name, status, origin, created_at, copied_from: copied, layers, ancestors: line };
   }
 
   @Post('flatten')

@@ -1,5 +1,5 @@
 import { GetImage, ListImages, refusal, RegisterImage, UpdateImage } from '@imago/contracts';
-import type { RequestContext } from '@imago/identity';
+import { type RequestContext, shownTo } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -12,7 +12,6 @@ import { toRegisterImage } from './image-body.ts';
 import { ImageDeletion } from './image-deletion.ts';
 import { imageDocument } from './image-document.ts';
 import { PATCH_TYPES, patchOf } from './image-patch.ts';
-import { shownTo } from './shown-to.ts';
 import { toListImages } from './list-query.ts';
 
 /** Changes of these may move the image's place from one quota to another, or free it. */

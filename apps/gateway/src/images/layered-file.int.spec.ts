@@ -25,7 +25,7 @@ beforeAll(async () => {
     .fill('top', 5 * MIB, 6 * MIB - 9000);
   disk = await layered.write(top, await layered.write(middle, await layered.write(base)));
   flattened = await body(await download(layered.imageOf(disk)));
-}, 120_000);
+});
 afterAll(async () => {
   await gateway.close();
 });

@@ -28,7 +28,8 @@ describe('the body of an import', () => {
     expect(RequestImport.request.parse(request)).toEqual({
       region: 'region-1',
       idempotency_key: 'k',
-      source: { bucket: 'my-bucket', object: 'images/web 1.qcow2' },
+      source: { type: 'bucket', bucket: 'my-bucket', object: 'images/web 1.qcow2' },
+      checksum: null,
       disk_format: 'qcow2',
       agreement_accepted: true,
       facts: {
@@ -48,7 +49,73 @@ describe('the body of an import', () => {
   });
 
   it('takes the address without its scheme too', () => {
-    expect(importBody.parse({ ...valid, source: 'my-bucket/a' }).source).toEqual({ bucket: 'my-bucket', object: 'a' });
+    expect(importBody.parse({ ...valid, source: 'my-bucket/a' }).source).toEqual({
+      type: 'bucket',
+      bucket: 'my-bucket',
+      object: 'a',
+    });
+  });
+
+  it.each([
+    ['https://example.org/a.qcow2?key=1', { type: 'url', url: 'https://example.org/a.qcow2?key=1', headers: {} }],
+    ['HTTP://example.org/a', { type: 'url', url: 'HTTP://example.org/a', headers: {} }],
+    [
+      { url: 'https://example.org/a', headers: { Authorization: 'Bearer x', 'X-Api-Key': 'y' } },
+      { type: 'url', url: 'https://example.org/a', headers: { authorization: 'Bearer x', 'x-api-key': 'y' } },
+    ],
+    [
+      { object_store: 'elsewhere', bucket: 'my-bucket', object: 'a' },
+      { type: 'object_store', object_store: 'elsewhere', bucket: 'my-bucket', object: 'a' },
+    ],
+    [
+      'upload://0197B1D8-7f5e-7cc8-b2f4-54d4d7b8d5c3',
+      { type: 'upload', upload_id: '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3' },
+    ],
+    [
+      { upload_id: '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3' },
+      { type: 'upload', upload_id: '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3' },
+    ],
+  ])('takes %j', (source, meant) => {
+    expect(importBody.parse({ ...valid, source }).source).toEqual(meant);
+  });
+
+  it('takes a checksum, in large letters too', () => {
+    const checksum = { algorithm: 'sha256', value: 'AB'.repeat(32) };
+    expect(importBody.parse({ ...valid, checksum }).checksum).toEqual({ ...checksum, value: 'ab'.repeat(32) });
+  });
+
+  it.each<[unknown, string]>([
+    [{ url: 'ftp://example.org/a' }, 'source.url'],
+    [{ url: 'https://example.org/a', headers: { range: 'bytes=0-1' } }, 'source.headers.range'],
+    [{ url: 'https://example.org/a', headers: { host: 'internal' } }, 'source.headers.host'],
+    [{ url: 'https://example.org/a', headers: { 'X-Forwarded-For': '127.0.0.1' } }, 'source.headers.X-Forwarded-For'],
+    [{ url: 'https://example.org/a', headers: { 'transfer-encoding': 'chunked' } }, 'source.headers.transfer-encoding'],
+    [{ url: 'https://example.org/a', headers: { 'x-key': 'a\r\nhost: b' } }, 'source.headers.x-key'],
+    [{ url: 'https://example.org/a', headers: { 'x-key': '' } }, 'source.headers.x-key'],
+    [{ url: 'https://example.org/a', headers: { 'x-key': 'a'.repeat(8192) } }, 'source.headers'],
+    [
+      {
+        url: 'https://example.org/a',
+        headers: Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`x-${index}`, 'a'])),
+      },
+      'source.headers',
+    ],
+    [{ url: 'https://example.org/a', bucket: 'b' }, 'source'],
+    [{ object_store: 'A b', bucket: 'my-bucket', object: 'a' }, 'source.object_store'],
+    [{ object_store: 'elsewhere', bucket: 'my-bucket' }, 'source.object'],
+    [{ upload_id: 'mine' }, 'source.upload_id'],
+    [{ upload_id: '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3', bucket: 'b' }, 'source'],
+  ])('refuses the source %j and names the fault', (source, path) => {
+    expect(faults({ ...valid, source })).toEqual([path]);
+  });
+
+  it.each([
+    { algorithm: 'sha1', value: 'ab'.repeat(20) },
+    { algorithm: 'sha256', value: 'ab'.repeat(31) },
+    { algorithm: 'md5', value: 'zz'.repeat(16) },
+    'ab'.repeat(32),
+  ])('refuses the checksum %j', (checksum) => {
+    expect(faults({ ...valid, checksum })[0]).toMatch(/^checksum/);
   });
 
   it.each(Object.keys(valid))('needs %s', (field) => {
@@ -61,7 +128,14 @@ describe('the body of an import', () => {
     ['source', 'my-bucket'],
     ['source', 'my-bucket/'],
     ['source', 's3://'],
-    ['source', 'https://example.org/a.qcow2'],
+    ['source', 'ftp://example.org/a.qcow2'],
+    ['source', 'https://'],
+    ['source', 'upload://'],
+    ['source', 'upload://mine/../0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3'],
+    ['source', `https://example.org/${'a'.repeat(4096)}`],
+    ['source', 7],
+    ['source', null],
+    ['source', {}],
     ['source', 's3://My_Bucket/a'],
     ['source', 's3://my-bucket/a\u0000b'],
     ['source', `s3://my-bucket/${'a'.repeat(1025)}`],

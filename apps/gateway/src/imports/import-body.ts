@@ -1,29 +1,20 @@
 import {
-  bucketName,
+  fileChecksum,
   imageFacts,
   importDiskFormat,
-  objectKey,
   operatingSystemFault,
   type RequestImport,
   type RequestOf,
 } from '@imago/contracts';
 import { z } from 'zod';
-
-/** `s3://bucket/object`, or without the scheme. Everything after the first slash is the object, slashes too. */
-const ADDRESS = /^(?:s3:\/\/)?(?<bucket>[^/]+)\/(?<object>.+)$/s;
-
-const source = z.string().transform((text, context) => {
-  const { bucket, object } = ADDRESS.exec(text)?.groups ?? {};
-  const parsed = z.object({ bucket: bucketName, object: objectKey }).safeParse({ bucket, object });
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'must be s3://bucket/object or bucket/object' });
-  return z.NEVER;
-});
+import { importSourceText } from './import-source.ts';
 
 const { description, image_type, min_ram, boot_mode, tags, ...required } = imageFacts.shape;
 
 const fields = z.strictObject({
-  source,
+  source: importSourceText,
+  /** What the whole file must hash to. */
+  checksum: fileChecksum.nullable().default(null),
   disk_format: importDiskFormat,
   ...required,
   description: description.default(null),
@@ -49,6 +40,6 @@ export function toRequestImport(
   body: ImportBody,
   where: { readonly region: string; readonly idempotency_key: string | null },
 ): RequestOf<typeof RequestImport> {
-  const { source: from, disk_format, agreement_accepted, ...facts } = body;
-  return { ...where, source: from, disk_format, facts, agreement_accepted };
+  const { source, checksum, disk_format, agreement_accepted, ...facts } = body;
+  return { ...where, source, checksum, disk_format, facts, agreement_accepted };
 }

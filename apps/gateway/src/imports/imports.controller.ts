@@ -3,17 +3,13 @@ import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { z } from 'zod';
 import { idempotencyKeyOf } from '../edge/idempotency-key.ts';
-import { pageLinks } from '../edge/paging.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 import { AcceptedJobs } from '../jobs/accepted-jobs.ts';
 import { JobBoard } from '../jobs/job-board.ts';
-import { jobsQuery } from '../jobs/jobs-query.ts';
+import { typedJobsQuery, type TypedJobsQuery } from '../jobs/jobs-query.ts';
 import { type ImportBody, importBody, toRequestImport } from './import-body.ts';
-
-const listQuery = jobsQuery.omit({ type: true });
 
 /** Images from image files. An import is a job; this is how one begins and how one's own are found. */
 @Controller('v1/imports')
@@ -38,14 +34,12 @@ export class ImportsController {
   }
 
   @Get()
-  async list(
-    @Query({ schema: listQuery }) query: z.output<typeof listQuery>,
+  list(
+    @Query({ schema: typedJobsQuery }) query: TypedJobsQuery,
     @Req() request: Request,
-    @Region() region: string,
     @Context() context: RequestContext,
   ): Promise<object> {
-    const page = await this.board.list({ ...query, type: 'import' }, region, context);
-    return { imports: page.jobs, ...pageLinks('/v1/imports', request.query, page.next_marker) };
+    return this.board.listOf({ type: 'import', collection: 'imports' }, query, request, context);
   }
 
   @Get(':job_id')

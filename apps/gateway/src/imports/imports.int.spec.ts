@@ -20,7 +20,7 @@ const valid = {
 
 beforeAll(async () => {
   gateway = await startGateway();
-}, 120_000);
+});
 afterAll(async () => {
   await gateway.close();
 });
@@ -113,6 +113,27 @@ describe('an import', () => {
     expect(await response.text()).not.toContain('password');
   });
 
+  it('from a URL takes what opens it along, and shows it to nobody', async () => {
+    const source = { url: 'https://example.org/a?signature=s3cret', headers: { Authorization: 'Bearer s3cret' } };
+    const checksum = { algorithm: 'sha256', value: 'ab'.repeat(32) };
+    const response = await post('/v1/imports', 'alice', { ...valid, source, checksum });
+    expect(response.status).toBe(202);
+    expect(await response.text()).not.toContain('s3cret');
+    expect(gateway.world.imports[0]?.request).toMatchObject({
+      source: { type: 'url', url: source.url, headers: { authorization: 'Bearer s3cret' } },
+      checksum,
+    });
+  });
+
+  it('with a header nobody may set is refused without showing its value', async () => {
+    const source = { url: 'https://example.org/a', headers: { host: 's3cret' } };
+    const response = await post('/v1/imports', 'alice', { ...valid, source });
+    expect(response.status).toBe(400);
+    const text = await response.text();
+    expect(text).toContain('source.headers.host');
+    expect(text).not.toContain('s3cret');
+  });
+
   it('passes on the figures of a refusal', async () => {
     gateway.world.refuseImports = refusal('quota.images_exceeded', 'No place left.', { limit: 10, used: 10 });
     await expect(readJson(await post('/v1/imports', 'alice', valid))).resolves.toMatchObject({ limit: 10, used: 10 });
@@ -170,7 +191,7 @@ describe('jobs', () => {
 
   it('that have ended, or that nobody can cancel, are 409', async () => {
     const ended = aJob({ state: 'succeeded' });
-    const other = aJob({ type: 'export' });
+    const other = aJob({ type: 'digest' });
     for (const job of [ended, other]) {
       gateway.world.jobs.set(job.id, job);
       const response = await post(`/v1/jobs/${job.id}/cancel`, 'alice');
@@ -227,3 +248,56 @@ describe('buckets', () => {
 function encodeLatin1(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
+
+describe('object stores', () => {
+  const settings = {
+    name: 'elsewhere',
+    endpoint: 'https://s3.example.org',
+    access_key: 'key',
+    secret_key: 's3cret',
+  };
+  const put = (path: string, as: Person, body: unknown): Promise<Response> => {
+    const headers = { 'content-type': 'application/json' };
+    return gateway.ask(path, as, { method: 'PUT', headers, body: JSON.stringify(body) });
+  };
+
+  it('are made, shown, listed, replaced and deleted, and never show their secret key', async () => {
+    const made = await post('/v1/object-stores', 'alice', settings);
+    expect(made.status).toBe(201);
+    const { id, ...store } = await readJson(made);
+    expect(made.headers.get('location')).toBe(`/v1/object-stores/${id}`);
+    expect(store).toMatchObject({ name: 'elsewhere', signing_region: 'us-east-1', addressing_style: 'path' });
+    expect(gateway.world.objectStoreOrders).toMatchObject([{ secret_key: 's3cret', region: 'region-1' }]);
+    await post('/v1/object-stores', 'alice', { ...settings, name: 'further' });
+    const page = await gateway.ask('/v1/object-stores?limit=1', 'alice');
+    expect(await readJson(page)).toMatchObject({
+      object_stores: [{ id }],
+      next: '/v1/object-stores?limit=1&marker=elsewhere',
+    });
+    const replaced = await put('/v1/object-stores/elsewhere', 'alice', { ...settings, signing_region: 'eu-1' });
+    expect(await readJson(replaced)).toMatchObject({ id, signing_region: 'eu-1' });
+    const shown = await gateway.ask('/v1/object-stores/elsewhere', 'alice');
+    expect(await shown.text()).not.toContain('s3cret');
+    expect((await gateway.ask('/v1/object-stores/elsewhere', 'alice', { method: 'DELETE' })).status).toBe(204);
+    expect((await gateway.ask('/v1/object-stores/elsewhere', 'alice')).status).toBe(404);
+    expect((await gateway.ask('/v1/object-stores/No%20Name', 'alice')).status).toBe(404);
+  });
+
+  it.each<[string, object]>([
+    ['name', { name: 'A b' }],
+    ['endpoint', { endpoint: 's3.example.org' }],
+    ['secret_key', { secret_key: '' }],
+    ['access_key', { access_key: 'a\nb' }],
+    ['addressing_style', { addressing_style: 'auto' }],
+    ['region', { region: 'eu-1' }],
+  ])('are refused for their %s', async (field, change) => {
+    const response = await post('/v1/object-stores', 'alice', { ...settings, ...change });
+    expect(response.status).toBe(400);
+    const { errors } = await readJson(response);
+    expect(errors).toMatchObject([{ path: field }]);
+  });
+
+  it('are not made by readers', async () => {
+    expect((await post('/v1/object-stores', 'reader', settings)).status).toBe(403);
+  });
+});

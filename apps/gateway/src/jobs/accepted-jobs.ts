@@ -25,7 +25,13 @@ export class AcceptedJobs {
 
   async answer({ job, event_ids, ...about }: Accepted, { request, response, context }: Asked): Promise<object> {
     const projection = await this.ownWrites.shown(event_ids, context);
-    response.setHeader('Location', `${regionOf(request).prefix}/v1/jobs/${job.id}`);
+    response.setHeader('Location', `${prefixOf(job, request)}/v1/jobs/${job.id}`);
     return { ...job, ...about, ...projection };
   }
+}
+
+/** Where the job is found: a copy may be made in another region than the one that was asked. */
+function prefixOf({ region }: JobView, request: Request): string {
+  const asked = regionOf(request);
+  return region === asked.name ? asked.prefix : `/regions/${region}`;
 }

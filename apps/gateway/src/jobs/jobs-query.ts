@@ -12,3 +12,8 @@ export const jobsQuery = z.strictObject({
 });
 
 export type JobsQuery = z.output<typeof jobsQuery>;
+
+/** The same of a list whose path names the type. */
+export const typedJobsQuery = jobsQuery.omit({ type: true });
+
+export type TypedJobsQuery = z.output<typeof typedJobsQuery>;

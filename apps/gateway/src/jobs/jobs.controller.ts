@@ -1,4 +1,12 @@
-import { CancelCapture, CancelImport, CancelServerJob, type JobOnBoard, type JobType, refusal } from '@imago/contracts';
+import {
+  CancelCapture,
+  CancelExport,
+  CancelImport,
+  CancelServerJob,
+  type JobOnBoard,
+  type JobType,
+  refusal,
+} from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
@@ -10,14 +18,17 @@ import { Context, Region } from '../edge/request-parameters.ts';
 import { JobBoard } from './job-board.ts';
 import { jobsQuery, type JobsQuery } from './jobs-query.ts';
 
+type Cancel = typeof CancelImport | typeof CancelCapture | typeof CancelExport | typeof CancelServerJob;
+
 /** How a job of each type is cancelled: by asking the service that owns it. */
-const CANCEL: Readonly<Partial<Record<JobType, typeof CancelImport | typeof CancelCapture | typeof CancelServerJob>>> =
-  {
-    import: CancelImport,
-    capture: CancelCapture,
-    flatten: CancelCapture,
-    server: CancelServerJob,
-  };
+const CANCEL: Readonly<Partial<Record<JobType, Cancel>>> = {
+  import: CancelImport,
+  capture: CancelCapture,
+  flatten: CancelCapture,
+  export: CancelExport,
+  copy: CancelExport,
+  server: CancelServerJob,
+};
 
 /** Everything that takes long, whatever it is. */
 @Controller('v1/jobs')

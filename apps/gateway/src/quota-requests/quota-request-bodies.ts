@@ -1,11 +1,13 @@
-import { printableText, projectId, quotaRequestState, quotaResource } from '@imago/contracts';
+import { printableText, projectId, quotaRequestState, SubmitQuotaRequest } from '@imago/contracts';
 import { z } from 'zod';
 import { filledPageLimit } from '../edge/paging.ts';
 
+const { resource, requested_limit } = SubmitQuotaRequest.request.shape;
+
 /** What a tenant says to get more (R20). Unknown fields are refused. */
 export const quotaRequestBody = z.strictObject({
-  resource: quotaResource,
-  requested_limit: z.int().min(1).max(1_000_000_000),
+  resource,
+  requested_limit,
   reason: printableText(2000).refine((text) => text.trim().length > 0, { message: 'must say why' }),
 });
 

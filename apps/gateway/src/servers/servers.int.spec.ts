@@ -11,7 +11,7 @@ const valid = { name: '云 web', image_id, flavor: 'small' };
 
 beforeAll(async () => {
   gateway = await startGateway();
-}, 120_000);
+});
 afterAll(async () => {
   await gateway.close();
 });

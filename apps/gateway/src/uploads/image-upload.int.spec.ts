@@ -13,7 +13,7 @@ let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
   gateway = await startGateway();
-}, 120_000);
+});
 afterAll(() => gateway.close());
 afterEach(() => {
   const { uploads } = gateway;

@@ -13,7 +13,7 @@ let store: ObjectStore;
 beforeAll(async () => {
   env = await testEnvironment({ s3: true });
   store = new S3ObjectStore(env.s3);
-}, 120_000);
+});
 afterAll(() => env.close());
 
 function receive(upload: MultipartUpload, most: number, signal = new AbortController().signal): ReceivedFile {

@@ -10,7 +10,8 @@ export const usageQuery = z.strictObject({
   image_id: z.uuid().optional(),
   /** A project for operators, or `all`; the caller's own when it is left out. */
   project_id: z.union([z.literal('all'), projectId]).optional(),
-  format: z.enum(['json', 'csv']).default('json'),
+  /** As the header `Accept` says when it is left out. */
+  format: z.enum(['json', 'csv']).optional(),
   limit: filledPageLimit,
   /** How many lines came before. */
   marker: z

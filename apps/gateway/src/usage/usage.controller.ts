@@ -24,7 +24,7 @@ export class UsageController {
     const wanted = toListUsage(query, region, context);
     const { usage, more } = await this.requests.send(ListUsage, wanted, { context });
     const links = pageLinks('/v1/usage', request.query, more ? String(wanted.offset + usage.length) : null);
-    if (query.format === 'csv' || request.accepts(['json', 'csv']) === 'csv') {
+    if ((query.format ?? request.accepts(['json', 'csv'])) === 'csv') {
       response.type('text/csv').attachment('usage.csv');
       if (links.next !== undefined) response.setHeader('Link', `<${links.next}>; rel="next"`);
       return usageTable(usage);

@@ -1,4 +1,4 @@
-import { AssignBucket, ListBuckets, refusal, type RequestOf, type ResponseOf } from '@imago/contracts';
+import { AssignBucket, FindBucket, ListBuckets, refusal, type RequestOf, type ResponseOf } from '@imago/contracts';
 import { requireAllowed } from '@imago/identity';
 import { OnRequest, type RequestCall } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
@@ -35,5 +35,14 @@ export class BucketsController {
       throw refusal('auth.forbidden', 'You may only list the buckets of your own project.');
     }
     return { buckets: await this.buckets.list(request.project_id, request.region) };
+  }
+
+  @OnRequest(FindBucket)
+  async find(
+    @Payload() request: RequestOf<typeof FindBucket>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof FindBucket>> {
+    if (!context.roles.includes('service')) throw refusal('auth.forbidden', 'Only services may ask this.');
+    return { assigned: await this.buckets.has(request) };
   }
 }

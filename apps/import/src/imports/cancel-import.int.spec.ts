@@ -13,7 +13,7 @@ describe('an import that is cancelled', () => {
   beforeAll(async () => {
     imports = await startImport();
     await imports.files.put('small.raw', smallDisk());
-  }, 120_000);
+  });
 
   afterEach(() => worker?.dismiss());
 

@@ -7,6 +7,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { importCancelled, importProgressed } from './import-events.ts';
 import type { ImportData, ImportInput, ImportJob } from './import-job.ts';
 import { IMPORT_RUNNER, ImportJobs } from './import-jobs.ts';
+import { SourceRecords } from './source/source-records.ts';
 
 /** Why and by what something is cancelled, for the events it makes. */
 export interface CancelCause {
@@ -21,6 +22,7 @@ export class CancelImport {
     private readonly db: DataSource,
     private readonly jobs: ImportJobs,
     private readonly parts: PartJournal,
+    private readonly records: SourceRecords,
     private readonly outbox: Outbox,
     @Inject(IMPORT_RUNNER) private readonly runner: JobRunner<ImportInput, ImportData>,
   ) {}
@@ -59,7 +61,10 @@ export class CancelImport {
       ends ? { error: { ...error, phase: job.phase } } : {},
     );
     if (moved === null) return null;
-    if (ends) await this.parts.keepOnly(tx, moved.id, []); // of an attempt before; what it stored is swept by catalog
+    if (ends) {
+      await this.parts.keepOnly(tx, moved.id, []); // of an attempt before; what it stored is swept by catalog
+      await this.records.forget(tx, moved.id);
+    }
     const view = toView(moved);
     const event = ends ? importCancelled(moved, view, error) : importProgressed(moved, view);
     return { job: view, event_ids: [await this.outbox.add(tx, event, cause)] };

@@ -1,5 +1,6 @@
 import type { JobDefinition } from '@imago/jobs';
 import type { ImportConfig } from '../config.ts';
+import { imported } from '../resumable-uploads/imported-upload.ts';
 import { importCancelled, importFailed, importProgressed } from './import-events.ts';
 import type { ImportData, ImportInput } from './import-job.ts';
 import { uploadOf } from './phases/image-upload.ts';
@@ -13,13 +14,17 @@ const CLEAN_UP_TIMEOUT = 5_000;
 export function importDefinition(tools: ImportTools, config: ImportConfig): JobDefinition<ImportInput, ImportData> {
   return {
     firstPhase: 'admit',
-    phases: importPhases(tools),
+    phases: importPhases(tools, config.IMPORT_MAXIMUM_ATTEMPTS),
     maximumAttempts: config.IMPORT_MAXIMUM_ATTEMPTS,
     stallSeconds: config.IMPORT_STALL_SECONDS,
     progressed: importProgressed,
     failed: importFailed,
     cancelled: importCancelled,
-    ended: (tx, job) => tools.parts.keepOnly(tx, job.id, []),
+    ended: async (tx, job) => {
+      await tools.parts.keepOnly(tx, job.id, []);
+      await tools.records.forget(tx, job.id);
+      await imported(tx, tools.uploads, job);
+    },
     cleanUp: async (job) => {
       if (job.data.upload === undefined) return;
       await imageStore(tools, job).abortMultipart(uploadOf(job.data), AbortSignal.timeout(CLEAN_UP_TIMEOUT));

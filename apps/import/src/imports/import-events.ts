@@ -1,58 +1,52 @@
 import {
-  type EventDefinition,
   ImageImportCancelledV1,
   ImageImportedV1,
   ImageImportFailedV1,
   ImageImportProgressedV1,
   ImageImportRequestedV1,
+  ImportedImageExaminedV1,
   type JobView,
   type RefusalDocument,
   type StoredObject,
 } from '@imago/contracts';
+import type { TimedReport } from '@imago/image-transfer';
+import { aboutImageJob, required } from '@imago/jobs';
 import type { NewEvent } from '@imago/messaging';
-import { type ImportJob, imageOf, required, sourceUri } from './import-job.ts';
-
-/** What every event of an import has in common. */
-function about(event: EventDefinition, job: ImportJob, view: JobView, more: object): NewEvent {
-  return {
-    event,
-    subject: imageOf(job),
-    project_id: job.project_id,
-    region: job.region,
-    sequence: job.version,
-    ...(job.actor === null ? {} : { actor: job.actor }),
-    data: { job: view, image_id: imageOf(job), ...more },
-  };
-}
+import type { ImportJob } from './import-job.ts';
+import { sourceUri } from './source/job-source.ts';
 
 export function importRequested(job: ImportJob, view: JobView): NewEvent {
-  return about(ImageImportRequestedV1, job, view, {
+  return aboutImageJob(ImageImportRequestedV1, job, view, {
     source_uri: sourceUri(job.input.source),
     disk_format: job.input.disk_format,
   });
 }
 
 export function importProgressed(job: ImportJob, view: JobView): NewEvent {
-  return about(ImageImportProgressedV1, job, view, {});
+  return aboutImageJob(ImageImportProgressedV1, job, view);
 }
 
 export function importFailed(job: ImportJob, view: JobView, error: RefusalDocument): NewEvent {
-  return about(ImageImportFailedV1, job, view, { error });
+  return aboutImageJob(ImageImportFailedV1, job, view, { error });
 }
 
 export function importCancelled(job: ImportJob, view: JobView, error: RefusalDocument): NewEvent {
-  return about(ImageImportCancelledV1, job, view, { error });
+  return aboutImageJob(ImageImportCancelledV1, job, view, { error });
+}
+
+export function importExamined(examined: TimedReport): (job: ImportJob, view: JobView) => NewEvent {
+  return (job, view) => aboutImageJob(ImportedImageExaminedV1, job, view, examined);
 }
 
 export function imported(job: ImportJob, view: JobView): NewEvent {
   const source = required(job.data.source, 'source');
-  return about(ImageImportedV1, job, view, {
+  return aboutImageJob(ImageImportedV1, job, view, {
     object: storedObjectOf(job),
     source: {
       source_uri: sourceUri(job.input.source),
       source_disk_format: job.input.disk_format,
       source_size: source.size.toString(),
-      source_etag: source.etag,
+      source_etag: source.etag.replace(/^"(.*)"$/, '$1'),
     },
   });
 }

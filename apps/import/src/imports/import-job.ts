@@ -1,9 +1,13 @@
-import type { ImageFacts, RequestOf, RequestImport } from '@imago/contracts';
+import type { FileChecksum, ImageFacts, RequestOf, RequestImport } from '@imago/contracts';
 import type { JobRecord, PhaseContext } from '@imago/jobs';
+import type { JobSource } from './source/job-source.ts';
+import type { PinnedSource } from './source/source-file.ts';
 
 /** What was asked for. Never changes. */
 export interface ImportInput {
-  readonly source: RequestOf<typeof RequestImport>['source'];
+  readonly source: JobSource;
+  /** What the whole file must hash to; null when nobody said. */
+  readonly checksum: FileChecksum | null;
   readonly disk_format: RequestOf<typeof RequestImport>['disk_format'];
   readonly facts: ImageFacts;
 }
@@ -11,7 +15,7 @@ export interface ImportInput {
 /** What the phases have found out so far; each fills in its own part. */
 export interface ImportData {
   /** The file as it was when the import began; a changed ETag ends the import. */
-  readonly source?: { readonly etag: string; readonly size: number };
+  readonly source?: PinnedSource;
   /** Where catalog lets the image be written. */
   readonly object?: { readonly object_id: string; readonly key: string };
   readonly inspection?: { readonly virtual_size: string; readonly allocated_bytes: string };
@@ -29,28 +33,14 @@ export type ImportJob = JobRecord<ImportInput, ImportData>;
 export type ImportPhaseContext = PhaseContext<ImportInput, ImportData>;
 
 /** The phases of an import, in their order. */
-export const IMPORT_PHASES = ['admit', 'inspect', 'transfer', 'seal', 'verify', 'activate'] as const;
+export const IMPORT_PHASES = [
+  'admit',
+  'inspect',
+  'check',
+  'transfer',
+  'seal',
+  'verify',
+  'examine',
+  'activate',
+] as const;
 export type ImportPhaseName = (typeof IMPORT_PHASES)[number];
-
-/** The address as a tenant writes it. */
-export function sourceUri(source: ImportInput['source']): string {
-  return `s3://${source.bucket}/${source.object}`;
-}
-
-/**
- * The image an import makes.
- * @throws Error for a job without one, which no import has.
- */
-export function imageOf(job: Pick<ImportJob, 'id' | 'image_id'>): string {
-  if (job.image_id === null) throw new Error(`Import ${job.id} has no image`);
-  return job.image_id;
-}
-
-/**
- * What an earlier phase must have left.
- * @throws Error when it did not, which is a bug in the phase table.
- */
-export function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`The phase before this one did not save ${name}`);
-  return value;
-}

@@ -19,7 +19,7 @@ describe('a worker that is lost', () => {
     qemu = new QemuImg(imports.qemuImg, imports.directory);
     await imports.files.put('small.raw', small);
     await imports.files.put('large.raw', large);
-  }, 120_000);
+  });
 
   afterEach(async () => {
     for (const worker of hired.splice(0)) await worker.dismiss();
@@ -38,6 +38,7 @@ describe('a worker that is lost', () => {
     const events = await imports.looks.eventsOf(jobId);
     expect(await imports.looks.job(jobId)).toMatchObject({ state: 'succeeded' });
     expect(events.filter((event) => /Imported|Failed|Cancelled/.test(event.type))).toHaveLength(1);
+    expect(events.filter((event) => event.type === 'ImageExamined')).toHaveLength(1);
     const { object } = events.at(-1)?.data as DataOf<typeof ImageImportedV1>;
     await qemu.requireSame(await imports.store.read(object.key, { length: Number(object.size) }), disk);
     const keys = (await imports.store.list(object.key)).map((each) => each.key);

@@ -12,7 +12,7 @@ describe('an import whose surroundings change', () => {
 
   beforeAll(async () => {
     imports = await startImport();
-  }, 120_000);
+  });
 
   beforeEach(async () => {
     await imports.files.put('file.raw', smallDisk());

@@ -29,7 +29,7 @@ describe('an image file that cannot be an image', () => {
     qemu = new QemuImg(imports.qemuImg, imports.directory);
     qcow2 = await qemu.toQcow2(smallDisk());
     await imports.hire();
-  }, 120_000);
+  });
 
   afterAll(() => imports.close());
 

@@ -19,7 +19,7 @@ describe('asking for an import', () => {
   beforeAll(async () => {
     imports = await startImport({ IMPORT_ADMISSION_SECONDS: '3600' });
     await imports.files.put('disk.raw', Buffer.alloc(512));
-  }, 120_000);
+  });
 
   afterAll(() => imports.close());
 

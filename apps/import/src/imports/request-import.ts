@@ -9,17 +9,28 @@ import {
   type RequestOf,
 } from '@imago/contracts';
 import { requireAllowed, type RequestContext, serviceContext } from '@imago/identity';
-import { type JobRunner, toView } from '@imago/jobs';
+import { isCertain, imageOf, type JobRunner, toView } from '@imago/jobs';
 import { inTransaction, Outbox, RequestClient } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { importRequested } from './import-events.ts';
-import { type ImportData, type ImportInput, type ImportJob, imageOf } from './import-job.ts';
+import type { ImportData, ImportInput, ImportJob } from './import-job.ts';
 import { IMPORT_RUNNER, ImportJobs } from './import-jobs.ts';
-import { TenantFiles } from './source/tenant-files.ts';
+import { sourceUri } from './source/job-source.ts';
+import type { PinnedSource } from './source/source-file.ts';
+import { type AcceptedSource, TenantFiles } from './source/tenant-files.ts';
+import { splitUrl } from './source/url/url-secrets.ts';
 
 type Request = RequestOf<typeof RequestImportContract>;
+
+/** Milliseconds for the first look at a file: a part of the time its asker has. */
+const PIN_PATIENCE = 6_000;
+
+interface Recorded {
+  readonly job: ImportJob;
+  readonly created: boolean;
+}
 
 /** The answer to a tenant: the job as it stands and the events that will show it on the board. */
 export interface ImportAccepted {
@@ -45,13 +56,13 @@ export class RequestImport {
   /** @throws Refusal as the contract of `import.requestImport` names them; then nothing has changed. */
   async execute(request: Request, context: RequestContext): Promise<ImportAccepted> {
     requireAllowed('image.import', context, 'owner');
-    await this.files.requireBucket(request, context.project_id);
-    const { job, created } = await this.#record(request, context);
+    const accepted = await this.files.accept(request, context.project_id);
+    const { job, created } = await this.#record(request, accepted, context);
     if (job.state !== 'admitting') return { job: toView(job), event_ids: [] };
     let isRegistering = false;
     try {
       // A request sent again goes on with the admission it finds; only the first has looked at the file.
-      const data = created ? { source: await this.files.pin(request) } : job.data;
+      const data = created ? { source: await this.#pin(job) } : job.data;
       isRegistering = true;
       await this.#register(job, context);
       return await this.#promise(job, data);
@@ -62,16 +73,42 @@ export class RequestImport {
     }
   }
 
-  async #record(request: Request, context: RequestContext): Promise<{ job: ImportJob; created: boolean }> {
-    const hash = hashOf(request);
-    const { job, created } = await this.jobs.store.insert(this.db.manager, {
+  /** Whoever asked waits for this: a server that takes longer is told of, and not waited for. */
+  async #pin(job: ImportJob): Promise<PinnedSource> {
+    const file = await this.files.of(job);
+    const signal = AbortSignal.timeout(PIN_PATIENCE);
+    try {
+      return await file.pin(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw refusal('import.source_stalled', `${sourceUri(job.input.source)} does not answer in time.`);
+    }
+  }
+
+  /** The job and what opens its file are recorded together. */
+  #record(request: Request, accepted: AcceptedSource, context: RequestContext): Promise<Recorded> {
+    return inTransaction(this.db, async (tx) => {
+      const recorded = await this.#insert(tx, request, { ...accepted, context });
+      if (recorded.created) await this.files.keepSecrets(tx, recorded.job.id, accepted.secrets);
+      return recorded;
+    });
+  }
+
+  async #insert(
+    tx: EntityManager,
+    request: Request,
+    { source, secrets, context }: AcceptedSource & { readonly context: RequestContext },
+  ): Promise<Recorded> {
+    const { disk_format, facts, checksum } = request;
+    const hash = hashOf(request, this.files.fingerprint(secrets));
+    const { job, created } = await this.jobs.store.insert(tx, {
       id: uuidv7(),
       type: 'import',
       project_id: context.project_id,
       region: request.region,
       image_id: uuidv7(),
       phase: 'admit',
-      input: { source: request.source, disk_format: request.disk_format, facts: request.facts },
+      input: { source, checksum, disk_format, facts },
       data: {},
       // The broker may deliver a request twice. No key of a caller has a space in it.
       idempotency_key: request.idempotency_key ?? `request ${context.request_id}`,
@@ -133,14 +170,12 @@ export class RequestImport {
   }
 }
 
-/** A refusal of the request itself, as opposed to a neighbour that did not answer. */
-function isCertain(error: unknown): boolean {
-  const kind = error instanceof Error && 'kind' in error ? error.kind : null;
-  return kind !== null && kind !== 'timeout' && kind !== 'unavailable' && kind !== 'internal';
-}
-
-function hashOf(request: Request): string {
+/** Of the order. What is secret in a URL goes in as a fingerprint: a short secret could be guessed from a plain hash. */
+function hashOf(request: Request, secrets: string): string {
+  const { source } = request;
+  const open =
+    source.type === 'url' ? { type: source.type, url: splitUrl(new URL(source.url)).shown, secrets } : source;
   return createHash('sha256')
-    .update(JSON.stringify({ ...request, idempotency_key: null }))
+    .update(JSON.stringify({ ...request, source: open, idempotency_key: null }))
     .digest('hex');
 }

@@ -1,5 +1,6 @@
 import { AbandonImage } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
+import { imageOf } from '@imago/jobs';
 import { RequestClient } from '@imago/messaging';
 import {
   type BeforeApplicationShutdown,
@@ -11,7 +12,6 @@ import {
 import { DataSource } from 'typeorm';
 import { IMPORT_CONFIG } from '../config-token.ts';
 import type { ImportConfig } from '../config.ts';
-import { imageOf } from './import-job.ts';
 import { ImportJobs } from './import-jobs.ts';
 
 /** Milliseconds between sweeps. */

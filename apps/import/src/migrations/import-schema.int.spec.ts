@@ -3,6 +3,8 @@ import { testEnvironment } from '@imago/testing';
 import type { DataSource } from 'typeorm';
 import { databaseUrl, provision } from '@imago/persistence/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IMPORT_ENTITIES } from '../import.module.ts';
+import { ImportSources1764910000000 } from './1764910000000-import-sources.ts';
 import { IMPORT_MIGRATIONS } from './import-migrations.ts';
 
 const JOB = '00000000-0000-7000-8000-000000000001';
@@ -14,9 +16,9 @@ describe('the schema of import', () => {
   beforeAll(async () => {
     environment = await testEnvironment({ postgres: true, provision });
     const url = databaseUrl(environment.postgres, 'import', 'migrate');
-    owner = serviceDataSource({ service: 'import', url, migrations: IMPORT_MIGRATIONS });
+    owner = serviceDataSource({ service: 'import', url, migrations: IMPORT_MIGRATIONS, entities: IMPORT_ENTITIES });
     await owner.initialize();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await owner.destroy();
@@ -50,10 +52,19 @@ describe('the schema of import', () => {
     await expect(insert(JOB, 2, 0)).rejects.toThrow('parts_size_check');
   });
 
+  it('keeps the jobs there were before files came from more than one kind of place', async () => {
+    await owner.query(`UPDATE import.jobs SET input = '{"source": {"bucket": "b", "object": "o"}, "facts": {}}'`);
+    await new ImportSources1764910000000().down(owner.createQueryRunner());
+    await new ImportSources1764910000000().up(owner.createQueryRunner());
+    expect(await owner.query('SELECT input FROM import.jobs')).toEqual([
+      { input: { source: { type: 'bucket', bucket: 'b', object: 'o' }, checksum: null, facts: {} } },
+    ]);
+  });
+
   it('can be undone: nothing of the newest migration stays', async () => {
     await owner.undoLastMigration();
     const left: unknown[] = await owner.query(
-      `SELECT attname FROM pg_attribute WHERE attrelid = 'import.jobs'::regclass AND attname = 'host_id'`,
+      `SELECT relname FROM pg_class WHERE relname IN ('object_stores', 'source_secrets', 'checked_blocks')`,
     );
     expect(left).toEqual([]);
   });

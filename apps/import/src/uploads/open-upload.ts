@@ -1,12 +1,12 @@
 import {
   BeginUpload,
-  DomainError,
   type OpenUpload as OpenUploadContract,
   refusal,
   type RequestOf,
   type ResponseOf,
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
+import { isCertain } from '@imago/jobs';
 import { inTransaction, type RequestCall, RequestClient } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
 import { Inject, Injectable, Logger } from '@nestjs/common';
@@ -128,9 +128,4 @@ function newUpload(request: Request, context: RequestContext): Parameters<Upload
 
 function gone({ image_id }: UploadSession): Error {
   return refusal('upload.gone', `The upload to image ${image_id} has ended.`);
-}
-
-/** A refusal of the request itself, as opposed to a neighbour that did not answer. */
-function isCertain(error: unknown): boolean {
-  return error instanceof DomainError && !['timeout', 'unavailable', 'internal'].includes(error.kind);
 }

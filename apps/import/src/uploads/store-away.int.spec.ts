@@ -17,7 +17,7 @@ beforeAll(async () => {
   const s3 = { endpoint: 'http://127.0.0.1:1', region: 'r', bucket: 'images', access_key: 'a', secret_key: 's' };
   await writeFile(file, JSON.stringify([{ name: REGION, default: true, s3 }]));
   importing = await startImport({ IMAGO_REGIONS_FILE: file });
-}, 120_000);
+});
 afterAll(async () => {
   await importing.close();
   await rm(directory, { recursive: true });

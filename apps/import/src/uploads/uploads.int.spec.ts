@@ -32,7 +32,7 @@ describe('upload sessions', () => {
 
   beforeAll(async () => {
     importing = await startImport({ IMPORT_UPLOAD_SWEEP_SECONDS: '600' }); // these tests sweep when they want it
-  }, 120_000);
+  });
   afterAll(() => importing.close());
   afterEach(() => {
     Object.assign(importing.catalog, { declared: 'raw', refuseUpload: null });

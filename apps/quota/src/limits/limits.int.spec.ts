@@ -9,7 +9,7 @@ describe('showing quotas', () => {
 
   beforeAll(async () => {
     quota = await startQuota({ QUOTA_DEFAULT_IMAGES: '3' });
-  }, 120_000);
+  });
   afterAll(() => quota.close());
 
   function show(

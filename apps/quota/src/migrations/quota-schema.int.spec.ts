@@ -19,7 +19,7 @@ describe('the schema of quota', () => {
       migrations: QUOTA_MIGRATIONS,
     });
     await owner.initialize();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await owner.destroy();

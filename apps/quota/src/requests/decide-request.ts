@@ -50,9 +50,10 @@ export class DecideRequest {
     return known;
   }
 
+  /** A limit that has grown past the wish meanwhile stays. */
   async #raise(tx: EntityManager, { resource, requested_limit, ...account }: QuotaRequest): Promise<void> {
-    await this.limits.lock(tx, account, resource);
-    await this.limits.set(tx, account, resource, requested_limit);
+    const { limit } = await this.limits.lock(tx, account, resource);
+    if (requested_limit > limit) await this.limits.set(tx, account, resource, requested_limit);
   }
 }
 

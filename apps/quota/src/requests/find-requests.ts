@@ -15,12 +15,16 @@ import { QuotaRequestRow, toRequestRecord } from './quota-request.row.ts';
 export class FindRequests {
   constructor(private readonly db: DataSource) {}
 
-  /** @throws Refusal auth.forbidden, request.not_found for another project's */
+  /**
+   * @throws Refusal auth.forbidden, quota_request.not_found for another project's, request.invalid for a marker that is
+   * no request of the list
+   */
   async list(
     { region, project_id, state, limit, marker }: RequestOf<typeof ListQuotaRequests>,
     context: RequestContext,
   ): Promise<ResponseOf<typeof ListQuotaRequests>> {
     const project = projectAsked(project_id, context);
+    if (marker !== null) await this.#requirePlace(marker, region, project);
     const rows: QuotaRequestRow[] = await this.db.query(
       `SELECT * FROM quota.requests WHERE region = $1 AND ($2::text IS NULL OR project_id = $2)
          AND ($3::text IS NULL OR state = $3)
@@ -30,6 +34,13 @@ export class FindRequests {
     );
     const requests = rows.slice(0, limit).map(toRequestRecord);
     return { requests, next_marker: rows.length > limit ? (requests.at(-1)?.id ?? null) : null };
+  }
+
+  async #requirePlace(id: string, region: string, project_id: string | null): Promise<void> {
+    const where = { id, region, ...(project_id === null ? {} : { project_id }) };
+    if (await this.db.manager.existsBy(QuotaRequestRow, where)) return;
+    const errors = [{ path: 'marker', message: 'must be the id of a quota request on the page before' }];
+    throw refusal('request.invalid', 'There is no such quota request to start after.', { errors });
   }
 
   /** @throws Refusal quota_request.not_found, auth.forbidden */

@@ -5,7 +5,9 @@ import {
   type QuotaRequestRecord,
   type RequestOf,
   ReserveImage,
+  type ResponseOf,
   ShowQuotaRequest,
+  ShowQuotas,
   SubmitQuotaRequest,
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
@@ -100,6 +102,29 @@ describe('asking for more', () => {
     });
   });
 
+  it.each<[string, Wish]>([
+    ['another number', { requested_limit: 3 }],
+    ['another reason', { reason: 'a third image' }],
+    ['another limit', { resource: 'storage_gib', requested_limit: 30_000 }],
+  ])('is not taken for the same request when it says %s', async (_what, wish) => {
+    const project = tenant(randomUUID());
+    const request_id = randomUUID();
+    const first = await submit(project, { request_id });
+    await expect(submit(project, { request_id, ...wish })).rejects.toMatchObject({
+      code: 'request.idempotency_conflict',
+    });
+    expect(await submit(project, { request_id })).toEqual(first);
+  });
+
+  it('never lowers a limit that has grown meanwhile', async () => {
+    const project = tenant(randomUUID());
+    const request = await submit(project);
+    await quota.db.query('UPDATE quota.limits SET maximum = 5 WHERE project_id = $1', [project.project_id]);
+    await decide(request);
+    const { quotas } = await quota.ask(ShowQuotas, { project_id: project.project_id, region: REGIONS[0] }, project);
+    expect(quotas[0]).toMatchObject({ resource: 'images', limit: 5 });
+  });
+
   it('is decided once, by an operator, and by nobody for themselves', async () => {
     const request = await submit(tenant(randomUUID()));
     const nobody = tenant(randomUUID());
@@ -146,5 +171,29 @@ describe('asking for more', () => {
     await expect(list(stranger, project.project_id)).rejects.toMatchObject({ code: 'quota_request.not_found' });
     expect(await list(operator())).toContain(request.id);
     expect(await list(operator(), project.project_id)).toEqual([request.id]);
+  });
+
+  it('is listed newest first, a page at a time, and not from a place that is none', async () => {
+    const project = tenant(randomUUID());
+    const resources = ['images', 'members_per_image', 'storage_gib'] as const;
+    const ids: string[] = [];
+    for (const resource of resources)
+      ids.unshift(
+        (
+          await submit(project, {
+            resource,
+            requested_limit: 100_000 - 99_000 * Number(resource === 'members_per_image'),
+          })
+        ).id,
+      );
+    const page = (limit: number, marker: string | null, as = project): Promise<ResponseOf<typeof ListQuotaRequests>> =>
+      quota.ask(ListQuotaRequests, { region: REGIONS[0], project_id: null, state: null, limit, marker }, as);
+    const first = await page(2, null);
+    expect(first.requests.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    const rest = await page(2, first.next_marker);
+    expect([rest.requests.map(({ id }) => id), rest.next_marker]).toEqual([ids.slice(2), null]);
+    await expect(page(2, randomUUID())).rejects.toMatchObject({ code: 'request.invalid' });
+    const others = (await submit(tenant(randomUUID()))).id;
+    await expect(page(2, others)).rejects.toMatchObject({ code: 'request.invalid' });
   });
 });

@@ -36,7 +36,7 @@ export class SubmitRequest {
       const account = { project_id: context.project_id, region: request.region };
       const { limit } = await this.limits.lock(tx, account, request.resource);
       const known = await tx.findOne(QuotaRequestRow, { where: { id: request.request_id } });
-      if (known !== null) return again(known, context);
+      if (known !== null) return again(known, request, context);
       requireSensible(request, limit);
       await this.#requireNoneOpen(tx, request, context);
       const row = await insert(tx, request, { context, limit });
@@ -53,8 +53,13 @@ export class SubmitRequest {
   }
 }
 
-function again(known: QuotaRequest, { project_id }: RequestContext): Answer {
-  if (known.project_id !== project_id) throw refusal('request.idempotency_conflict', 'The id is taken.');
+/** @throws Refusal request.idempotency_conflict */
+function again(known: QuotaRequest, request: Request, { project_id }: RequestContext): Answer {
+  const isSame =
+    known.project_id === project_id &&
+    (['region', 'resource', 'requested_limit', 'reason'] as const).every((field) => known[field] === request[field]);
+  if (!isSame)
+    throw refusal('request.idempotency_conflict', 'This Idempotency-Key was used for a different quota request.');
   return { request: toRequestRecord(known), event_ids: [] };
 }
 

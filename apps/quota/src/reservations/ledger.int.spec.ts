@@ -161,7 +161,7 @@ describe('the ledger', () => {
 
   beforeAll(async () => {
     ledger = await LedgerUnderTest.open();
-  }, 120_000);
+  });
   afterAll(() => ledger.close());
 
   it('gives what is due to be free to who asks for it, before any sweeper has looked', async () => {
@@ -185,7 +185,7 @@ describe('the ledger', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it('ends as catalog has it, in whatever order and how often it hears of publishing, giving away and deleting', async () => {
     const change = fc.record({ account: fc.nat(1), is_public: fc.boolean() });
@@ -223,10 +223,10 @@ describe('the ledger', () => {
     );
   });
 
-  it('gives exactly as many places as there are to ten thousand who race for them', async () => {
+  it('gives exactly as many places as there are to two thousand who race for them', async () => {
     const accounts = Array.from({ length: 20 }, () => ({ project_id: randomUUID(), region: 'region-1' }));
     const racing = pLimit(50);
-    const asked = Array.from({ length: 10_000 }, (_, n) => ({
+    const asked = Array.from({ length: 2_000 }, (_, n) => ({
       image_id: randomUUID(),
       region: 'region-1',
       project_id: accounts[n % 20]?.project_id ?? '',
@@ -236,9 +236,19 @@ describe('the ledger', () => {
     for (const account of accounts) expect(await ledger.figures(account)).toMatchObject({ used: LIMIT });
   });
 
+  it('lets images that were reserved by each other’s owners be registered at the same moment', async () => {
+    for (let round = 0; round < 50; round++) {
+      const world = new World(ledger);
+      // 0 and 2 are the first project's, 1 and 3 the second's; each was reserved by the other.
+      for (const image of [0, 1, 2, 3]) await ledger.reserve(world.image(image, 1 - ownerOf(image)));
+      await Promise.all([0, 1, 2, 3].map((image) => ledger.registered(world.owned(image))));
+      expect(await world.verify()).toEqual([2, 2]);
+    }
+  });
+
   it('counts every place once and none beyond the limit when everything happens at the same time', async () => {
     const something = fc.record({
-      what: fc.constantFrom('asked', 'registered', 'gone', 'passes' as const),
+      what: fc.constantFrom('asked', 'registered', 'published', 'given', 'gone', 'passes' as const),
       image: anImage,
       account: fc.nat(1),
     });
@@ -249,17 +259,19 @@ describe('the ledger', () => {
           story.map(({ what, image, account }) => {
             if (what === 'asked') return ledger.reserve(world.image(image, account));
             if (what === 'registered') return ledger.registered(world.owned(image));
+            if (what === 'published') return ledger.updated(world.owned(image), { version: 3, is_public: true });
+            if (what === 'given') return ledger.updated(world.image(image, account), { version: 2, is_public: false });
             if (what === 'gone') return ledger.gone(world.owned(image));
             return ledger.timePasses(world.ids).then(() => ledger.sweep());
           }),
         );
         const used = await world.verify();
-        const told = story.some(({ what }) => what === 'registered');
+        const told = story.some(({ what }) => what === 'registered' || what === 'given');
         if (!told) for (const taken of used) expect(taken).toBeLessThanOrEqual(LIMIT);
         for (let image = 0; image < IMAGES; image++) await ledger.gone(world.owned(image));
         expect(await world.verify()).toEqual([0, 0]);
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });

@@ -1,3 +1,4 @@
+import type { ImagePlace } from '@imago/contracts';
 import { type Cause, Outbox } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -22,20 +23,23 @@ export class Ledger {
   async registered(tx: EntityManager, image: Entry, cause: Cause): Promise<void> {
     await this.reservations.lockImage(tx, image.image_id);
     const known = await this.reservations.find(tx, image.image_id);
-    // Whoever else reserved under this id lost the race at catalog and is refused there.
-    if (known?.state === 'reserved' && !sameAccount(known, image)) {
-      await this.#apply(tx, { account: await this.limits.lock(tx, known), image, trigger: 'given_up', cause });
-    }
     const holder = known === null || known.state === 'reserved' ? image : known;
-    await this.#apply(tx, { account: await this.limits.lock(tx, holder), image, trigger: 'registered', cause });
+    const accounts = await this.#lockBoth(tx, holder, known);
+    // Whoever else reserved under this id lost the race at catalog and is refused there.
+    if (accounts.old !== accounts.current) {
+      await this.#apply(tx, { account: accounts.old, image, trigger: 'given_up', cause });
+    }
+    await this.#apply(tx, { account: accounts.current, image, trigger: 'registered', cause });
   }
 
   /** The image is another project's, or everybody's, or nobody else's any more. What is older than is known is not heard. */
   async updated(tx: EntityManager, image: ChangedImage, cause: Cause): Promise<void> {
     await this.reservations.lockImage(tx, image.image_id);
+    const before = await this.reservations.find(tx, image.image_id);
+    if (before?.state === 'ended' || (before !== null && before.image_version >= image.version)) return;
+    const accounts = await this.#lockBoth(tx, image, before);
+    // A reservation may have lapsed until its account was locked, and has told of that then.
     const known = await this.reservations.find(tx, image.image_id);
-    if (known?.state === 'ended' || (known !== null && known.image_version >= image.version)) return;
-    const accounts = await this.#lockBoth(tx, image, known);
     const isElsewhere = known !== null && !sameAccount(known, image);
     if (isElsewhere) await this.#leave(tx, { account: accounts.old, image, known, cause });
     const trigger = image.is_public ? 'published' : 'owned';
@@ -67,7 +71,7 @@ export class Ledger {
     { account, image, known, cause }: { account: LockedAccount; image: Entry; known: KnownReservation; cause: Cause },
   ): Promise<void> {
     await this.reservations.remove(tx, image.image_id);
-    if (known.state !== 'reserved' && known.state !== 'confirmed') return;
+    if (!takesPlace(known)) return;
     const used = await this.usage.images(tx, account);
     await this.outbox.add(tx, quotaEvent({ name: 'QuotaReleased', image_id: image.image_id, account, used }), cause);
   }
@@ -77,6 +81,27 @@ export class Ledger {
     await this.reservations.lockImage(tx, image.image_id);
     const holder = (await this.reservations.find(tx, image.image_id)) ?? image;
     await this.#apply(tx, { account: await this.limits.lock(tx, holder), image, trigger: 'gone', cause });
+  }
+
+  /** Writes down where a live image stands, whatever the ledger said; what that changes is told. */
+  async correct(tx: EntityManager, image: Entry & ImagePlace, cause: Cause): Promise<void> {
+    await this.reservations.lockImage(tx, image.image_id);
+    const before = await this.reservations.find(tx, image.image_id);
+    const { current: account, old } = await this.#lockBoth(tx, image, before);
+    const known = await this.reservations.find(tx, image.image_id);
+    const isElsewhere = known !== null && !sameAccount(known, image);
+    if (isElsewhere) await this.#leave(tx, { account: old, image, known, cause });
+    const had = !isElsewhere && takesPlace(known);
+    await this.reservations.settle(tx, image, { state: image.state, version: image.version });
+    const has = image.state === 'confirmed';
+    if (had !== has) await this.#tell(tx, has ? 'QuotaReserved' : 'QuotaReleased', { account, image, cause });
+  }
+
+  /** Frees the place of an image that is gone, or never was; it will never have one again. */
+  async correctGone(tx: EntityManager, image: Omit<Entry, 'project_id'>, cause: Cause): Promise<void> {
+    const known = await this.reservations.find(tx, image.image_id);
+    if (known?.state === 'reserved' || known === null) return; // it runs out by itself
+    await this.gone(tx, { ...image, project_id: known.project_id }, cause);
   }
 
   /** Frees the place of a reservation nobody confirmed. False when it has been renewed, confirmed or freed meanwhile. */
@@ -129,6 +154,10 @@ interface Application {
 
 function stateOf(known: KnownReservation | null): KnownReservation['state'] | 'none' {
   return known?.state ?? 'none';
+}
+
+function takesPlace(known: KnownReservation | null): boolean {
+  return known?.state === 'reserved' || known?.state === 'confirmed';
 }
 
 export function sameAccount(one: Account, other: Account): boolean {

@@ -13,7 +13,7 @@ describe('reserved places', () => {
   beforeAll(async () => {
     quota = await startQuota();
     places = new SomePlaces(quota);
-  }, 120_000);
+  });
   afterAll(() => quota.close());
 
   describe('the time of a reservation', () => {

@@ -15,7 +15,7 @@ describe('reserving a place', () => {
   beforeAll(async () => {
     quota = await startQuota();
     places = new SomePlaces(quota);
-  }, 120_000);
+  });
   afterAll(() => quota.close());
 
   it('takes a place, answers the figures and until when it holds, and tells of it', async () => {

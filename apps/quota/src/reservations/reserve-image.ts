@@ -73,8 +73,15 @@ export class ReserveImage {
     return reserved(account, await this.usage.images(tx, account), expiresAt);
   }
 
-  async #storage(tx: EntityManager, account: Account): Promise<Storage> {
-    const limit = await this.limits.limitOf(tx, account, 'storage_gib');
+  /** Locked where something is asked for: what is stored meanwhile would cross the threshold unseen, or twice. */
+  async #storage(
+    tx: EntityManager,
+    { storage_gib, ...account }: Account & Pick<Request, 'storage_gib'>,
+  ): Promise<Storage> {
+    const limit =
+      storage_gib === 0
+        ? await this.limits.limitOf(tx, account, 'storage_gib')
+        : (await this.limits.lock(tx, account, 'storage_gib')).limit;
     return { limit, used: await this.usage.storageGib(tx, account) };
   }
 

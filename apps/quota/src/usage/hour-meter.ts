@@ -25,6 +25,7 @@ interface Metered {
 export class HourMeter implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #loop: PacedLoop;
   readonly #grace: number;
+  #stopped = false;
 
   constructor(
     private readonly db: DataSource,
@@ -41,13 +42,15 @@ export class HourMeter implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   onApplicationShutdown(): Promise<void> {
+    this.#stopped = true; // there may be hours and hours left to tell of
     return this.#loop.stop();
   }
 
   /** Tells of every hour that is due, in every region. */
   async meter(): Promise<void> {
     const marks: { region: string }[] = await this.db.query('SELECT region FROM quota.metering_marks ORDER BY region');
-    for (const { region } of marks) while (await inTransaction(this.db, (tx) => this.#next(tx, region)));
+    for (const { region } of marks)
+      while (!this.#stopped && (await inTransaction(this.db, (tx) => this.#next(tx, region))));
   }
 
   /** Tells of the next hour of a region; false when none is due. */

@@ -253,6 +253,43 @@ describe('what is charged for', () => {
     );
   });
 
+  it('was told last as it is, whatever was told before late events came', async () => {
+    const moment = fc.record({ minute: fc.nat(239), gib: fc.nat(3), owner: fc.constantFrom('a', 'b') });
+    const late = fc.array(fc.nat(1000), { minLength: 5, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(moment, { minLength: 2, maxLength: 5 }), late, async (moments, order) => {
+        const month = new Month(db, '2026-03-01T04:05:00Z');
+        const image = randomUUID();
+        const facts = moments
+          .sort((one, other) => one.minute - other.minute)
+          .map(({ minute, gib, owner }, place) => {
+            const at = new Date(Date.parse('2026-03-01T00:00:00Z') + minute * 60_000).toISOString();
+            return { version: place + 1, fact: [at, owner, gib] as const, turn: order[place] ?? 0 };
+          })
+          .sort((one, other) => one.turn - other.turn);
+        for (const { version, fact } of facts) {
+          await month.changed(image, version, fact);
+          await Promise.all([month.meter.meter(), month.meter.meter()]);
+        }
+        const told = await month.told();
+        const last = new Map<string, string>();
+        const revisions = new Map<string, number>();
+        for (const { project_id, hour, byte_hours, revision } of told) {
+          const key = `${project_id} ${hour}`;
+          expect(revision).toBe((revisions.get(key) ?? 0) + 1);
+          revisions.set(key, revision);
+          if (byte_hours === '0') last.delete(key);
+          else last.set(key, byte_hours);
+        }
+        const usage = await month.usage({ by: 'hour', to: '2026-03-01T04:00:00Z' });
+        expect(Object.fromEntries(last)).toEqual(
+          Object.fromEntries(usage.map(({ project_id, from, byte_hours }) => [`${project_id} ${from}`, byte_hours])),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it('is seen by its project and by operators, in a range that makes sense', async () => {
     const month = new Month(db, '2026-03-01T12:04:00Z');
     await month.changed(randomUUID(), 1, ['2026-03-01T10:30:00Z', 'a', 1]);

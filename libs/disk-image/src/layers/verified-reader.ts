@@ -34,6 +34,16 @@ export class VerifiedReader extends DiskReader {
     return data.subarray(offset - start, offset - start + length);
   }
 
+  override async readInto(offset: number, target: Buffer, signal?: AbortSignal): Promise<void> {
+    const end = offset + target.length;
+    if (offset % SIZE !== 0 || (end % SIZE !== 0 && end !== this.virtualSize)) {
+      await super.readInto(offset, target, signal);
+      return;
+    }
+    await this.disk.readInto(offset, target, signal);
+    this.check(offset / SIZE, target);
+  }
+
   override async *clusters({ clusterSize, skip, signal }: ClusterOptions): AsyncGenerator<DiskCluster> {
     const parts = Math.max(1, SIZE / clusterSize);
     const wanted = (cluster: number): number[] =>

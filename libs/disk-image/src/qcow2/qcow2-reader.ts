@@ -2,11 +2,12 @@ import { decodeCluster } from '../reader/decode.ts';
 import { decodeClusters } from '../reader/decode-clusters.ts';
 import { DiskReader } from '../reader/disk-reader.ts';
 import type { ClusterOptions, DiskCluster, Extent } from '../reader/disk-reader.ts';
+import { freeNow } from '../reader/free-now.ts';
 import type { EncodedCluster } from '../reader/piece.ts';
 import { readClusters } from '../reader/read-clusters.ts';
 import { openCluster } from '../reader/read-plan.ts';
 import type { OpenCluster } from '../reader/read-plan.ts';
-import { assertRange } from '../source/byte-source.ts';
+import { assertRange, fillFrom } from '../source/byte-source.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { coalesce } from '../source/coalesce.ts';
 import type { DiskMap } from './cluster-map.ts';
@@ -30,15 +31,27 @@ export class Qcow2Reader extends DiskReader {
 
   override async read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     assertRange({ size: this.virtualSize }, offset, length);
+    const target = Buffer.allocUnsafeSlow(length);
+    await this.readInto(offset, target, signal);
+    return target;
+  }
+
+  override async readInto(offset: number, target: Buffer, signal?: AbortSignal): Promise<void> {
+    const { length } = target;
+    assertRange({ size: this.virtualSize }, offset, length);
     signal?.throwIfAborted();
     const pieces = this.map.pieces(offset, offset + length).sort((a, b) => a.start - b.start);
+    const memory: Buffer[] = [];
     for (const range of coalesce(pieces)) {
-      const data = await this.source.read(range.start, range.end - range.start, signal);
+      const data = Buffer.allocUnsafeSlow(range.end - range.start);
+      await fillFrom(this.source, range.start, data, signal);
+      memory.push(data);
       for (const piece of range.items) {
         piece.bytes = data.subarray(piece.start - range.start, piece.end - range.start);
       }
     }
-    return decodeCluster({ index: 0, length, pieces }, Buffer.allocUnsafeSlow(length));
+    decodeCluster({ index: 0, length, pieces }, target);
+    for (const data of memory) freeNow(data);
   }
 
   override clusters(options: ClusterOptions): AsyncGenerator<DiskCluster> {

@@ -6,6 +6,7 @@ import type { EncodedCluster } from '../reader/piece.ts';
 import { readClusters } from '../reader/read-clusters.ts';
 import { openCluster } from '../reader/read-plan.ts';
 import type { OpenCluster } from '../reader/read-plan.ts';
+import { fillFrom } from '../source/byte-source.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 
 /** The disk that a raw file is. Where it is zero is only known from its bytes. */
@@ -25,6 +26,10 @@ export class RawReader extends DiskReader {
 
   override read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     return this.source.read(offset, length, signal);
+  }
+
+  override async readInto(offset: number, target: Buffer, signal?: AbortSignal): Promise<void> {
+    await fillFrom(this.source, offset, target, signal);
   }
 
   override clusters(options: ClusterOptions): AsyncGenerator<DiskCluster> {

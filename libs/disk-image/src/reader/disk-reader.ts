@@ -33,6 +33,10 @@ export abstract class DiskReader {
   abstract extents(): Iterable<Extent>;
   /** Exactly the range asked for, zeros where nothing is allocated. */
   abstract read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer>;
+  /** The same, filling memory of the caller. */
+  async readInto(offset: number, target: Buffer, signal?: AbortSignal): Promise<void> {
+    (await this.read(offset, target.length, signal)).copy(target);
+  }
   /**
    * Every cluster that may hold data, whole, once, in the order that reads the source best. Ranged reads are joined and
    * several are in flight; the bytes in flight are bounded whatever the consumer's pace is.

@@ -23,6 +23,15 @@ export async function fillFrom(
   else (await source.read(offset, target.length, signal)).copy(target);
 }
 
+/** The same bytes, read within `told`, which says in its own words what goes wrong with them. */
+export function toldSource(source: ByteSource, told: <T>(read: () => Promise<T>) => Promise<T>): ByteSource {
+  return {
+    size: source.size,
+    read: (offset, length, signal) => told(() => source.read(offset, length, signal)),
+    readInto: (offset, target, signal) => told(() => fillFrom(source, offset, target, signal)),
+  };
+}
+
 /** The source gave fewer bytes than its size promised: it changed under the reader, or the transport lost some. */
 export class ShortReadError extends Error {
   override readonly name = 'ShortReadError';

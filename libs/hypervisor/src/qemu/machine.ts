@@ -36,14 +36,14 @@ export class Machine {
     this.#timeouts = timeouts;
   }
 
-  /** Waits until it runs instructions. @throws Error when it ends before that, or does not in time. */
+  /** Waits until it has run instructions; a guest may be off again at once. @throws Error when it ends before that, or does not in time. */
   async awaitRunning(signal?: AbortSignal): Promise<void> {
     const end = performance.now() + this.#timeouts.start;
     for (;;) {
       signal?.throwIfAborted();
       if (!(await this.process.runs())) throw new Error(`The machine did not start: ${await this.process.lastWords()}`);
       const status = await this.status();
-      if (status === 'running' || status === 'io-error') return;
+      if (status === 'running' || status === 'io-error' || status === 'shutdown') return;
       if (performance.now() > end) throw new Error(`The machine does not run: ${await this.process.lastWords()}`);
       await delay(REACH_INTERVAL);
     }

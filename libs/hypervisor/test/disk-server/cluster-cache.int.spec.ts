@@ -23,7 +23,7 @@ describe('the cache of the disk server', () => {
   beforeAll(async () => {
     images = await ImageStore.open();
     for (const seed of SEEDS) stored.push(await images.storeImage(full(seed)));
-  }, 120_000);
+  });
   afterAll(() => images.close());
   afterEach(async () => {
     for (const server of servers.splice(0)) await server.close();

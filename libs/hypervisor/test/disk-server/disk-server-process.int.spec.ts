@@ -28,7 +28,7 @@ describe('the process of the disk server', () => {
   beforeAll(async () => {
     images = await ImageStore.open();
     image = await images.storeImage(content);
-  }, 120_000);
+  });
   afterAll(() => images.close());
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'disks-'));

@@ -26,7 +26,7 @@ describe('the disk server', () => {
     images = await ImageStore.open();
     files = await mkdtemp(join(tmpdir(), 'disks-files-'));
     await writeFile(join(files, 'disk.raw'), content);
-  }, 120_000);
+  });
   afterAll(async () => {
     await images.close();
     await rm(files, { recursive: true });

@@ -26,7 +26,7 @@ describe('a client that does not mean well', () => {
     server = await DiskServerUnderTest.start(images.proxied());
     image = await images.storeImage(content);
     await server.export(image);
-  }, 120_000);
+  });
   afterAll(async () => {
     await server.close();
     await images.close();

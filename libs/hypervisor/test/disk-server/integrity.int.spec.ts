@@ -17,7 +17,7 @@ describe('the disk server, on bytes that are not those of the image', () => {
 
   beforeAll(async () => {
     images = await ImageStore.open();
-  }, 120_000);
+  });
   afterAll(() => images.close());
   beforeEach(async () => {
     server = await DiskServerUnderTest.start(images.proxied());

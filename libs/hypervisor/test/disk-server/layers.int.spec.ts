@@ -35,7 +35,7 @@ describe('the disk server, on images in layers', () => {
       const parent = chain.at(-1);
       if (parent !== undefined) chain.push({ image: await images.storeLayer(content, parent), content });
     }
-  }, 120_000);
+  });
   afterAll(async () => {
     await images.close();
     await rm(files, { recursive: true });

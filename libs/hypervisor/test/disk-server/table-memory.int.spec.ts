@@ -26,7 +26,7 @@ describe('the memory for the tables of uploaded images', () => {
     const { qemuImg } = images.env.qemu;
     const disks = [join(files, 'disk.raw'), join(files, 'disk.qcow2')];
     await qemuTool(qemuImg, 'qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', ...disks]);
-  }, 120_000);
+  });
   beforeEach(async () => {
     server = await DiskServerUnderTest.start(images.store, { tableMemory: ROOM_FOR_ONE });
   });

@@ -1,8 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Writable } from 'node:stream';
 import type { AwsChunkedDecoder } from './aws-chunked.ts';
 import type { Digests } from './checksums.ts';
+import type { DiskFile } from './disk.ts';
 import { S3Error } from './errors.ts';
 
 /** Bytes that may wait before the socket is paused; what waits while a write is under way goes out in the next one. */
@@ -20,10 +20,10 @@ export interface BodyHandling {
 export class BodySink extends Writable {
   /** Decoded bytes so far. */
   bytes = 0;
-  readonly #file: FileHandle;
+  readonly #file: DiskFile;
   readonly #handling: BodyHandling;
 
-  constructor(file: FileHandle, handling: BodyHandling) {
+  constructor(file: DiskFile, handling: BodyHandling) {
     super({ highWaterMark: WAITING_BYTES });
     this.#file = file;
     this.#handling = handling;
@@ -67,22 +67,6 @@ export class BodySink extends Writable {
       if (this.bytes > announced) throw new S3Error('IncompleteBody', 'The body is longer than it was said to be.');
       digests.update(bytes);
     }
-    await writeAll(this.#file, data);
-  }
-}
-
-/** A write may stop short, for example where the disk gets full; the next one then says why. */
-async function writeAll(file: FileHandle, data: readonly Buffer[]): Promise<void> {
-  let left = data;
-  while (left.length > 0) {
-    let { bytesWritten } = await file.writev(left as Buffer[]);
-    let whole = 0;
-    for (const bytes of left) {
-      if (bytes.length > bytesWritten) break;
-      bytesWritten -= bytes.length;
-      whole += 1;
-    }
-    const [first, ...rest] = left.slice(whole);
-    left = first === undefined ? [] : [first.subarray(bytesWritten), ...rest];
+    await this.#file.write(data);
   }
 }

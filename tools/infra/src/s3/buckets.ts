@@ -1,13 +1,14 @@
 import { S3Error } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { isoTime, sendEmpty, sendXml } from './exchange.ts';
+import { isoTime, sendEmpty, sendState } from './exchange.ts';
 import type { Store } from './store.ts';
 
-export function listBuckets({ store, auth, response }: Exchange): void {
+export function listBuckets(exchange: Exchange): Promise<void> {
+  const { store, auth } = exchange;
   const { buckets: allowed, access_key } = auth.key;
   const visible = [...store.state.buckets].filter(([name]) => allowed === '*' || allowed.includes(name));
   const Bucket = visible.map(([Name, { created }]) => ({ Name, CreationDate: isoTime(created) }));
-  sendXml(response, 'ListAllMyBucketsResult', {
+  return sendState(exchange, 'ListAllMyBucketsResult', {
     Owner: { ID: access_key, DisplayName: access_key },
     Buckets: { Bucket },
   });
@@ -36,13 +37,15 @@ export async function deleteBucket({ store, bucket, response }: Exchange): Promi
   sendEmpty(response, 204);
 }
 
-export function headBucket({ store, bucket, region, response }: Exchange): void {
+export async function headBucket({ store, bucket, region, response }: Exchange): Promise<void> {
   store.state.bucket(bucket);
+  await store.settled();
   sendEmpty(response, 200, { 'x-amz-bucket-region': region });
 }
 
 /** us-east-1 is the region that has no name. */
-export function getBucketLocation({ store, bucket, region, response }: Exchange): void {
+export function getBucketLocation(exchange: Exchange): Promise<void> {
+  const { store, bucket, region } = exchange;
   store.state.bucket(bucket);
-  sendXml(response, 'LocationConstraint', region === 'us-east-1' ? '' : region);
+  return sendState(exchange, 'LocationConstraint', region === 'us-east-1' ? '' : region);
 }

@@ -55,6 +55,12 @@ export function sendXml(response: ServerResponse, root: string, content: XmlValu
   sendDocument(response, 200, xmlDocument(root, content));
 }
 
+/** Answers with what the state says now, once the journal says it too. */
+export async function sendState({ store, response }: Exchange, root: string, content: XmlValue): Promise<void> {
+  await store.settled();
+  sendXml(response, root, content);
+}
+
 export function sendEmpty(
   response: ServerResponse,
   status: number,

@@ -1,10 +1,12 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalDisk } from './local-disk.ts';
 import { Store } from './store.ts';
 
 const HEADERS = { 'content-type': 'text/plain' };
+const disk = new LocalDisk({ durable: true });
 
 let directory: string;
 let journal: string;
@@ -16,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 async function withStore<T>(use: (store: Store) => T | Promise<T>): Promise<T> {
-  const store = await Store.open(directory);
+  const store = await Store.open(directory, disk);
   try {
     return await use(store);
   } finally {
@@ -51,13 +53,49 @@ describe('the journal', () => {
     },
   );
 
-  it('that is damaged before its last line is left alone, and no start is made of it', async () => {
-    await withStore((store) => putAll(store, ['a', 'b']));
+  it('loses all of its last line, or nothing, whatever part of it has come to the disk', async () => {
+    await withStore((store) => putAll(store, ['a']));
+    const certain = (await readFile(journal)).length;
+    await withStore((store) => putAll(store, ['b', 'c']));
+    const whole = await readFile(journal);
+    for (let lost = certain; lost < whole.length; lost += 29) {
+      const torn = Buffer.from(whole).fill(0, lost, Math.min(lost + 40, whole.length));
+      await writeFile(journal, torn);
+      expect(await withStore(keysOf)).toEqual(['a']);
+    }
+  });
+
+  it.each([
+    ['is broken', (text: string) => text.replace('"op":"put"', '"op":"p')],
+    ['has another letter', (text: string) => text.replace('"key":"a"', '"key":"z"')],
+  ])('that %s before its last line is left alone, and no start is made of it', async (_damage, spoil) => {
+    await withStore(async (store) => {
+      await putAll(store, ['a']);
+      await putAll(store, ['b']);
+    });
     const text = await readFile(journal, 'utf8');
-    const damaged = text.replace('"op":"put"', '"op":"p');
+    const damaged = spoil(text);
     await writeFile(journal, damaged);
-    await expect(Store.open(directory)).rejects.toThrow(/journal\.jsonl is damaged at byte \d+/);
+    await expect(Store.open(directory, disk)).rejects.toThrow(/journal\.jsonl is damaged at byte \d+/);
     expect(await readFile(journal, 'utf8')).toBe(damaged);
+  });
+
+  it('of the first servers is read, and continued', async () => {
+    const object = { size: 0, etag: 'e', modified: 1, pieces: [], headers: HEADERS };
+    const records = [
+      { op: 'create_bucket', bucket: 'b', created: 1 },
+      { op: 'put', bucket: 'b', key: 'old', object },
+    ];
+    await writeFile(journal, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    await withStore((store) => putAll(store, ['new']));
+    expect(await withStore(keysOf)).toEqual(['new', 'old']);
+  });
+
+  it('that was being rewritten is left as it was, and the draft is removed', async () => {
+    await withStore((store) => putAll(store, ['a']));
+    await writeFile(`${journal}.new`, '12345678 [{"op":"delete_b');
+    expect(await withStore(keysOf)).toEqual(['a']);
+    expect(await readdir(directory)).not.toContain('journal.jsonl.new');
   });
 
   it('forgets history at a start, and no object with it', async () => {
@@ -75,7 +113,7 @@ describe('the journal', () => {
 describe('the data directory', () => {
   it('belongs to one server at a time', async () => {
     await withStore(async () => {
-      await expect(Store.open(directory)).rejects.toThrow('already serves this directory');
+      await expect(Store.open(directory, disk)).rejects.toThrow('already serves this directory');
     });
     await withStore(() => undefined);
   });

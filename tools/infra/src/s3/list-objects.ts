@@ -1,7 +1,7 @@
 import { encodeRfc3986 } from './canonical-request.ts';
 import { S3Error } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { isoTime, quoted, sendXml } from './exchange.ts';
+import { isoTime, quoted, sendState } from './exchange.ts';
 import type { Bucket, StoredObject } from './state.ts';
 import type { XmlValue } from './xml.ts';
 
@@ -23,14 +23,14 @@ interface Page {
   readonly last: string;
 }
 
-export function listObjectsV2(exchange: Exchange): void {
+export function listObjectsV2(exchange: Exchange): Promise<void> {
   const { query } = exchange;
   const token = query.get('continuation-token');
   const marker = token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString('utf8');
   const selection = selectionOf(query, marker);
   const page = selectPage(exchange.store.state.bucket(exchange.bucket), selection);
   const owner = query.get('fetch-owner') === 'true';
-  sendXml(exchange.response, 'ListBucketResult', {
+  return sendState(exchange, 'ListBucketResult', {
     ...commonResult(exchange, selection, page, owner),
     KeyCount: page.objects.length + page.prefixes.length,
     StartAfter: query.get('start-after') ?? undefined,
@@ -39,11 +39,11 @@ export function listObjectsV2(exchange: Exchange): void {
   });
 }
 
-export function listObjectsV1(exchange: Exchange): void {
+export function listObjectsV1(exchange: Exchange): Promise<void> {
   const selection = selectionOf(exchange.query, exchange.query.get('marker') ?? '');
   const page = selectPage(exchange.store.state.bucket(exchange.bucket), selection);
   const encode = encoder(exchange.query);
-  sendXml(exchange.response, 'ListBucketResult', {
+  return sendState(exchange, 'ListBucketResult', {
     ...commonResult(exchange, selection, page, true),
     Marker: encode(selection.marker),
     NextMarker: page.truncated ? encode(page.last) : undefined,

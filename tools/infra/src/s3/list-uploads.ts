@@ -1,9 +1,9 @@
 import type { Exchange } from './exchange.ts';
-import { isoTime, quoted, sendXml } from './exchange.ts';
+import { isoTime, quoted, sendState } from './exchange.ts';
 import { encoder, limitOf } from './list-objects.ts';
 
-export function listParts(exchange: Exchange): void {
-  const { store, bucket, key, query, response } = exchange;
+export function listParts(exchange: Exchange): Promise<void> {
+  const { store, bucket, key, query } = exchange;
   store.state.bucket(bucket);
   const upload = store.state.upload(bucket, key, query.get('uploadId') ?? '');
   const limit = limitOf(query, 'max-parts');
@@ -11,7 +11,7 @@ export function listParts(exchange: Exchange): void {
   const after = [...upload.parts].filter(([number]) => number > marker).sort(([a], [b]) => a - b);
   const page = after.slice(0, limit);
   const truncated = after.length > page.length;
-  sendXml(response, 'ListPartsResult', {
+  return sendState(exchange, 'ListPartsResult', {
     Bucket: bucket,
     Key: encoder(query)(key),
     UploadId: upload.upload_id,
@@ -32,8 +32,8 @@ export function listParts(exchange: Exchange): void {
 }
 
 /** In the order of keys, then of their beginning; without common prefixes (`delimiter` is ignored). */
-export function listUploads(exchange: Exchange): void {
-  const { store, bucket, query, response } = exchange;
+export function listUploads(exchange: Exchange): Promise<void> {
+  const { store, bucket, query } = exchange;
   store.state.bucket(bucket);
   const encode = encoder(query);
   const prefix = query.get('prefix') ?? '';
@@ -49,7 +49,7 @@ export function listUploads(exchange: Exchange): void {
   const page = after.slice(0, limit);
   const truncated = after.length > page.length;
   const last = truncated ? page.at(-1) : undefined;
-  sendXml(response, 'ListMultipartUploadsResult', {
+  return sendState(exchange, 'ListMultipartUploadsResult', {
     Bucket: bucket,
     Prefix: encode(prefix),
     KeyMarker: encode(keyMarker),

@@ -39,23 +39,21 @@ export async function createUpload({ store, bucket, key, request, response }: Ex
 }
 
 /**
- * A part survives a kill of the server once this answers, and a power failure once the upload is completed. Its etag is
- * its MD5 for clients that hash: some compare. Where the client proved the part by x-amz-checksum-sha256 it is
- * the first half of that, and where it sent UNSIGNED-PAYLOAD without any checksum it is made of CRC32 and size: S3
- * promises an opaque name of the bytes, and MD5 is two fifths of the work of receiving them.
+ * A part survives a kill of the server and a power failure once this answers. Its etag is its MD5 for clients that
+ * hash: some compare. Where the client proved the part by x-amz-checksum-sha256 it is the first half of that, and where
+ * it sent UNSIGNED-PAYLOAD without any checksum it is made of CRC32 and size: S3 promises an opaque name of the bytes,
+ * and MD5 is two fifths of the work of receiving them.
  */
 export async function uploadPart(exchange: Exchange): Promise<void> {
   const { store, response } = exchange;
   const upload = openUpload(exchange);
   const part_number = partNumber(exchange.query);
   const part = await receiveBody(exchange, { algorithm: upload.checksum_algorithm?.toLowerCase(), frugal: true });
-  const segments = part.pieces.map((piece) => piece.segment);
   if (!store.state.uploads.has(upload.upload_id)) {
-    await store.segments.remove(segments); // aborted or completed meanwhile
+    await store.segments.remove(part.pieces.map((piece) => piece.segment)); // aborted or completed meanwhile
     throw new S3Error('NoSuchUpload');
   }
-  await store.commit({ op: 'put_part', upload_id: upload.upload_id, part_number, part }, { durable: false });
-  for (const segment of segments) store.segments.syncEarly(segment);
+  await store.commit({ op: 'put_part', upload_id: upload.upload_id, part_number, part });
   sendEmpty(response, 200, { etag: quoted(part.etag), ...checksumHeaders(part.checksum) });
 }
 
@@ -104,17 +102,10 @@ export async function completeUpload(exchange: Exchange): Promise<void> {
   openUpload(exchange);
   const text = await provenDocument(exchange);
   const { Part: claims } = parseXml(text, CompleteDocument, ['Part']).CompleteMultipartUpload;
-  const pieces = chooseParts(openUpload(exchange), claims).flatMap((part) => part.pieces);
-  const segments = [...new Set(pieces.map((piece) => piece.segment))];
-  await store.using(pieces, async () => {
-    for (const segment of segments) await store.segments.sync(segment);
-  });
-  // Everything is checked again in the turn of the commit: parts may have been replaced while theirs were synced.
-  const upload = openUpload(exchange);
+  const upload = openUpload(exchange); // again: it may have ended while the document arrived
   const parts = chooseParts(upload, claims);
   checkWriteConditions(request, store.state.bucket(bucket).objects.get(key));
   const object = assemble(upload, parts);
-  store.segments.forgetSyncs(segments);
   await store.commit({ op: 'complete', upload_id: upload.upload_id, object });
   sendXml(response, 'CompleteMultipartUploadResult', {
     Location: `${exchange.endpoint}/${bucket}/${key}`,

@@ -28,15 +28,12 @@ export async function putObject(exchange: Exchange): Promise<void> {
   checkWriteConditions(request, objects.get(key)); // refuse early, before the body
   const headers = storedHeaders(request);
   const body = await receiveBody(exchange);
-  const segments = body.pieces.map((piece) => piece.segment);
   try {
-    await Promise.all(segments.map((segment) => store.segments.sync(segment)));
     checkWriteConditions(request, store.state.bucket(bucket).objects.get(key));
   } catch (error) {
-    await store.segments.remove(segments);
+    await store.segments.remove(body.pieces.map((piece) => piece.segment));
     throw error;
   }
-  store.segments.forgetSyncs(segments);
   await store.commit({ op: 'put', bucket, key, object: { ...body, headers } });
   sendEmpty(response, 200, { etag: quoted(body.etag), ...checksumHeaders(body.checksum) });
 }
@@ -44,16 +41,19 @@ export async function putObject(exchange: Exchange): Promise<void> {
 export async function getObject(exchange: Exchange): Promise<void> {
   const { store, request, response } = exchange;
   const object = findObject(exchange);
-  checkReadConditions(request, object);
-  const range = parseRange(rangeHeader(exchange, object), object.size);
-  const { status, headers } = describe(exchange, object, range);
-  response.writeHead(status, headers);
-  const pieces = range ? slicePieces(object.pieces, range) : object.pieces;
-  await store.using(pieces, () => sendPieces(response, store.segments, pieces));
+  await store.using(object.pieces, async () => {
+    await store.settled(object);
+    checkReadConditions(request, object);
+    const range = parseRange(rangeHeader(exchange, object), object.size);
+    const { status, headers } = describe(exchange, object, range);
+    response.writeHead(status, headers);
+    await sendPieces(response, store.segments, range ? slicePieces(object.pieces, range) : object.pieces);
+  });
 }
 
-export function headObject(exchange: Exchange): void {
+export async function headObject(exchange: Exchange): Promise<void> {
   const object = findObject(exchange);
+  await exchange.store.settled(object);
   checkReadConditions(exchange.request, object);
   const range = parseRange(rangeHeader(exchange, object), object.size);
   const { status, headers } = describe(exchange, object, range);
@@ -91,7 +91,8 @@ export function copySource(exchange: Exchange): { bucket: string; key: string; o
 
 /** Deleting what is not there succeeds. */
 export async function deleteObject({ store, bucket, key, response }: Exchange): Promise<void> {
-  if (store.state.bucket(bucket).objects.has(key)) await store.commit({ op: 'delete', bucket, key });
+  // That it is not there may be news that the journal does not have yet.
+  await (store.state.bucket(bucket).objects.has(key) ? store.commit({ op: 'delete', bucket, key }) : store.settled());
   sendEmpty(response, 204);
 }
 
@@ -112,6 +113,7 @@ export async function deleteObjects(exchange: Exchange): Promise<void> {
   const { Delete: request } = parseXml(text, DeleteDocument, ['Object']);
   const keys = [...new Set(request.Object.map((entry) => entry.Key))];
   await Promise.all(keys.filter((key) => objects.has(key)).map((key) => store.commit({ op: 'delete', bucket, key })));
+  await store.settled(); // the others may have been deleted a moment ago
   const quiet = request.Quiet?.trim() === 'true';
   sendXml(response, 'DeleteResult', { Deleted: quiet ? [] : keys.map((Key) => ({ Key })) });
 }

@@ -22,7 +22,8 @@ export interface ReceiveOptions {
 /**
  * Streams a request's body into a segment and proves everything the client said about it: length, Content-MD5,
  * x-amz-content-sha256, chunk signatures, x-amz-checksum-* in header or trailer. When one does not hold, the segment is
- * gone and the error is S3's. The sha256 is computed only for clients that signed it. The bytes are not synced yet.
+ * gone and the error is S3's. The sha256 is computed only for clients that signed it. The segment is on the disk when
+ * this answers.
  */
 export async function receiveBody(exchange: Exchange, options: ReceiveOptions = {}): Promise<StoredBody> {
   const { request, auth } = exchange;
@@ -55,7 +56,7 @@ export async function receiveBody(exchange: Exchange, options: ReceiveOptions = 
     checkPromise(promise, value, decoder);
     const etag = etagOf(identity, digests.get(identity), sink.bytes);
     const pieces = sink.bytes > 0 ? [{ segment, offset: 0, length: sink.bytes }] : [];
-    if (sink.bytes === 0) await segments.remove([segment]);
+    await (sink.bytes > 0 ? segments.sync(segment, file) : segments.remove([segment]));
     return { size: sink.bytes, etag, modified: Date.now(), pieces, ...storedChecksum(promise?.name, value) };
   } catch (error) {
     await segments.remove([segment]);

@@ -8,7 +8,7 @@ import { listParts, listUploads } from './list-uploads.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { copyObject, deleteObject, deleteObjects, getObject, headObject, putObject } from './objects.ts';
 
-type Operation = (exchange: Exchange) => void | Promise<void>;
+type Operation = (exchange: Exchange) => Promise<void>;
 
 const MAX_KEY_BYTES = 1_024;
 /** Sub-resources we serve; `x-id` is the SDK's own note of the operation. */
@@ -22,7 +22,13 @@ const NOT_SERVED = new Set(
 
 /** Runs the operation a request asks for; throws S3Error. */
 export async function route(exchange: Exchange): Promise<void> {
-  await operationOf(exchange)(exchange);
+  const operation = operationOf(exchange);
+  try {
+    await operation(exchange);
+  } catch (error) {
+    if (error instanceof S3Error) await exchange.store.settled(); // a refusal tells of the state as well
+    throw error;
+  }
 }
 
 function operationOf(exchange: Exchange): Operation {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Disk, DiskFile } from './disk.ts';
 
 /**
  * The files that hold bodies: one per PutObject or part, written once, never changed, removed when unreferenced. They
@@ -9,60 +9,41 @@ import { dirname, join } from 'node:path';
  */
 export class SegmentFiles {
   readonly #directory: string;
-  readonly #durable: boolean;
-  readonly #syncs = new Map<string, Promise<void>>();
+  readonly #disk: Disk;
+  /** Folders by name; each resolves when the folder is there for certain. */
+  readonly #folders: Map<string, Promise<void>>;
 
-  private constructor(directory: string, durable: boolean) {
+  private constructor(directory: string, disk: Disk, folders: readonly string[]) {
     this.#directory = directory;
-    this.#durable = durable;
+    this.#disk = disk;
+    this.#folders = new Map(folders.map((folder) => [folder, Promise.resolve()]));
   }
 
-  static async open(directory: string, durable: boolean): Promise<SegmentFiles> {
-    await mkdir(directory, { recursive: true });
-    return new SegmentFiles(directory, durable);
+  static async open(directory: string, disk: Disk): Promise<SegmentFiles> {
+    await disk.makeDirectory(directory);
+    const folders = await readdir(directory);
+    await disk.syncDirectory(directory); // a process that was killed may have made folders and not synced them
+    return new SegmentFiles(directory, disk, folders);
   }
 
   path(segment: string): string {
-    return join(this.#directory, segment.slice(0, 2), segment);
+    return join(this.#directory, folderOf(segment), segment);
   }
 
-  /** An empty new segment, open for writing. */
-  async create(): Promise<{ readonly segment: string; readonly file: FileHandle }> {
+  /** An empty new segment, open for writing. Its bytes and its name are certain only after {@link sync}. */
+  async create(): Promise<{ readonly segment: string; readonly file: DiskFile }> {
     const segment = randomBytes(16).toString('hex');
-    const path = this.path(segment);
-    const file = await open(path, 'wx', 0o600).catch(async (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      await mkdir(dirname(path), { recursive: true }); // the first of its folder
-      return open(path, 'wx', 0o600);
-    });
-    return { segment, file };
+    await this.#folder(folderOf(segment));
+    return { segment, file: await this.#disk.create(this.path(segment)) };
   }
 
-  /** Resolves when the bytes are on the disk; a sync under way is shared. */
-  sync(segment: string): Promise<void> {
-    if (!this.#durable) return Promise.resolve();
-    const running = this.#syncs.get(segment);
-    if (running) return running;
-    const sync = syncFile(this.path(segment));
-    this.#syncs.set(segment, sync);
-    return sync;
-  }
-
-  /** Starts to bring a part to the disk while the next ones arrive; {@link sync} at the commit waits for it. */
-  syncEarly(segment: string): void {
-    this.sync(segment).catch(() => this.#syncs.delete(segment)); // the commit tries again and reports
+  /** Resolves when the segment and all that was written to it are on the disk. */
+  async sync(segment: string, file: DiskFile): Promise<void> {
+    await Promise.all([file.sync(), this.#disk.syncDirectory(join(this.#directory, folderOf(segment)))]);
   }
 
   async remove(segments: readonly string[]): Promise<void> {
-    for (const segment of segments) {
-      this.#syncs.delete(segment);
-      await rm(this.path(segment), { force: true });
-    }
-  }
-
-  /** The commit is done: the early syncs of these segments need no memory any more. */
-  forgetSyncs(segments: readonly string[]): void {
-    for (const segment of segments) this.#syncs.delete(segment);
+    for (const segment of segments) await this.#disk.remove(this.path(segment));
   }
 
   /** Bytes of a segment, or undefined when the file is not there. */
@@ -76,20 +57,24 @@ export class SegmentFiles {
   /** Removes the files of which `isReferenced` is false; returns how many. */
   async sweep(isReferenced: (segment: string) => boolean): Promise<number> {
     let removed = 0;
-    for (const folder of await readdir(this.#directory)) {
+    for (const folder of this.#folders.keys()) {
       const unreferenced = (await readdir(join(this.#directory, folder))).filter((name) => !isReferenced(name));
       await this.remove(unreferenced);
       removed += unreferenced.length;
     }
     return removed;
   }
+
+  #folder(name: string): Promise<void> {
+    const known = this.#folders.get(name);
+    if (known !== undefined) return known;
+    const made = this.#disk.makeDirectory(join(this.#directory, name));
+    this.#folders.set(name, made);
+    made.catch(() => this.#folders.delete(name)); // the next body tries again
+    return made;
+  }
 }
 
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
+function folderOf(segment: string): string {
+  return segment.slice(0, 2);
 }

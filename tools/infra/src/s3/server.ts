@@ -6,9 +6,11 @@ import type { Duplex } from 'node:stream';
 import { authenticate } from './authenticate.ts';
 import { addBucket } from './buckets.ts';
 import { handleCors } from './cors.ts';
+import type { Disk } from './disk.ts';
 import { S3Error } from './errors.ts';
 import type { S3ErrorCode } from './errors.ts';
 import { errorDocument, parseTarget, sendError } from './exchange.ts';
+import { LocalDisk } from './local-disk.ts';
 import { route } from './router.ts';
 import type { AccessKey } from './state.ts';
 import { Store } from './store.ts';
@@ -30,6 +32,8 @@ export interface S3ServerOptions {
   readonly adminKey: { readonly access_key: string; readonly secret_key: string };
   /** False: without fsync, for data that nobody needs after a power failure. Default true. */
   readonly durable?: boolean;
+  /** What stands between the server and its disk. Default: nothing. */
+  readonly disk?: Disk;
 }
 
 export interface S3Server {
@@ -51,7 +55,8 @@ export interface S3Server {
  * object survives a kill of the process and a power failure; larger needs want a real object store.
  */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
-  const store = await Store.open(options.directory, options);
+  const { directory, durable = true, disk = new LocalDisk({ durable }) } = options;
+  const store = await Store.open(directory, disk);
   try {
     const region = options.region ?? 'us-east-1';
     await store.commit({ op: 'set_key', key: { ...options.adminKey, buckets: '*' } });
@@ -76,7 +81,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       region,
       addKey: (key) => store.commit({ op: 'set_key', key }),
       createBucket: async (bucket) => {
-        if (!store.state.buckets.has(bucket)) await addBucket(store, bucket);
+        await (store.state.buckets.has(bucket) ? store.settled() : addBucket(store, bucket));
       },
       close: async () => {
         await closeHttp(http);

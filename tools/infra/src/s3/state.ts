@@ -90,8 +90,11 @@ export class State {
     return upload;
   }
 
-  /** Returns the segments that nothing refers to any more. */
-  apply(record: ChangeRecord): string[] {
+  /**
+   * Returns the pieces that the change gave up. They are still counted: give them to {@link release} once nothing can
+   * bring the former state back, that is when the change is on the disk.
+   */
+  apply(record: ChangeRecord): readonly Piece[] {
     switch (record.op) {
       case 'create_bucket':
         this.buckets.set(record.bucket, { created: record.created, objects: new Map(), keys: new SortedKeys() });
@@ -123,7 +126,7 @@ export class State {
     }
   }
 
-  /** Keeps the segments of a body alive while it is read or copied; give the same pieces back to {@link release}. */
+  /** Keeps the segments of a body alive while it is read; give the same pieces back to {@link release}. */
   retain(pieces: readonly Piece[]): void {
     for (const { segment } of pieces) this.#references.set(segment, (this.#references.get(segment) ?? 0) + 1);
   }
@@ -156,44 +159,44 @@ export class State {
     }
   }
 
-  #put(bucketName: string, key: string, object: StoredObject): string[] {
+  #put(bucketName: string, key: string, object: StoredObject): readonly Piece[] {
     const bucket = this.bucket(bucketName);
     const previous = bucket.objects.get(key);
-    this.retain(object.pieces); // before the release: the new body may share files with the old one
+    this.retain(object.pieces);
     bucket.objects.set(key, object);
-    if (previous) return this.release(previous.pieces);
+    if (previous) return previous.pieces;
     bucket.keys.add(key);
     return [];
   }
 
-  #delete(bucketName: string, key: string): string[] {
+  #delete(bucketName: string, key: string): readonly Piece[] {
     const bucket = this.bucket(bucketName);
     const object = bucket.objects.get(key);
     if (!object) return [];
     bucket.objects.delete(key);
     bucket.keys.delete(key);
-    return this.release(object.pieces);
+    return object.pieces;
   }
 
-  #putPart(uploadId: string, partNumber: number, part: StoredBody): string[] {
+  #putPart(uploadId: string, partNumber: number, part: StoredBody): readonly Piece[] {
     const upload = this.uploads.get(uploadId);
     if (!upload) throw new S3Error('NoSuchUpload');
     const previous = upload.parts.get(partNumber);
     this.retain(part.pieces);
     upload.parts.set(partNumber, part);
-    return previous ? this.release(previous.pieces) : [];
+    return previous?.pieces ?? [];
   }
 
-  #complete(uploadId: string, object: StoredObject): string[] {
+  #complete(uploadId: string, object: StoredObject): readonly Piece[] {
     const upload = this.uploads.get(uploadId);
     if (!upload) throw new S3Error('NoSuchUpload');
     const replaced = this.#put(upload.bucket, upload.key, object);
     return [...replaced, ...this.#dropUpload(uploadId)];
   }
 
-  #dropUpload(uploadId: string): string[] {
+  #dropUpload(uploadId: string): readonly Piece[] {
     const upload = this.uploads.get(uploadId);
     this.uploads.delete(uploadId);
-    return this.release([...(upload?.parts.values() ?? [])].flatMap((part) => part.pieces));
+    return [...(upload?.parts.values() ?? [])].flatMap((part) => part.pieces);
   }
 }

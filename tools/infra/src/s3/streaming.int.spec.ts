@@ -20,7 +20,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'imago-s3-'));
   server = await openS3Process(directory);
   await server.s3.send(new CreateBucketCommand({ Bucket }));
-}, 30_000);
+});
 afterAll(async () => {
   await server.stop();
   await rm(directory, { recursive: true });
@@ -37,7 +37,7 @@ it('holds no more of a large object in memory than of a small one', async () => 
   expect(bytes).toBe(BIG);
   expect(received.digest('hex')).toBe(sent.digest('hex'));
   expect(await server.peakMemory()).toBeLessThan(250);
-}, 180_000);
+});
 
 it('serves hundreds of requests at once, each with its own bytes', async () => {
   const { s3 } = server;
@@ -51,7 +51,7 @@ it('serves hundreds of requests at once, each with its own bytes', async () => {
   );
   expect(bodies.filter((body, n) => found[n]?.equals(body) !== true)).toEqual([]);
   expect(await server.peakMemory()).toBeLessThan(250);
-}, 60_000);
+});
 
 function* randomBlocks(size: number): Generator<Buffer> {
   const block = randomBody(MIB);

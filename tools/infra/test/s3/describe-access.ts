@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -34,6 +35,24 @@ export function describeAccess(suite: () => Suite): void {
       expect((await read(suite(), Key)).toString()).toBe('from a browser');
       const other = await fetch(url, { method: 'PUT', body: 'x', headers: { 'content-type': 'text/html' } });
       expect(await refusalIn(other)).toBe('403 SignatureDoesNotMatch');
+    });
+
+    it('serve pages of any origin, which may send the headers that prove a body and read the ETag', async () => {
+      const { s3, bucket } = suite();
+      const body = 'from a page';
+      const ContentMD5 = createHash('md5').update(body).digest('base64');
+      const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket: bucket, Key: randomKey(), ContentMD5 }));
+      const origin = 'https://console.example';
+      const asks = { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-md5' };
+      const preflight = await fetch(url, { method: 'OPTIONS', headers: asks });
+      expect(preflight.status).toBe(200);
+      expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+      expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
+      expect(preflight.headers.get('access-control-allow-headers')).toContain('content-md5');
+      const answer = await fetch(url, { method: 'PUT', body, headers: { origin, 'content-md5': ContentMD5 } });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+      expect(answer.headers.get('access-control-expose-headers')?.split(', ')).toContain('etag');
     });
 
     it('end', async () => {

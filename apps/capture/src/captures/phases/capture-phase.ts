@@ -4,7 +4,7 @@ import type { ImageJobContext, ImageJobPhase } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
 
 /** The phases of a capture, in their order. */
-export const CAPTURE_PHASES = ['lock', 'map', 'transfer', 'seal', 'verify', 'activate'] as const;
+export const CAPTURE_PHASES = ['lock', 'map', 'transfer', 'seal', 'verify', 'examine', 'activate'] as const;
 export type CapturePhaseName = (typeof CAPTURE_PHASES)[number];
 export type CapturePhase = ImageJobPhase<CapturePhaseName>;
 

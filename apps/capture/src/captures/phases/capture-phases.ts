@@ -1,6 +1,7 @@
 import type { JobTools } from '../../jobs/job-tools.ts';
 import { activate } from './activate.ts';
 import type { CapturePhase, CapturePhaseName } from './capture-phase.ts';
+import { examine } from './examine.ts';
 import { lock } from './lock.ts';
 import { map } from './map.ts';
 import { seal } from './seal.ts';
@@ -15,6 +16,7 @@ export function capturePhases(tools: JobTools): Readonly<Record<CapturePhaseName
     transfer: transfer(tools),
     seal: seal(tools),
     verify: verify(tools),
+    examine: examine(tools),
     activate: activate(tools),
   };
 }

@@ -1,7 +1,7 @@
 import { AllocateObject, Refusal } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
-import { untilAborted, WorkProgress } from '@imago/jobs';
-import { type ImageJobContext, type ImageJobData, imageOf, required } from '../../jobs/image-job.ts';
+import { imageOf, required, untilAborted, WorkProgress } from '@imago/jobs';
+import type { ImageJobContext, ImageJobData } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
 import { type CapturePhase, withExport } from './capture-phase.ts';
 import { indexedBase, planLayer, planWhole } from './read-plan.ts';

@@ -6,10 +6,12 @@ import {
   type LayerOptions,
   STORED_CLUSTER_SIZE,
 } from '@imago/disk-image';
+import { readIndex } from '@imago/image-transfer';
+import { required } from '@imago/jobs';
 import type { DiskExport } from '../../exports/disk-export.ts';
-import { type ImageJobContext, type LockedDisk, required } from '../../jobs/image-job.ts';
+import type { ImageJobContext, LockedDisk } from '../../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../../jobs/job-tools.ts';
-import { readIndex } from '../../stored/stored-index.ts';
+import { damageIsTold } from '../../stored/image-layers.ts';
 
 /** What of a disk a capture reads. */
 export interface ReadPlan {
@@ -34,7 +36,7 @@ export async function indexedBase(
 ): Promise<IndexedBase | null> {
   const { base, size } = required(data.disk, 'disk');
   if (!isIndexed(base) || Number(base.virtual_size) > Number(size)) return null;
-  const { index } = await readIndex(storeOf(tools, job), base, signal);
+  const { index } = await damageIsTold(() => readIndex(storeOf(tools, job), base, signal));
   return { object_id: base.object_id, index };
 }
 

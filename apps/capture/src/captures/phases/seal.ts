@@ -1,10 +1,10 @@
 import { flattenedSize, type SealedImage, sealStoredImage, unpackIndex } from '@imago/disk-image';
-import type { StoredPart } from '@imago/jobs';
+import { completedObject, completeUpload, storePart, uploadOf } from '@imago/image-transfer';
+import { required, type StoredPart } from '@imago/jobs';
 import { indexKey, type ObjectFacts, type UploadedPart, uploadedParts } from '@imago/object-store';
-import { type ImageJobContext, required } from '../../jobs/image-job.ts';
-import { type JobTools, storeOf } from '../../jobs/job-tools.ts';
-import { completedObject, completeUpload, uploadOf } from '../../stored/image-upload.ts';
-import { storePart } from '../../stored/store-part.ts';
+import type { ImageJobContext } from '../../jobs/image-job.ts';
+import type { JobTools } from '../../jobs/job-tools.ts';
+import { uploadPlace } from '../../stored/upload-place.ts';
 import type { CapturePhase } from './capture-phase.ts';
 import { indexedBase } from './read-plan.ts';
 
@@ -18,11 +18,11 @@ const HEAD_PART = 1;
 export function seal(tools: JobTools): CapturePhase {
   return async (context) => {
     const { job, data, signal } = context;
-    const store = storeOf(tools, job);
-    const { key } = required(data.object, 'object');
+    const place = uploadPlace(tools, job, data);
+    const { store, key } = place;
     const parts = await tools.parts.list(job.id);
     const image = await sealedImage(context, tools, parts);
-    const uploaded = await uploadedParts(store, uploadOf(data), signal);
+    const uploaded = await uploadedParts(store, uploadOf(data, key), signal);
     const object =
       uploaded === null
         ? await completedObject(store, key, { size: image.size, signal })
@@ -72,12 +72,14 @@ async function complete(
   const known = parts.find((part) => part.part_number === HEAD_PART);
   const isThere = uploaded.some((part) => part.part_number === HEAD_PART && part.etag === known?.etag);
   const head = known !== undefined && isThere ? known : await storeHead(context, tools, image);
-  return completeUpload(context, tools, [head, ...parts.filter((part) => part.part_number !== HEAD_PART)]);
+  const place = uploadPlace(tools, context.job, context.data);
+  return completeUpload(context, place, [head, ...parts.filter((part) => part.part_number !== HEAD_PART)]);
 }
 
 async function storeHead(context: ImageJobContext, tools: JobTools, { head }: SealedImage): Promise<StoredPart> {
   const { data, signal } = context;
+  const place = uploadPlace(tools, context.job, data);
   await context.assertLease();
   const record = { part_number: HEAD_PART, size: head.length, clusters: Buffer.alloc(0) };
-  return storePart(context, tools, { upload: uploadOf(data), data }, { record, body: [head], signal });
+  return storePart(context, place, { upload: uploadOf(data, place.key), data }, { record, body: [head], signal });
 }

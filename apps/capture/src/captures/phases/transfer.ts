@@ -1,11 +1,11 @@
 import { STORED_CLUSTER_SIZE, writeStoredImage } from '@imago/disk-image';
-import { WorkProgress } from '@imago/jobs';
+import { openUpload, storePart } from '@imago/image-transfer';
+import { required, WorkProgress } from '@imago/jobs';
 import { ExportedDisk } from '../../exports/exported-disk.ts';
 import type { DiskExport } from '../../exports/disk-export.ts';
-import { type ImageJobContext, required } from '../../jobs/image-job.ts';
+import type { ImageJobContext } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
-import { openUpload } from '../../stored/image-upload.ts';
-import { storePart } from '../../stored/store-part.ts';
+import { uploadPlace } from '../../stored/upload-place.ts';
 import { type CapturePhase, withExport } from './capture-phase.ts';
 import { indexedBase, planLayer, planWhole, type ReadPlan } from './read-plan.ts';
 
@@ -19,7 +19,8 @@ export const FIRST_DATA_PART = 2;
 export function transfer(tools: JobTools): CapturePhase {
   return (context) =>
     withExport(context, tools, async (exported) => {
-      const upload = await openUpload(context, tools, FIRST_DATA_PART);
+      const place = uploadPlace(tools, context.job, context.data);
+      const upload = await openUpload(context, place, FIRST_DATA_PART);
       if (upload === null) return { next: 'map', data: { ...context.data, upload: undefined } };
       const plan = await planAgain(context, tools, exported);
       const progress = new WorkProgress(plan.bytes);
@@ -27,7 +28,7 @@ export function transfer(tools: JobTools): CapturePhase {
         done: upload.done,
         sink: {
           store: async (record, body, signal) => {
-            await storePart(context, tools, upload, { record, body, signal });
+            await storePart(context, place, upload, { record, body, signal });
           },
         },
         layer: plan.layer,

@@ -1,7 +1,7 @@
 import { refusal } from '@imago/contracts';
+import { required } from '@imago/jobs';
 import { ObjectNotFoundError } from '@imago/object-store';
 import { imported } from '../import-events.ts';
-import { required } from '../import-job.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /** Says that the image is there. The object must still be the one that was read back, not one of a lost worker. */

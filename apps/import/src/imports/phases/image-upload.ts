@@ -1,8 +1,8 @@
 import { AllocateObject } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
-import { type StoredPart, trustedParts, untilAborted } from '@imago/jobs';
+import { imageOf, required, type StoredPart, trustedParts, untilAborted } from '@imago/jobs';
 import { type MultipartUpload, uploadedParts } from '@imago/object-store';
-import { type ImportData, type ImportPhaseContext, imageOf, required } from '../import-job.ts';
+import type { ImportData, ImportPhaseContext } from '../import-job.ts';
 import { type ImportTools, imageStore } from './import-phase.ts';
 
 /** Part 1 is the head, which is written last. */

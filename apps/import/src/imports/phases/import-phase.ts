@@ -1,16 +1,31 @@
-import type { PartJournal, PhaseOutcome } from '@imago/jobs';
+import type { PartJournal, PhaseOutcome, TellOfJob } from '@imago/jobs';
 import type { RequestClient } from '@imago/messaging';
 import type { ObjectStore, Regions } from '@imago/object-store';
+import type { DataSource } from 'typeorm';
 import type { ImportData, ImportInput, ImportJob, ImportPhaseContext, ImportPhaseName } from '../import-job.ts';
+import type { ResumableUploads } from '../../resumable-uploads/resumable-uploads.repository.ts';
+import type { SourceRecords } from '../source/source-records.ts';
+import type { TenantFiles } from '../source/tenant-files.ts';
+
+/** The token of what the phases work with. */
+export const IMPORT_TOOLS = 'IMPORT_TOOLS';
 
 /** What the phases of an import work with. */
 export interface ImportTools {
+  readonly db: DataSource;
   readonly regions: Regions;
+  readonly files: TenantFiles;
+  readonly records: SourceRecords;
+  readonly uploads: ResumableUploads;
   readonly requests: RequestClient;
   readonly parts: PartJournal;
 }
 
-type Next = { readonly next: ImportPhaseName; readonly data: ImportData };
+interface Next {
+  readonly next: ImportPhaseName;
+  readonly data: ImportData;
+  readonly tells?: TellOfJob<ImportInput, ImportData>;
+}
 type Succeeded = Extract<PhaseOutcome<ImportInput, ImportData>, { succeeded: unknown }>;
 
 /** One phase, resumable from its start; where it goes on is a name of the table. */

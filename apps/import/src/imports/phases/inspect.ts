@@ -1,8 +1,8 @@
 import { refusal } from '@imago/contracts';
 import type { Inspection } from '@imago/disk-image';
 import { Logger } from '@nestjs/common';
-import { WorkProgress } from '@imago/jobs';
 import type { ImportInput } from '../import-job.ts';
+import { importProgress } from '../import-progress.ts';
 import { openSource } from '../source/open-source.ts';
 import type { ImportPhase, ImportTools } from './import-phase.ts';
 
@@ -13,18 +13,16 @@ export function inspect(tools: ImportTools): ImportPhase {
   const logger = new Logger('InspectPhase');
   return async (context) => {
     const { job, data } = context;
-    const { inspection } = await openSource(context, tools.regions);
+    const { inspection } = await openSource(context, tools);
     const { virtualSize, allocatedBytes, warnings } = inspection;
     requireDiskToFit(job.input, inspection);
     if (warnings.length > 0) logger.log({ job_id: job.id, warnings }, 'the image file is accepted with warnings');
-    context.progress(new WorkProgress(BigInt(allocatedBytes)).stored(0));
-    return {
-      next: 'transfer',
-      data: {
-        ...data,
-        inspection: { virtual_size: virtualSize.toString(), allocated_bytes: allocatedBytes.toString() },
-      },
+    const found = {
+      ...data,
+      inspection: { virtual_size: virtualSize.toString(), allocated_bytes: allocatedBytes.toString() },
     };
+    context.progress(importProgress(job, found).stored(0));
+    return { next: job.input.checksum === null ? 'transfer' : 'check', data: found };
   };
 }
 

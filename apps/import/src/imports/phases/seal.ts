@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type SealedImage, sealStoredImage } from '@imago/disk-image';
-import type { StoredPart } from '@imago/jobs';
+import { required, type StoredPart } from '@imago/jobs';
 import {
   indexKey,
   type ObjectFacts,
@@ -9,7 +9,7 @@ import {
   type UploadedPart,
   uploadedParts,
 } from '@imago/object-store';
-import { type ImportPhaseContext, required } from '../import-job.ts';
+import type { ImportPhaseContext } from '../import-job.ts';
 import { uploadOf } from './image-upload.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 

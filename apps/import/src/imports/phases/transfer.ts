@@ -1,7 +1,10 @@
 import { crc32 } from 'node:zlib';
-import { type PartSink, writeStoredImage } from '@imago/disk-image';
-import { WorkProgress } from '@imago/jobs';
-import { type ImportPhaseContext, required } from '../import-job.ts';
+import { refusal } from '@imago/contracts';
+import { type Inspection, type PartSink, writeStoredImage } from '@imago/disk-image';
+import { required } from '@imago/jobs';
+import type { ImportPhaseContext } from '../import-job.ts';
+import { importProgress } from '../import-progress.ts';
+import { sourceUri } from '../source/job-source.ts';
 import { inspectionFailure, openSource } from '../source/open-source.ts';
 import { type ImageUpload, openUpload } from './image-upload.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
@@ -12,10 +15,10 @@ import { type ImportPhase, type ImportTools, imageStore } from './import-phase.t
  */
 export function transfer(tools: ImportTools): ImportPhase {
   return async (context) => {
-    const { reader } = await openSource(context, tools.regions);
+    const { reader, inspection } = await openSource(context, tools);
+    requireSameDisk(context, inspection);
     const upload = await openUpload(context, tools);
-    const allocated = required(context.data.inspection, 'inspection').allocated_bytes;
-    const progress = new WorkProgress(BigInt(allocated));
+    const progress = importProgress(context.job, context.data);
     try {
       await writeStoredImage(reader, {
         done: upload.done,
@@ -30,6 +33,15 @@ export function transfer(tools: ImportTools): ImportPhase {
     }
     return { next: 'seal', data: upload.data };
   };
+}
+
+/** A server may keep to the version it named and send other bytes all the same. */
+function requireSameDisk({ job, data }: ImportPhaseContext, { virtualSize }: Inspection): void {
+  if (virtualSize.toString() === required(data.inspection, 'inspection').virtual_size) return;
+  throw refusal(
+    'import.source_changed',
+    `${sourceUri(job.input.source)} holds another disk than when it was inspected.`,
+  );
 }
 
 function journalingSink(context: ImportPhaseContext, tools: ImportTools, { upload, data }: ImageUpload): PartSink {

@@ -1,7 +1,8 @@
 import { refusal } from '@imago/contracts';
-import { type StoredPart, WorkProgress } from '@imago/jobs';
+import { required, type StoredPart } from '@imago/jobs';
 import { digestObject, ObjectChangedError, type ObjectDigests, ObjectNotFoundError } from '@imago/object-store';
-import { type ImportPhaseContext, required } from '../import-job.ts';
+import type { ImportPhaseContext } from '../import-job.ts';
+import { importProgress } from '../import-progress.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /** Reads the whole object back, once: proves that the store has what was sent, and makes the hashes clients compare. */
@@ -19,7 +20,7 @@ export function verify(tools: ImportTools): ImportPhase {
         part_number: damaged.part_number,
       });
     }
-    return { next: 'activate', data: { ...data, verified: { checksum: digests.md5, os_hash_value: digests.sha512 } } };
+    return { next: 'examine', data: { ...data, verified: { checksum: digests.md5, os_hash_value: digests.sha512 } } };
   };
 }
 
@@ -30,7 +31,7 @@ async function readBack(
 ): Promise<ObjectDigests> {
   const { job, data, signal } = context;
   const { size, etag } = required(data.sealed, 'sealed');
-  const progress = new WorkProgress(BigInt(required(data.inspection, 'inspection').allocated_bytes));
+  const progress = importProgress(job, data);
   const { key } = required(data.object, 'object');
   const stream = await imageStore(tools, job).stream(key, { etag, signal });
   const digests = await digestObject(stream, {

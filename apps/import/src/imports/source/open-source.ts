@@ -1,22 +1,33 @@
 import { refusal } from '@imago/contracts';
-import { type InspectedDisk, InspectionRefusal, openDisk } from '@imago/disk-image';
-import type { Regions } from '@imago/object-store';
-import { type ImportPhaseContext, required } from '../import-job.ts';
-import { TenantSource } from './tenant-source.ts';
+import { type ByteSource, type InspectedDisk, InspectionRefusal, openDisk } from '@imago/disk-image';
+import { required } from '@imago/jobs';
+import type { ImportPhaseContext } from '../import-job.ts';
+import type { ImportTools } from '../phases/import-phase.ts';
+import { CheckedSource } from './checked-source.ts';
+import { sourceUri } from './job-source.ts';
 
 /**
  * Opens the disk in the tenant's file, after the inspection has passed it.
- * @throws Refusal with the code of the inspection, or of the bucket.
+ * @throws Refusal with the code of the inspection, or of where the file is.
  */
-export async function openSource(context: ImportPhaseContext, regions: Regions): Promise<InspectedDisk> {
-  const { source, disk_format } = context.job.input;
-  const store = regions.get(context.job.region).bucketStore(source.bucket);
-  const bytes = new TenantSource(store, source, required(context.data.source, 'source'));
+export async function openSource(context: ImportPhaseContext, tools: ImportTools): Promise<InspectedDisk> {
+  const { id, input } = context.job;
+  const bytes = await openBytes(context, tools);
+  const blocks = await tools.records.checkedBlocks.find(tools.db.manager, id);
+  const source = blocks === null ? bytes : new CheckedSource(bytes, blocks, sourceUri(input.source));
   try {
-    return await openDisk(bytes, disk_format, { signal: context.signal });
+    return await openDisk(source, input.disk_format, { signal: context.signal });
   } catch (error) {
     throw inspectionFailure(error);
   }
+}
+
+/** The bytes of the tenant's file. Whenever some of them come, the job has moved, however slowly that is. */
+export async function openBytes(context: ImportPhaseContext, { files }: ImportTools): Promise<ByteSource> {
+  const file = await files.of(context.job);
+  return file.open(required(context.data.source, 'source'), () => {
+    context.progress({ bytes_done: 0n });
+  });
 }
 
 /** The refusal of an inspection, as everything outside of the disk library knows refusals. */

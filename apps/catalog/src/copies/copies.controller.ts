@@ -1,0 +1,77 @@
+import {
+  type DataOf,
+  DescribeCopySource as DescribeCopySourceContract,
+  type EventEnvelope,
+  ImageCopiedV1,
+  ImageCopyCancelledV1,
+  ImageCopyFailedV1,
+  RegisterCopy as RegisterCopyContract,
+  type RequestOf,
+  type ResponseOf,
+} from '@imago/contracts';
+import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
+import { Controller } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { toRecord } from '../images/image-record.ts';
+import { MakingOutcomes } from '../images/making-outcomes.ts';
+import { ImageReadinessRepository } from '../readiness/image-readiness.repository.ts';
+import { CopyNews } from './copy-news.ts';
+import { DescribeCopySource } from './describe-copy-source.ts';
+import { RegisterCopy } from './register-copy.ts';
+
+/** What the export service asks about copies of images, and how they end. */
+@Controller()
+export class CopiesController {
+  constructor(
+    private readonly registerCopy: RegisterCopy,
+    private readonly describeSource: DescribeCopySource,
+    private readonly making: MakingOutcomes,
+    private readonly news: CopyNews,
+    private readonly readiness: ImageReadinessRepository,
+  ) {}
+
+  @OnRequest(RegisterCopyContract)
+  async register(
+    @Payload() request: RequestOf<typeof RegisterCopyContract>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof RegisterCopyContract>> {
+    const { image, event_ids } = await this.registerCopy.execute(request, call);
+    return { image: toRecord(image), event_ids: [...event_ids] };
+  }
+
+  @OnRequest(DescribeCopySourceContract)
+  async describe(
+    @Payload() request: RequestOf<typeof DescribeCopySourceContract>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof DescribeCopySourceContract>> {
+    return this.describeSource.execute(request, call.context);
+  }
+
+  @OnEvent(ImageCopiedV1)
+  async copied(
+    @Payload() { data }: EventEnvelope<DataOf<typeof ImageCopiedV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    const { image_id, job, object, source } = data;
+    const copy = await this.making.stored(tx, { image_id, job_id: job.id, cause }, { object, from: {} });
+    if (copy === null) return;
+    await this.readiness.carry(tx, source.image_id, copy.id);
+    await this.news.copyMade(tx, copy, cause);
+  }
+
+  @OnEvent(ImageCopyFailedV1)
+  async failed(
+    @Payload() { data }: EventEnvelope<DataOf<typeof ImageCopyFailedV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    await this.making.failed(tx, { image_id: data.image_id, job_id: data.job.id, cause }, data.error);
+  }
+
+  @OnEvent(ImageCopyCancelledV1)
+  async cancelled(
+    @Payload() { data }: EventEnvelope<DataOf<typeof ImageCopyCancelledV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    await this.making.failed(tx, { image_id: data.image_id, job_id: data.job.id, cause }, data.error);
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { refusal, type RegisterCopy as RegisterCopyContract, type RequestOf } from '@imago/contracts';
+import { isOwn, type RequestContext } from '@imago/identity';
+import type { RequestCall } from '@imago/messaging';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AdmitImage, type Registered, type WantedImage } from '../images/admit-image.ts';
+import { requireRegistering } from '../images/image-access.ts';
+import { MEMBERS_MAY_COPY } from '../images/image-attributes.ts';
+import type { ImageRow } from '../images/image.row.ts';
+import { CopySources } from './copy-sources.ts';
+
+type Request = RequestOf<typeof RegisterCopyContract>;
+
+/** Accepts an image that becomes a copy of another one. */
+@Injectable()
+export class RegisterCopy {
+  constructor(
+    private readonly db: DataSource,
+    private readonly sources: CopySources,
+    private readonly admission: AdmitImage,
+  ) {}
+
+  /** @throws Refusal as the contract of `catalog.registerCopy` names them; then nothing is registered. */
+  async execute(request: Request, call: RequestCall): Promise<Registered> {
+    const { context } = call;
+    const { source, public_images } = request;
+    requireRegistering(context, 'private', context.project_id);
+    const identity = { id: request.image_id, owner: context.project_id, registration_hash: hashOf(request) };
+    // Whatever became of the source since: the same request gets the same answer.
+    const known = await this.admission.known(identity);
+    if (known !== null) return known;
+    const asking = { region: source.region, context };
+    const image = await this.sources.require(this.db.manager, { image_id: source.image_id, public_images }, asking);
+    requireNewName(image, request);
+    return this.admission.admit({ ...copyOf(image, request, context), ...identity }, call);
+  }
+}
+
+function requireNewName({ name, region }: ImageRow, request: Request): void {
+  if (request.region !== region || request.name !== name) return;
+  throw refusal('copy.same_name', `In ${region} the image itself has the name ${JSON.stringify(name)}.`);
+}
+
+/**
+ * What the copy says of itself. It is private, nobody's to protect yet and has no members: those are decisions of its
+ * owner, and so is whether members may copy it. Another project is told of the source no more than a member is.
+ */
+function copyOf(
+  source: ImageRow,
+  { region, job_id, name }: Request,
+  context: RequestContext,
+): Omit<WantedImage, 'id' | 'owner' | 'registration_hash'> {
+  const properties = Object.fromEntries(
+    Object.entries(source.properties).filter(([name]) => name !== MEMBERS_MAY_COPY),
+  );
+  const { description, image_type, architecture, os_distro, os_version, boot_mode, min_disk, min_ram } = source;
+  const isOwnCopy = source.owner === context.project_id;
+  const knowsAll = isOwnCopy || isOwn(source.owner, context);
+  return {
+    ...{ description, image_type, architecture, os_distro, os_version, boot_mode, min_disk, min_ram },
+    ...{ tags: source.tags, disk_format: source.disk_format, container_format: source.container_format },
+    ...{ region, name, job_id, properties, visibility: 'private', protected: false, os_hidden: false },
+    enterprise_project_id: isOwnCopy ? source.enterprise_project_id : 'default',
+    agreement: knowsAll ? source.agreement : null,
+    source: knowsAll ? source.source : null,
+    origin: knowsAll ? source.origin : null,
+    copied_from: { image_id: source.id, region: source.region },
+  };
+}
+
+/** What the operator lets projects do is not part of what was asked for. */
+function hashOf(request: Request): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ ...request, public_images: false }))
+    .digest('hex');
+}

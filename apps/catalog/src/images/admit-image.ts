@@ -1,0 +1,133 @@
+import { refusal, ReserveImage } from '@imago/contracts';
+import { type RequestContext, serviceContext } from '@imago/identity';
+import { type Cause, inTransaction, type RequestCall, RequestClient } from '@imago/messaging';
+import { Regions } from '@imago/object-store';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ImageTransitions } from './image-transitions.ts';
+import type { ImageRow } from './image.row.ts';
+import { type Account, ImagesRepository, type NewImage } from './images.repository.ts';
+
+/** An image that is to be: its record before it has a status. */
+export type WantedImage = Omit<NewImage, 'status'>;
+
+/** A place in the quota: until when it is kept, and of how many. */
+interface Place {
+  readonly expires_at: Date;
+  readonly limit: number;
+}
+
+/** The largest system disk there is (R13): an OpenStack client may say any number. */
+const LARGEST_DISK_GIB = 1024;
+
+/** The image, and the event of its registration; none when it had been registered before. */
+export interface Registered {
+  readonly image: ImageRow;
+  readonly event_ids: readonly string[];
+}
+
+/**
+ * Lets a new image in, whatever it is made of: one decision in one place. Its place in the quota is reserved first, under
+ * the image's id, so that whatever fails after that leaves at most a reservation that expires unconfirmed.
+ */
+@Injectable()
+export class AdmitImage {
+  constructor(
+    private readonly db: DataSource,
+    private readonly images: ImagesRepository,
+    private readonly transitions: ImageTransitions,
+    private readonly regions: Regions,
+    private readonly requests: RequestClient,
+  ) {}
+
+  /**
+   * The image of an earlier registration that was the same; null when the id is free.
+   * @throws Refusal image.exists
+   */
+  async known(wanted: Pick<WantedImage, 'id' | 'owner' | 'registration_hash'>): Promise<Registered | null> {
+    const found = await this.images.find(this.db.manager, wanted.id);
+    return found === null ? null : sameAs(found, wanted);
+  }
+
+  /**
+   * @throws Refusal region.not_found, image.exists, quota.images_exceeded, quota.reservation_expired; then nothing is
+   * registered.
+   */
+  async admit(wanted: WantedImage, { context, cause, deadline }: RequestCall): Promise<Registered> {
+    this.regions.get(wanted.region);
+    const known = await this.known(wanted);
+    if (known !== null) return known;
+    // Looked at again under the lock; here it spares the quota a place nobody will use.
+    await this.#refuseAbandoned(this.db.manager, wanted.id);
+    const place = await this.#reserve(wanted, context, deadline);
+    return inTransaction(this.db, (tx) => this.#insert(tx, { wanted, place, cause }));
+  }
+
+  /** Nothing is registered for a caller that has given up. */
+  async #reserve(wanted: WantedImage, { correlation_id }: RequestContext, deadline: Date): Promise<Place> {
+    const { id: image_id, owner: project_id, region, min_disk } = wanted;
+    const { expires_at, figures } = await this.requests.send(
+      ReserveImage,
+      { image_id, project_id, region, storage_gib: Math.min(min_disk, LARGEST_DISK_GIB) },
+      {
+        context: serviceContext('catalog', project_id, correlation_id),
+        timeout_ms: Math.max(1, deadline.getTime() - Date.now()),
+      },
+    );
+    return { expires_at: new Date(expires_at), limit: figures.limit };
+  }
+
+  async #insert(tx: EntityManager, { wanted, place, cause }: Admission): Promise<Registered> {
+    await this.images.lockId(tx, wanted.id);
+    const known = await this.images.find(tx, wanted.id);
+    if (known !== null) return sameAs(known, wanted);
+    await this.#refuseAbandoned(tx, wanted.id);
+    await this.#requirePlace(tx, place, wanted);
+    const { image, event_id } = await this.transitions.register(tx, wanted, cause);
+    return { image, event_ids: [event_id] };
+  }
+
+  /**
+   * The ledger forgets a reservation whose registration it has not heard of for minutes. So the images themselves are
+   * counted, one registration of a project after the other: they never exceed the limit, however late events are.
+   */
+  async #requirePlace(tx: EntityManager, place: Place, account: Account): Promise<void> {
+    await this.images.lockAccount(tx, account);
+    const used = await this.images.countPlaces(tx, account, place.limit);
+    if (place.expires_at.getTime() <= Date.now()) {
+      throw refusal('quota.reservation_expired', 'The registration took longer than its place was kept.');
+    }
+    if (used < place.limit) return;
+    await this.#refuseFull(tx, place, account);
+  }
+
+  /** Who lowered a limit below what is there shall read how much that is. */
+  async #refuseFull(tx: EntityManager, place: Place, account: Account): Promise<never> {
+    const used = await this.images.countPlaces(tx, account);
+    const { owner: project_id, region } = account;
+    throw refusal(
+      'quota.images_exceeded',
+      `The project has ${used} of ${place.limit} images in ${region}: there is no place for another.`,
+      { project_id, region, resource: 'images', limit: place.limit, used },
+    );
+  }
+
+  async #refuseAbandoned(tx: EntityManager, imageId: string): Promise<void> {
+    if (await this.images.isAbandoned(tx, imageId)) {
+      throw refusal('image.exists', `The registration of image ${imageId} was taken back.`);
+    }
+  }
+}
+
+interface Admission {
+  readonly wanted: WantedImage;
+  readonly place: Place;
+  readonly cause: Cause;
+}
+
+/** A repeated registration gets the record as it is now; another one under a taken id is refused. */
+function sameAs(known: ImageRow, wanted: Pick<WantedImage, 'id' | 'owner' | 'registration_hash'>): Registered {
+  const same = known.owner === wanted.owner && known.registration_hash === wanted.registration_hash;
+  if (same && known.status !== 'deleted') return { image: known, event_ids: [] };
+  throw refusal('image.exists', `The image id ${wanted.id} is taken.`);
+}

@@ -1,0 +1,15 @@
+/** Somebody who is signed in, for this tab and no longer. */
+export interface Session {
+  readonly token: string;
+  readonly user: string;
+  readonly project: string;
+  readonly roles: readonly string[];
+  /** Of the cloud. */
+  readonly regions: readonly string[];
+  readonly expires_at: string;
+}
+
+/** The board is the operators'. */
+export function isOperator(session: Session): boolean {
+  return session.roles.includes('admin');
+}

@@ -1,0 +1,3 @@
+import { playTogether } from '../test/together.ts';
+
+await playTogether('machines');

@@ -1,0 +1,93 @@
+import type { InstallationUser } from '@imago/system';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+
+/** What the console calls things, in both of its languages. */
+export const ZH = { name: '用户名', password: '密码', project: '项目名称', signIn: '登录' } as const;
+export const EN = { name: 'User name', password: 'Password', project: 'Project name', signIn: 'Sign in' } as const;
+
+/** Somebody in front of the console: does what hands do, sees what eyes see. */
+export class ConsolePage {
+  readonly page: Page;
+  /** What the page may not do and tried, and what broke in it. */
+  readonly faults: string[] = [];
+  /** How often it has begun to follow the events. */
+  streams = 0;
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname.endsWith('/v1/events')) this.streams += 1;
+    });
+    page.on('pageerror', (error) => this.faults.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Refused to|Warning:/.test(message.text())) this.faults.push(message.text());
+    });
+  }
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<ConsolePage> {
+    const context = await browser.newContext({
+      viewport: { width: 1500, height: 900 },
+      locale: 'zh-CN',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    const opened = new ConsolePage(await context.newPage());
+    await opened.page.goto(url);
+    return opened;
+  }
+
+  async signIn({ name, password, project }: InstallationUser, words: typeof ZH | typeof EN = ZH): Promise<void> {
+    await this.page.getByLabel(words.name, { exact: true }).fill(name);
+    await this.page.getByLabel(words.password, { exact: true }).fill(password);
+    await this.page.getByLabel(words.project, { exact: true }).fill(project);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Answers when it is there to be seen. */
+  sees(text: string): Promise<void> {
+    return this.page.getByText(text).first().waitFor();
+  }
+
+  events(of: { readonly type?: string; readonly subject?: string } = {}): Locator {
+    const type = of.type === undefined ? '[data-event]' : `[data-event="${of.type}"]`;
+    return this.page.locator(of.subject === undefined ? type : `${type}[data-subject="${of.subject}"]`);
+  }
+
+  /** Of the events that are shown, the newest first. */
+  eventIds(): Promise<string[]> {
+    return this.page.evaluate(`[...document.querySelectorAll('[data-event-id]')].map((each) => each.dataset.eventId)`);
+  }
+
+  job(id: string, state?: string): Locator {
+    return this.page.locator(`tr[data-job="${id}"]${state === undefined ? '' : `[data-state="${state}"]`}`);
+  }
+
+  /** Answers when the feed follows what happens. */
+  live(): Promise<void> {
+    return this.page.locator('[data-status="live"]').waitFor();
+  }
+
+  /** What keeps people with disabilities out, by the rules that axe knows, serious faults alone. */
+  async barriers(): Promise<readonly string[]> {
+    await this.page.evaluate(axe.source);
+    const { violations } = await this.page.evaluate<{ violations: Violation[] }>('axe.run()');
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, help, nodes }) =>
+          `${id}: ${help}: ${nodes.map(({ html, any }) => `${html.slice(0, 200)} ${any[0]?.message ?? ''}`).join(' | ')}`,
+      );
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly any: readonly { readonly message: string }[] }[];
+}

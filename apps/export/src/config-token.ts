@@ -1,0 +1,2 @@
+/** The token of the frozen configuration: zod's output is a type, not a class. */
+export const EXPORT_CONFIG = 'EXPORT_CONFIG';

@@ -1,0 +1,20 @@
+import type { JobTools } from '../../jobs/job-tools.ts';
+import { heeding } from '../../jobs/look-again.ts';
+import { lookingAtSource } from '../copy-place.ts';
+import { activate } from './activate.ts';
+import type { CopyPhase, CopyPhaseName } from './copy-phase.ts';
+import { map } from './map.ts';
+import { seal } from './seal.ts';
+import { transfer } from './transfer.ts';
+import { verify } from './verify.ts';
+
+/** A copy, phase by phase. Any of them may be begun again by another worker. */
+export function copyPhases(tools: JobTools): Readonly<Record<CopyPhaseName, CopyPhase>> {
+  return {
+    map: map(tools),
+    transfer: heeding(lookingAtSource(tools), transfer(tools)),
+    seal: seal(tools),
+    verify: verify(tools),
+    activate: activate(tools),
+  };
+}

@@ -1,0 +1,81 @@
+import type { ExportDestination, ExportDiskFormat, ImageInRegion } from '@imago/contracts';
+import type { JobRecord, PhaseContext, PhaseOutcome } from '@imago/jobs';
+
+/** What a tenant asked to be exported. */
+export interface ExportInput {
+  readonly disk_format: ExportDiskFormat;
+  readonly destination: ExportDestination;
+  readonly overwrite: boolean;
+}
+
+/** What a tenant asked to be copied. The copy is the job's image, in the job's region. */
+export interface CopyInput {
+  readonly source: ImageInRegion;
+  readonly name: string;
+  /** An operator asked, who may copy every image. */
+  readonly by_operator: boolean;
+}
+
+/** What was asked for. Never changes; each type of job has its own. */
+export interface TransferJobInput {
+  readonly export?: ExportInput;
+  readonly copy?: CopyInput;
+}
+
+/** What the phases have found out so far; each fills in its own part. */
+export interface TransferJobData {
+  /** Bytes of the file that is made. */
+  readonly size?: number;
+  readonly upload?: { readonly upload_id: string } | undefined;
+  /** Times the upload was lost to somebody else and begun again. */
+  readonly lost_uploads?: number;
+  /** The md5 `/file` of the image has, where the file has to be the same. */
+  readonly checksum?: string;
+  /** The ETag of the object that was made of the parts. */
+  readonly sealed?: { readonly etag: string };
+  /** Where catalog lets a copy be written. */
+  readonly object?: { readonly object_id: string; readonly key: string };
+  /** Hashes of a copy, as it was read back. */
+  readonly verified?: { readonly checksum: string; readonly os_hash_value: string };
+}
+
+/** What this service does, each a table of phases. */
+export const TRANSFER_JOB_TYPES = ['export', 'copy'] as const;
+export type TransferJobType = (typeof TRANSFER_JOB_TYPES)[number];
+
+export type TransferJob = JobRecord<TransferJobInput, TransferJobData>;
+export type TransferJobContext = PhaseContext<TransferJobInput, TransferJobData>;
+export type Succeeded = Extract<PhaseOutcome<TransferJobInput, TransferJobData>, { succeeded: unknown }>;
+
+/** One phase of a table whose phases are named so; resumable from its start. */
+export type TransferJobPhase<Name extends string> = (
+  context: TransferJobContext,
+) => Promise<{ readonly next: Name; readonly data: TransferJobData } | Succeeded>;
+
+/**
+ * Which of them a job is.
+ * @throws Error for a type of another service, which this table never has.
+ */
+export function typeOf(job: Pick<TransferJob, 'id' | 'type'>): TransferJobType {
+  const type = TRANSFER_JOB_TYPES.find((known) => known === job.type);
+  if (type === undefined) throw new Error(`Job ${job.id} is a ${job.type}, which this service does not do`);
+  return type;
+}
+
+/**
+ * What a copy is of.
+ * @throws Error for a job of another type, which is a bug.
+ */
+export function copyOf({ id, input }: Pick<TransferJob, 'id' | 'input'>): CopyInput {
+  if (input.copy === undefined) throw new Error(`Job ${id} is no copy`);
+  return input.copy;
+}
+
+/**
+ * What an export is of.
+ * @throws Error for a job of another type, which is a bug.
+ */
+export function exportOf({ id, input }: Pick<TransferJob, 'id' | 'input'>): ExportInput {
+  if (input.export === undefined) throw new Error(`Job ${id} is no export`);
+  return input.export;
+}

@@ -1,0 +1,17 @@
+/**
+ * What the page may do, in the words of Content-Security-Policy: run our own scripts, talk to us, and nothing else. Its
+ * components write their styles into the page while it runs; those carry the value that is good for this page alone.
+ */
+export function consolePolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

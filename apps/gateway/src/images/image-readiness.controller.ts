@@ -1,0 +1,23 @@
+import { GetImageReadiness } from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { RequestClient } from '@imago/messaging';
+import { Controller, Get, Param } from '@nestjs/common';
+import { idInPath } from '../edge/path-ids.ts';
+import { Context, Region } from '../edge/request-parameters.ts';
+
+/** Whether servers made of an image will work. */
+@Controller('v1/images/:image_id')
+export class ImageReadinessController {
+  constructor(private readonly requests: RequestClient) {}
+
+  @Get('readiness')
+  async readiness(
+    @Param('image_id') id: string,
+    @Region() region: string,
+    @Context() context: RequestContext,
+  ): Promise<object> {
+    const wanted = { image_id: idInPath(id, 'image.not_found'), region };
+    const { image_id, report, examined_at } = await this.requests.send(GetImageReadiness, wanted, { context });
+    return { image_id, examined_at, ...report };
+  }
+}

@@ -1,0 +1,25 @@
+import { type Progress, required, WorkProgress } from '@imago/jobs';
+import type { ImportData, ImportJob } from './import-job.ts';
+
+/** How far an import is, in bytes of what it reads: of the whole file for its checksum first, then of the disk in it. */
+export interface ImportProgress {
+  /** @param bytes of the file, hashed so far. */
+  checked(bytes: number): Progress;
+  /** @param bytes of the disk, stored so far. */
+  stored(bytes: number): Progress;
+  /** @param bytes of the object, read back so far, of `size`. */
+  readBack(bytes: number, size: number): Progress;
+}
+
+/** The one counter of an import, once its inspection is done. */
+export function importProgress({ input }: Pick<ImportJob, 'input'>, data: ImportData): ImportProgress {
+  const disk = BigInt(required(data.inspection, 'inspection').allocated_bytes);
+  const file = input.checksum === null ? 0n : BigInt(required(data.source, 'source').size);
+  const work = new WorkProgress(disk);
+  const after = ({ bytes_done }: Progress): Progress => ({ bytes_done: file + bytes_done, bytes_total: file + disk });
+  return {
+    checked: (bytes) => ({ bytes_done: BigInt(bytes), bytes_total: file + disk }),
+    stored: (bytes) => after(work.stored(bytes)),
+    readBack: (bytes, size) => after(work.readBack(bytes, size)),
+  };
+}

@@ -1,0 +1,3 @@
+import { describeSwift } from './describe-swift.ts';
+
+await describeSwift({ longLists: true });

@@ -1,0 +1,10 @@
+import type { Declared } from '../src/index.ts';
+
+/** What is said of `DEBIAN`. */
+export const DECLARED: Declared = {
+  image_type: 'system_disk',
+  architecture: 'x86_64',
+  os_distro: 'debian',
+  os_version: '12',
+  boot_mode: null,
+};

@@ -1,0 +1,3 @@
+import { describeKills } from '../../test/s3/load/describe-kills.ts';
+
+describeKills(100);
