@@ -1,5 +1,5 @@
-export { ContentDigests } from './digest/content-digests.ts';
-export type { ContentSums } from './digest/content-digests.ts';
+export { ContentDigests, OtherContentError } from './digest/content-digests.ts';
+export type { ContentHashes, ContentSums } from './digest/content-digests.ts';
 export { digestObject } from './digest/digest-object.ts';
 export type { DigestOptions, ObjectDigests } from './digest/digest-object.ts';
 export { LONGEST_LINK } from './links.ts';

@@ -1,4 +1,5 @@
 import type { ExportDestination, ExportDiskFormat, ImageInRegion } from '@imago/contracts';
+import type { ContentHashes } from '@imago/object-store';
 import type { JobRecord, PhaseContext, PhaseOutcome } from '@imago/jobs';
 
 /** What a tenant asked to be exported. */
@@ -31,6 +32,8 @@ export interface TransferJobData {
   readonly lost_uploads?: number;
   /** The md5 `/file` of the image has, where the file has to be the same. */
   readonly checksum?: string;
+  /** Its sha512, where the image has one. */
+  readonly os_hash_value?: string;
   /** The ETag of the object that was made of the parts. */
   readonly sealed?: { readonly etag: string };
   /** Where catalog lets a copy be written. */
@@ -78,4 +81,13 @@ export function copyOf({ id, input }: Pick<TransferJob, 'id' | 'input'>): CopyIn
 export function exportOf({ id, input }: Pick<TransferJob, 'id' | 'input'>): ExportInput {
   if (input.export === undefined) throw new Error(`Job ${id} is no export`);
   return input.export;
+}
+
+/** The hashes the made file has to have, where the image it is made of has both. */
+export function knownHashes(image: {
+  readonly checksum?: string | null;
+  readonly os_hash_value?: string | null;
+}): ContentHashes | undefined {
+  const { checksum: md5, os_hash_value: sha512 } = image;
+  return typeof md5 === 'string' && typeof sha512 === 'string' ? { md5, sha512 } : undefined;
 }

@@ -1,37 +1,59 @@
 import { DigestThread } from './digest-thread.ts';
 import type { DigestOrder } from './digest-task.ts';
 
-/** The hashes clients compare a file with. */
-export interface ContentSums {
-  /** Hex. */
+/** The hashes clients compare a file with, in hex. */
+export interface ContentHashes {
   readonly md5: string;
-  /** Hex. */
   readonly sha512: string;
+}
+
+export interface ContentSums extends ContentHashes {
   /** Of each part that came whole. */
   readonly crc32s: readonly number[];
 }
 
+/** The bytes are not those whose hashes are known. */
+export class OtherContentError extends Error {
+  override readonly name = 'OtherContentError';
+  constructor() {
+    super('The bytes do not have the SHA-512 that is known of them.');
+  }
+}
+
+export interface DigestedContent {
+  /** Bytes of each part whose checksum is made beside; none when left out. */
+  readonly partSizes?: readonly number[];
+  /** Of the content these bytes have to be: then one hash proves both, and the other need not be made. */
+  readonly known?: ContentHashes | undefined;
+}
+
 /** MD5 and SHA-512 of bytes that come by in shared memory, at the same time, each on a thread of its own. */
 export class ContentDigests {
-  readonly #md5: DigestThread;
+  readonly #known: ContentHashes | undefined;
+  readonly #md5: DigestThread | null;
   readonly #sha512: DigestThread;
 
-  constructor(memory: SharedArrayBuffer, partSizes: readonly number[] = []) {
-    this.#md5 = new DigestThread({ memory, algorithm: 'md5', partSizes });
-    this.#sha512 = new DigestThread({ memory, algorithm: 'sha512', partSizes: [] });
+  constructor(memory: SharedArrayBuffer, { partSizes = [], known }: DigestedContent = {}) {
+    this.#known = known;
+    // The part checksums go to the thread of the faster hash.
+    this.#md5 = known === undefined ? new DigestThread({ memory, algorithm: 'md5', partSizes: [] }) : null;
+    this.#sha512 = new DigestThread({ memory, algorithm: 'sha512', partSizes });
   }
 
   /** Hashes the next bytes; resolves when their place in the memory may be filled again. */
   async hash(run: Exclude<DigestOrder, 'end'>): Promise<void> {
-    await Promise.all([this.#md5.hash(run), this.#sha512.hash(run)]);
+    await Promise.all([this.#md5?.hash(run), this.#sha512.hash(run)]);
   }
 
+  /** @throws OtherContentError when they are known to be others */
   async finish(): Promise<ContentSums> {
-    const [summed, hashed] = await Promise.all([this.#md5.finish(), this.#sha512.finish()]);
-    return { md5: summed.digest, sha512: hashed.digest, crc32s: summed.crc32s };
+    const [summed, { digest: sha512, crc32s }] = await Promise.all([this.#md5?.finish(), this.#sha512.finish()]);
+    const md5 = summed?.digest ?? (this.#known?.sha512 === sha512 ? this.#known.md5 : null);
+    if (md5 === null) throw new OtherContentError();
+    return { md5, sha512, crc32s };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#md5.close(), this.#sha512.close()]);
+    await Promise.all([this.#md5?.close(), this.#sha512.close()]);
   }
 }

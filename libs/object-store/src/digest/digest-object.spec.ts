@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { OtherContentError } from './content-digests.ts';
 import { type DigestOptions, digestObject } from './digest-object.ts';
 
 const MIB = 2 ** 20;
@@ -34,6 +35,16 @@ describe('the read-back of an object', () => {
         crc32s,
       });
     }
+  });
+
+  it('needs one hash for content that is known, and says when it is another', async () => {
+    const bytes = randomBytes(3 * MIB + 1);
+    const known = { md5: hashOf('md5', bytes), sha512: hashOf('sha512', bytes) };
+    const partSizes = [bytes.length];
+    const proven = await digestObject(inChunks(bytes, MIB), options({ known, partSizes }));
+    expect(proven).toEqual({ size: bytes.length, ...known, crc32s: [crc32(bytes)] });
+    bytes.writeUInt8(bytes.readUInt8(MIB) ^ 1, MIB);
+    await expect(digestObject(inChunks(bytes, MIB), options({ known }))).rejects.toThrow(OtherContentError);
   });
 
   it('tells how far it is, to the last byte', async () => {

@@ -1,13 +1,12 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { ContentDigests, type ContentSums } from './content-digests.ts';
+import { ContentDigests, type ContentSums, type DigestedContent } from './content-digests.ts';
 
 /** What a read-back tells of an object. */
 export interface ObjectDigests extends ContentSums {
   readonly size: number;
 }
 
-export interface DigestOptions {
-  readonly partSizes: readonly number[];
+export interface DigestOptions extends DigestedContent {
   readonly signal: AbortSignal;
   /** Bytes read so far. */
   readonly progress: (bytesRead: number) => void;
@@ -20,11 +19,11 @@ const RUNS = 4;
 
 /**
  * Hashes a stream with MD5 and SHA-512 at the same time, each on a thread of its own; this one only moves bytes. The
- * bytes lie once, in a ring both threads read.
+ * bytes lie once, in a ring both threads read. @throws OtherContentError when they are known to be others
  */
 export async function digestObject(stream: Readable, options: DigestOptions): Promise<ObjectDigests> {
   const memory = new SharedArrayBuffer(RUN * RUNS);
-  const digests = new ContentDigests(memory, options.partSizes);
+  const digests = new ContentDigests(memory, options);
   try {
     const ring = new Ring(memory, digests);
     const size = await pour(addAbortSignal(options.signal, stream), ring, options);

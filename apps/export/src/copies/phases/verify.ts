@@ -4,7 +4,7 @@ import { isDamage, readBack, ReadBackError, readIndex, type UploadPlace } from '
 import { required } from '@imago/jobs';
 import { type ObjectDigests, ObjectSource } from '@imago/object-store';
 import type { JobTools } from '../../jobs/job-tools.ts';
-import type { TransferJobContext } from '../../jobs/transfer-job.ts';
+import { knownHashes, type TransferJobContext } from '../../jobs/transfer-job.ts';
 import { damaged, describeSource } from '../copied-image.ts';
 import { copyPlace } from '../copy-place.ts';
 import type { CopyPhase } from './copy-phase.ts';
@@ -30,7 +30,8 @@ async function readCopyBack(
   const size = required(data.size, 'size');
   const { etag } = required(data.sealed, 'sealed');
   try {
-    const digests = await readBack(context, place, { size, etag, work: BigInt(size) });
+    const known = knownHashes(source);
+    const digests = await readBack(context, place, { size, etag, work: BigInt(size), known });
     const { index_hash, virtual_size } = source;
     if (index_hash === null) return digests;
     const { index } = await readIndex(place.store, { key: place.key, index_hash, virtual_size }, signal);

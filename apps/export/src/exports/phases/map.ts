@@ -9,9 +9,10 @@ export function map(tools: JobTools): ExportPhase {
   return async (context) => {
     const described = await describeImage(context, tools);
     const { size } = (await openSource(context, tools, described)).source;
-    const { checksum, disk_format } = described.image;
+    const { checksum, os_hash_value, disk_format } = described.image;
     const isSameFile = exportOf(context.job).disk_format === disk_format && checksum !== null;
+    const hashes = isSameFile && { checksum, ...(os_hash_value !== null && { os_hash_value }) };
     context.progress(new WorkProgress(BigInt(size)).stored(0));
-    return { next: 'transfer', data: { ...context.data, size, ...(isSameFile && { checksum }) } };
+    return { next: 'transfer', data: { ...context.data, size, ...hashes } };
   };
 }

@@ -4,7 +4,7 @@ import { ObjectReplacedError, readBack, ReadBackError } from '@imago/image-trans
 import { required } from '@imago/jobs';
 import { type ObjectDigests, ObjectSource } from '@imago/object-store';
 import type { JobTools } from '../../jobs/job-tools.ts';
-import { exportOf, type TransferJobContext } from '../../jobs/transfer-job.ts';
+import { exportOf, knownHashes, type TransferJobContext } from '../../jobs/transfer-job.ts';
 import { failuresOfBucket } from '../bucket-failure.ts';
 import { exported } from '../export-events.ts';
 import { exportPlace, type ExportPlace } from '../export-place.ts';
@@ -27,8 +27,9 @@ async function readFileBack(context: TransferJobContext, place: ExportPlace): Pr
   const { data, job, signal } = context;
   const size = required(data.size, 'size');
   const { etag } = required(data.sealed, 'sealed');
+  const known = knownHashes(data);
   try {
-    const digests = await readBack(context, place, { size, etag, work: BigInt(size) });
+    const digests = await readBack(context, place, { size, etag, work: BigInt(size), known });
     if ((data.checksum ?? digests.md5) !== digests.md5) {
       throw refusal('export.verification_failed', 'The file has other bytes than the image.');
     }
