@@ -67,6 +67,9 @@ function maintainFunction(s: string, schema: string): string {
         part := 'outbox_' || to_char(day, 'YYYYMMDD');
         IF to_regclass('${s}.' || part) IS NULL THEN
           BEGIN
+            IF day = today THEN -- whoever writes just now would be sent to the default partition, and refused there
+              LOCK TABLE ${s}.outbox IN SHARE ROW EXCLUSIVE MODE;
+            END IF;
             EXECUTE format('CREATE TABLE ${s}.%I (LIKE ${s}.outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
             EXECUTE format('ALTER TABLE ${s}.outbox ATTACH PARTITION ${s}.%I FOR VALUES FROM (%L) TO (%L)', part,
                            day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
