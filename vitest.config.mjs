@@ -9,7 +9,7 @@ const CONDITIONS = ['@imago/source'];
 const KINDS = ['.e2e.spec.ts', '.int.spec.ts'];
 
 /** Suites that take long and whose kind does not say so. */
-const LONG = ['.together.ts', 'qemu-hypervisor.int.spec.ts', 'demo-image.int.spec.ts'];
+const LONG = ['.together.ts', 'qemu-hypervisor.int.spec.ts'];
 
 /** All tests run, and not those that somebody has named. */
 const WHOLE = process.env['IMAGO_TEST_EVERYTHING'] === 'true';

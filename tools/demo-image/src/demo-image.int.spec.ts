@@ -1,9 +1,8 @@
-import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PACKAGE_CACHE, type PackageCache, provideQemuImg, provideQemuSystem } from '@imago/infra';
+import { PACKAGE_CACHE, type PackageCache, provideQemuImg } from '@imago/infra';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bootDisk } from './boot-disk.ts';
 import { provideDemoImage } from './demo-image.ts';
 
 const cache: PackageCache = { directory: PACKAGE_CACHE, signal: new AbortController().signal, report: () => undefined };
@@ -25,14 +24,6 @@ describeOnX64('the demo image', () => {
   });
 
   afterAll(() => rm(directory, { recursive: true, force: true }));
-
-  it('boots, counts its boots on its own disk, and switches off at the power button', async () => {
-    const qemuSystem = await provideQemuSystem(choice);
-    const disk = join(directory, 'disk.qcow2');
-    await copyFile(image, disk);
-    expect(await bootDisk({ disk, format: 'qcow2', qemuSystem })).toBe(1);
-    expect(await bootDisk({ disk, format: 'qcow2', qemuSystem })).toBe(2);
-  });
 
   it('is the same, byte for byte, wherever and whenever it is built', async () => {
     expect((await readFile(await build('second'))).equals(await readFile(image))).toBe(true);

@@ -1,3 +1,0 @@
-import { describeSwift } from './describe-swift.ts';
-
-await describeSwift({ longLists: false });
