@@ -273,7 +273,7 @@ describe('a cancel', () => {
       return finish(context);
     };
     id = await jobs.queue({ phase: 'last' });
-    jobs.run({ phases: { last } });
+    jobs.run({ phases: { last }, pace: { beat: 3_600_000 } }); // no beat tells of it before the phase is done
     expect((await untilState(id, 'succeeded')).error).toBeNull();
     expect(await jobs.ends(id)).toEqual(['ImageImported']);
   });
