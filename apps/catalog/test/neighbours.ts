@@ -1,5 +1,5 @@
 import type { EventDefinition, EventEnvelope, RequestOf, ResponseOf, Service } from '@imago/contracts';
-import { refusal, ReserveImage, SUBSCRIPTIONS } from '@imago/contracts';
+import { PreviewReservation, refusal, ReserveImage, SUBSCRIPTIONS } from '@imago/contracts';
 import type { RequestCall } from '@imago/messaging';
 import {
   connectMessaging,
@@ -71,6 +71,19 @@ class QuotaController {
     return {
       expires_at: new Date(Date.now() + book.expiresInMs).toISOString(),
       figures: { project_id, region, resource: 'images', limit: book.named, used: book.reserved.length },
+    };
+  }
+
+  @OnRequest(PreviewReservation)
+  // eslint-disable-next-line @typescript-eslint/require-await -- handlers answer promises
+  async preview(
+    @Payload() { project_id, region, storage_gib }: RequestOf<typeof PreviewReservation>,
+  ): Promise<ResponseOf<typeof PreviewReservation>> {
+    const { limit, named, reserved } = this.book;
+    const full = refusal('quota.storage_exceeded', `There is no room for ${storage_gib} GiB.`);
+    return {
+      figures: [{ project_id, region, resource: 'images', limit: named, used: reserved.length }],
+      refusals: reserved.length < limit ? [] : [full.toDocument()],
     };
   }
 }

@@ -40,6 +40,7 @@ describe('what is refused', () => {
   it('an object that is not there, at once', async () => {
     const answer = await sut.alice.requestImport('nothing');
     expect(answer).toMatchObject({ status: 404, body: { code: 'import.object_not_found' } });
+    expect(await sut.alice.preflight('nothing')).toEqual({ file: 'import.object_not_found' });
     expect(await sut.alice.quotaUsed()).toBe(0);
   });
 
@@ -51,6 +52,9 @@ describe('what is refused', () => {
   });
 
   it('a file that is not what was declared: the job says what was found, and nothing is left', async () => {
+    expect(await sut.alice.preflight('disk')).toEqual({});
+    expect(await sut.alice.preflight('disk', { disk_format: 'raw' })).toEqual({ format: 'image.format_mismatch' });
+    expect(await sut.alice.images()).toEqual([]);
     const job = await sut.alice.import('disk', { disk_format: 'raw' });
     const ended = await sut.alice.ended(job.id);
     expect(ended).toMatchObject({ state: 'failed', error: { code: 'image.format_mismatch', phase: 'inspect' } });
@@ -98,6 +102,9 @@ describe('what is refused', () => {
     }
     expect(await sut.bob.quotaUsed()).toBe(10);
     expect(await sut.bob.images()).toHaveLength(10);
+    const found = await sut.bob.preflight('disk', { disk_format: 'raw' });
+    expect(found).toEqual({ format: 'image.format_mismatch', image_quota: 'quota.images_exceeded' });
+    expect(await sut.bob.quotaUsed()).toBe(10);
     const winner = race.find(({ status }) => status === 202)?.body.id ?? '';
     for (const id of [...nine.map((job) => job.id), winner]) await sut.bob.ended(id);
     await expectTrueState(sut);

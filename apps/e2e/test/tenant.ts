@@ -1,4 +1,4 @@
-import type { EventEnvelope, JobOnBoard, ReadinessReport } from '@imago/contracts';
+import type { EventEnvelope, JobOnBoard, PreflightReport, ReadinessReport } from '@imago/contracts';
 import type { InstallationUser } from '@imago/system';
 import { eventually } from '@imago/testing';
 import { Bucket } from './bucket.ts';
@@ -109,7 +109,19 @@ export class Tenant {
     fields: ImportFields = {},
     headers: Record<string, string> = {},
   ): Promise<Answer<JobOnBoard & Problem>> {
-    const wanted = {
+    return this.ask('POST', '/v1/imports', this.#wanted(object, fields), headers);
+  }
+
+  /** What the same import would be refused for: the stable codes by the checks that found them. */
+  async preflight(object: string, fields: ImportFields = {}): Promise<Readonly<Record<string, string>>> {
+    const wanted = this.#wanted(object, fields);
+    const { status, body } = await this.ask<PreflightReport>('POST', '/v1/imports/preflight', wanted);
+    if (status !== 200) throw new Error(`preflight of ${object}: ${status} ${JSON.stringify(body)}`);
+    return Object.fromEntries(body.points.flatMap(({ check, code }) => (code === null ? [] : [[check, code]])));
+  }
+
+  #wanted(object: string, fields: ImportFields): ImportFields {
+    return {
       source: `s3://${this.bucket.name}/${object}`,
       name: object,
       disk_format: 'qcow2',
@@ -121,7 +133,6 @@ export class Tenant {
       agreement_accepted: true,
       ...fields,
     };
-    return this.ask('POST', '/v1/imports', wanted, headers);
   }
 
   /** The accepted import's job. */

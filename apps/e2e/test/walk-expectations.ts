@@ -3,6 +3,19 @@ import { everybody, type Expectation, image, operators, own } from './policy-wal
 const PATCH = 'application/openstack-images-v2.1-json-patch';
 const nobodysId = '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3';
 
+/** An import of what is not there. */
+const IMPORT = {
+  source: 's3://nobodys-bucket/object',
+  name: 'walked',
+  disk_format: 'raw',
+  os_distro: 'debian',
+  os_version: '12',
+  architecture: 'x86_64',
+  min_disk: 1,
+  enterprise_project_id: 'default',
+  agreement_accepted: true,
+};
+
 /** Whoever may act in their own project gets the first, who may only look the second. */
 function inOwnProject(member: number, reader: number, rest: Parameters<typeof own>[2] = {}): Expectation {
   return own('nothing', [member, reader, member, member], rest);
@@ -90,19 +103,9 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
 
   // Making images. What is asked for is not there, which only who may make images is told.
   'GET /v1/imports': everybody(200),
-  'POST /v1/imports': inOwnProject(404, 403, {
-    body: {
-      source: 's3://nobodys-bucket/object',
-      name: 'walked',
-      disk_format: 'raw',
-      os_distro: 'debian',
-      os_version: '12',
-      architecture: 'x86_64',
-      min_disk: 1,
-      enterprise_project_id: 'default',
-      agreement_accepted: true,
-    },
-  }),
+  'POST /v1/imports': inOwnProject(404, 403, { body: IMPORT }),
+  // That there is no such bucket is a point of the answer.
+  'POST /v1/imports/preflight': inOwnProject(200, 403, { body: IMPORT }),
   'GET /v1/imports/{job_id}': own('image_job', [200, 200, 404, 200]),
   'GET /v1/uploads': everybody(200),
   'POST /v1/uploads': inOwnProject(413, 403, { body: { size: 2 ** 42 } }),

@@ -23,6 +23,7 @@ import {
   LocateImageFile,
   type ObjectStoreRecord,
   objectStoreRecord,
+  PreflightImport,
   ReactivateImage,
   refusal,
   RegisterImage,
@@ -40,7 +41,7 @@ import { type Action, type RequestContext, requireAllowed } from '@imago/identit
 import { OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { aJob, anImage } from './records.ts';
+import { aJob, anImage, aPreflight } from './records.ts';
 
 /** What the services behind the gateway hold, and what was asked of them. */
 export class World {
@@ -54,6 +55,7 @@ export class World {
   readonly events = new Map<string, EventEnvelope[]>();
   readonly buckets: RequestOf<typeof AssignBucket>[] = [];
   readonly imports: { readonly request: RequestOf<typeof RequestImport>; readonly context: RequestContext }[] = [];
+  readonly preflights: RequestOf<typeof PreflightImport>[] = [];
   /** What projects said of object stores of their own, and how each was told of it. */
   readonly objectStores = new Map<string, ObjectStoreRecord>();
   readonly objectStoreOrders: RequestOf<typeof CreateObjectStore>[] = [];
@@ -246,6 +248,17 @@ export class ImportNeighbour {
     const job = aJob({ project_id: context.project_id, region: request.region, state: 'queued', phase: 'admit' });
     this.world.jobs.set(job.id, job);
     return { job, event_ids: [job.id] };
+  }
+
+  @OnRequest(PreflightImport)
+  async preflight(
+    @Payload() request: RequestOf<typeof PreflightImport>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof PreflightImport>> {
+    requireAllowed('image.import', context, 'owner');
+    if (this.world.refuseImports !== null) throw this.world.refuseImports;
+    this.world.preflights.push(request);
+    return aPreflight();
   }
 
   @OnRequest(CancelImport)

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { EventEnvelope, ImageOrigin, ImageRecord, JobOnBoard, ServerRecord } from '@imago/contracts';
+import type {
+  EventEnvelope,
+  ImageOrigin,
+  ImageRecord,
+  JobOnBoard,
+  PreflightReport,
+  ServerRecord,
+} from '@imago/contracts';
 
 /** An active image with everything set. */
 export function anImage(change: Partial<ImageRecord> = {}): ImageRecord {
@@ -73,6 +80,23 @@ export function aJob(change: Partial<JobOnBoard> = {}): JobOnBoard {
     queue_position: null,
     result: null,
     ...change,
+  };
+}
+
+/** A preflight that has found one thing wrong. */
+export function aPreflight(): PreflightReport {
+  const refused = {
+    code: 'image.format_mismatch',
+    seen: 'Declared raw, found qcow2',
+    where: null,
+    remedy: 'Say qcow2.',
+  };
+  const facts = { source_uri: 's3://my-bucket/web.qcow2', size: '1024', disk_formats: ['qcow2'], virtual_size: '512' };
+  return {
+    status: 'problem',
+    points: [{ check: 'format', status: 'problem', ...refused }],
+    facts: { ...facts, allocated_bytes: '0', min_disk: 1, needed_min_disk: 1, operating_system: null, quotas: [] },
+    estimate: { seconds: null, bytes_per_second: null, imports: 0, seen: 'Nothing was imported yet.' },
   };
 }
 

@@ -21,6 +21,10 @@ export const importConfig = z.object({
   IMPORT_MAXIMUM_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(5),
   /** Seconds after which an admission nobody finished is taken back. Longer than any request lives. */
   IMPORT_ADMISSION_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
+  /** Preflights at the same time in one process, each of another project. Each reads as an import does that has not begun to store. */
+  IMPORT_PREFLIGHTS: z.coerce.number().int().min(1).max(64).default(4),
+  /** Seconds a preflight may take; what it has not found out by then is unknown. The request's own deadline ends it earlier. */
+  IMPORT_PREFLIGHT_SECONDS: z.coerce.number().min(0.1).max(60).default(15),
   /** Encrypts what opens tenants' files in the database: 32 bytes in hexadecimal digits, the same for all replicas. */
   IMPORT_SECRET_KEY: z.string().regex(/^[0-9a-f]{64}$/i),
   /** Lets URLs and endpoints of tenants' object stores be plain http. */

@@ -23,6 +23,11 @@ import { SourceSecrets } from './imports/source/source-secrets.repository.ts';
 import { TenantFiles } from './imports/source/tenant-files.ts';
 import { UrlSources } from './imports/source/url/url-sources.ts';
 import { SweepAdmissions } from './imports/sweep-admissions.ts';
+import { FileLook } from './preflight/file-look.ts';
+import { ImportPace } from './preflight/import-pace.ts';
+import { PreflightImport } from './preflight/preflight-import.ts';
+import { PreflightSlots } from './preflight/preflight-slots.ts';
+import { PreflightController } from './preflight/preflight.controller.ts';
 import { CompleteResumableUpload } from './resumable-uploads/complete-resumable-upload.ts';
 import { DeclaredParts } from './resumable-uploads/declared-parts.repository.ts';
 import { DeleteResumableUpload } from './resumable-uploads/delete-resumable-upload.ts';
@@ -71,6 +76,7 @@ export class ImportModule {
       ],
       controllers: [
         ImportsController,
+        PreflightController,
         UploadsController,
         ResumableUploadsController,
         BucketsController,
@@ -100,6 +106,10 @@ export class ImportModule {
         RequestImport,
         CancelImport,
         SweepAdmissions,
+        FileLook,
+        ImportPace,
+        PreflightSlots,
+        PreflightImport,
         UploadSessions,
         EndUpload,
         OpenUpload,

@@ -4,9 +4,11 @@ import {
   AllocateObject,
   BeginUpload,
   type DataOf,
+  DomainError,
   type EventEnvelope,
   ImageDeletedV1,
   type ImageRecord,
+  PreviewRegistration,
   refusal,
   RegisterImage,
   type RequestOf,
@@ -61,7 +63,11 @@ export class CatalogBook {
   readonly abandoned: string[] = [];
   /** The key of each job's object. */
   readonly keys = new Map<string, { readonly object_id: string; readonly key: string }>();
+  /** Registrations that were only talked of. */
+  readonly previewed: RequestOf<typeof PreviewRegistration>[] = [];
   refuseRegistration: Error | null = null;
+  /** Answers about registrations are held back until this is over. */
+  silence: Promise<void> = Promise.resolve();
   refuseAllocation: Error | null = null;
   /** What the owner declared of the file that is uploaded. */
   declared: ResponseOf<typeof BeginUpload>['disk_format'] = 'raw';
@@ -83,6 +89,19 @@ class CatalogController {
     if (this.book.refuseRegistration !== null) throw this.book.refuseRegistration;
     this.book.registered.set(request.image_id, request);
     return { image: registeredRecord(request, context.project_id), event_ids: [randomUUID()] };
+  }
+
+  @OnRequest(PreviewRegistration)
+  async preview(
+    @Payload() request: RequestOf<typeof PreviewRegistration>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof PreviewRegistration>> {
+    await this.book.silence;
+    this.book.previewed.push(request);
+    const { region } = request;
+    const images = { project_id: context.project_id, region, resource: 'images' as const, limit: 10, used: 3 };
+    const refused = this.book.refuseRegistration;
+    return { figures: [images], refusals: refused instanceof DomainError ? [refused.toDocument()] : [] };
   }
 
   @OnRequest(AbandonImage)

@@ -29,6 +29,7 @@ import { ReservationRow } from './reservations/reservation.row.ts';
 import { ReservationSweeper } from './reservations/reservation-sweeper.ts';
 import { ReservationsController } from './reservations/reservations.controller.ts';
 import { ReservationsRepository } from './reservations/reservations.repository.ts';
+import { PreviewReservation } from './reservations/preview-reservation.ts';
 import { ReserveImage } from './reservations/reserve-image.ts';
 
 /** The tables of this service, for its data source and for the drift check. */
@@ -74,6 +75,7 @@ export class QuotaModule {
         CompareLedger,
         CorrectLedger,
         ReserveImage,
+        PreviewReservation,
         ReservationSweeper,
       ],
     };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
+import { refusalDocument } from './errors.ts';
 import {
   agreement,
   containerFormat,
@@ -13,6 +14,7 @@ import {
   UPLOAD_DISK_FORMATS,
   visibility,
 } from './image.ts';
+import { limitFigures } from './quota.requests.ts';
 import { difference, idRange } from './reconciliation.ts';
 import {
   byteCount,
@@ -52,6 +54,16 @@ export const RegisterImage = defineRequest('catalog', 'registerImage', {
     agreement: agreement.nullable(),
   }),
   response: changedImage,
+});
+
+/**
+ * What {@link RegisterImage} would say, without an image: every refusal, and the figures of the quota. Refusals:
+ * region.not_found, and that the quota cannot be asked.
+ */
+export const PreviewRegistration = defineRequest('catalog', 'previewRegistration', {
+  kind: 'query',
+  request: RegisterImage.request.omit({ image_id: true, job_id: true, agreement: true }),
+  response: z.object({ figures: z.array(limitFigures), refusals: z.array(refusalDocument) }),
 });
 
 /**

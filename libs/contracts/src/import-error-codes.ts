@@ -60,5 +60,10 @@ export const IMPORT_ERRORS = {
     kind: 'conflict',
     remedy: 'The file is not the one the checksum is of: check both, then import again.',
   },
+  'import.preflight_busy': {
+    kind: 'unavailable',
+    remedy:
+      'Wait for the answer to the preflight before, or ask again in a moment; an import can be asked for meanwhile.',
+  },
   'import.secret_unreadable': { kind: 'internal', remedy: 'Import again, and give the headers or signed URL again.' },
 } as const satisfies Record<string, ErrorEntry>;

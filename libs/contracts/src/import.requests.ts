@@ -5,6 +5,7 @@ import { refusalDocument } from './errors.ts';
 import { imageFacts, importDiskFormat } from './image.ts';
 import { fileChecksum, importSource, objectStoreName } from './import-source.ts';
 import { jobView } from './job.ts';
+import { preflightReport } from './preflight.ts';
 import { objectStoreRecord, objectStoreSettings } from './tenant-object-store.ts';
 import { byteCount, md5Hex, projectId, regionName, sha512Hex } from './scalars.ts';
 
@@ -26,6 +27,17 @@ export const RequestImport = defineRequest('import', 'requestImport', {
     agreement_accepted: z.literal(true),
   }),
   response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+});
+
+/**
+ * What an import of this file would meet, found out by the checks of the import and without one: nothing is recorded,
+ * reserved or kept. What an import would be refused for are points of the report. Refusals: auth.forbidden,
+ * import.preflight_busy.
+ */
+export const PreflightImport = defineRequest('import', 'preflightImport', {
+  kind: 'query',
+  request: RequestImport.request.omit({ idempotency_key: true }),
+  response: preflightReport,
 });
 
 /** Cancels a job of the caller's project. Refusals: job.not_found, job.wrong_state. */

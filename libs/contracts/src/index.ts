@@ -22,6 +22,7 @@ export * from './import.events.ts';
 export * from './import.requests.ts';
 export * from './job.ts';
 export * from './operating-systems.ts';
+export * from './preflight.ts';
 export * from './quota.events.ts';
 export * from './quota.requests.ts';
 export * from './quota.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
+import { refusalDocument } from './errors.ts';
 import { LARGEST_LIMITS, quotaRequestRecord, quotaRequestState, quotaResource } from './quota.ts';
 import { quotaFigures } from './quota.events.ts';
 import { difference, idRange } from './reconciliation.ts';
@@ -32,6 +33,16 @@ export const limitFigures = z.object({
   used: z.int().min(0).nullable(),
 });
 export type LimitFigures = z.output<typeof limitFigures>;
+
+/**
+ * What {@link ReserveImage} would say, without a place being taken (role `service` on the project's behalf): the figures
+ * of everything an image needs room in, and every refusal. Refusals: auth.forbidden.
+ */
+export const PreviewReservation = defineRequest('quota', 'previewReservation', {
+  kind: 'query',
+  request: ReserveImage.request.omit({ image_id: true }),
+  response: z.object({ figures: z.array(limitFigures), refusals: z.array(refusalDocument) }),
+});
 
 /**
  * The limits of a project and how much of them is used, in one region or, when that is null, in every one. A tenant asks

@@ -1,7 +1,9 @@
 export { declaredOf } from './examination/declared.ts';
 export type { Declared } from './examination/declared.ts';
+export { examineOpened } from './examination/examine-image.ts';
 export { examineInJob } from './examination/examine-in-job.ts';
 export type { ImageOfJob, TimedReport } from './examination/examine-in-job.ts';
+export { unexaminedReport } from './examination/report.ts';
 export { isDamage, isIndexed, openFlattened, openObjects } from './stored-image/flattened-source.ts';
 export type { FlattenedSource, IndexedObject } from './stored-image/flattened-source.ts';
 export { openImageFile } from './stored-image/image-file.ts';

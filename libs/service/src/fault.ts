@@ -21,6 +21,7 @@ const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
 const STATUS_OF_CODE: Readonly<Partial<Record<ErrorCode, number>>> = {
   'request.method_not_allowed': 405,
   'range.not_satisfiable': 416,
+  'import.preflight_busy': 429,
 };
 
 /** What of the framework's own errors is told; anything else is `internal`. */

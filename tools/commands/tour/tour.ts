@@ -9,6 +9,7 @@ import { compareDisks, makeTourDisk, qemuImg, type TourDisk } from './disk.ts';
 import { EXPORTED, tourExport } from './export.ts';
 import { removeCopies, tourCopy } from './copy.ts';
 import { activeImage, download, firstBytes, listImages, type TourImage } from './image.ts';
+import { tourPreflight } from './preflight.ts';
 import { tourReadiness } from './readiness.ts';
 import { mebibytes, Progress, Story } from './story.ts';
 import { tourSharing } from './sharing.ts';
@@ -87,8 +88,7 @@ async function putDisk({ story, bucket, directory, qemuImg }: Scene): Promise<To
 }
 
 async function importDisk({ story, alice, bucket }: Scene, disk: TourDisk): Promise<string> {
-  story.chapter('Import it: POST /v1/imports');
-  const job = await alice.need<JobView>('POST', '/v1/imports', {
+  const wanted = {
     source: `s3://${bucket.name}/${OBJECT}`,
     disk_format: 'qcow2',
     name: NAME,
@@ -98,7 +98,10 @@ async function importDisk({ story, alice, bucket }: Scene, disk: TourDisk): Prom
     min_disk: Math.ceil(disk.virtualSize / 2 ** 30),
     enterprise_project_id: 'default',
     agreement_accepted: true,
-  });
+  };
+  await tourPreflight({ story, alice }, wanted);
+  story.chapter('Import it: POST /v1/imports');
+  const job = await alice.need<JobView>('POST', '/v1/imports', wanted);
   story.line(`job ${job.id}`);
   const { image_id } = await alice.jobSucceeded(job.id, { tell: new Progress().show });
   expectThat(image_id !== null, 'the import succeeded without an image');

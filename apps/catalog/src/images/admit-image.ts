@@ -1,6 +1,13 @@
-import { refusal, ReserveImage } from '@imago/contracts';
+import {
+  PreviewReservation,
+  type Refusal,
+  refusal,
+  type RefusalDocument,
+  ReserveImage,
+  type ResponseOf,
+} from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
-import { type Cause, inTransaction, type RequestCall, RequestClient } from '@imago/messaging';
+import { type Cause, inTransaction, type RequestCall, RequestClient, type SendOptions } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -63,17 +70,29 @@ export class AdmitImage {
     return inTransaction(this.db, (tx) => this.#insert(tx, { wanted, place, cause }));
   }
 
+  /**
+   * What stands in the way of one more image at this moment, and the figures. Nothing is taken for it.
+   * @throws Refusal region.not_found
+   */
+  async preview(
+    wanted: Pick<WantedImage, 'owner' | 'region' | 'min_disk'>,
+    { context, deadline }: Pick<RequestCall, 'context' | 'deadline'>,
+  ): Promise<Preview> {
+    this.regions.get(wanted.region);
+    const options = askedFor(wanted, context, deadline);
+    const { figures, refusals } = await this.requests.send(PreviewReservation, placeOf(wanted), options);
+    const images = figures.find(({ resource }) => resource === 'images');
+    const isFull = refusals.some(({ code }) => code === 'quota.images_exceeded');
+    if (isFull || images === undefined) return { figures, refusals };
+    const full = await this.#fullness(this.db.manager, images.limit, wanted);
+    return { figures, refusals: full === null ? refusals : [...refusals, full.toDocument()] };
+  }
+
   /** Nothing is registered for a caller that has given up. */
-  async #reserve(wanted: WantedImage, { correlation_id }: RequestContext, deadline: Date): Promise<Place> {
-    const { id: image_id, owner: project_id, region, min_disk } = wanted;
-    const { expires_at, figures } = await this.requests.send(
-      ReserveImage,
-      { image_id, project_id, region, storage_gib: Math.min(min_disk, LARGEST_DISK_GIB) },
-      {
-        context: serviceContext('catalog', project_id, correlation_id),
-        timeout_ms: Math.max(1, deadline.getTime() - Date.now()),
-      },
-    );
+  async #reserve(wanted: WantedImage, context: RequestContext, deadline: Date): Promise<Place> {
+    const place = { image_id: wanted.id, ...placeOf(wanted) };
+    const options = askedFor(wanted, context, deadline);
+    const { expires_at, figures } = await this.requests.send(ReserveImage, place, options);
     return { expires_at: new Date(expires_at), limit: figures.limit };
   }
 
@@ -93,22 +112,22 @@ export class AdmitImage {
    */
   async #requirePlace(tx: EntityManager, place: Place, account: Account): Promise<void> {
     await this.images.lockAccount(tx, account);
-    const used = await this.images.countPlaces(tx, account, place.limit);
+    const full = await this.#fullness(tx, place.limit, account);
     if (place.expires_at.getTime() <= Date.now()) {
       throw refusal('quota.reservation_expired', 'The registration took longer than its place was kept.');
     }
-    if (used < place.limit) return;
-    await this.#refuseFull(tx, place, account);
+    if (full !== null) throw full;
   }
 
-  /** Who lowered a limit below what is there shall read how much that is. */
-  async #refuseFull(tx: EntityManager, place: Place, account: Account): Promise<never> {
+  /** Why there is no place; null where there is. Who lowered a limit below what is there shall read how much that is. */
+  async #fullness(tx: EntityManager, limit: number, account: Account): Promise<Refusal | null> {
+    if ((await this.images.countPlaces(tx, account, limit)) < limit) return null;
     const used = await this.images.countPlaces(tx, account);
     const { owner: project_id, region } = account;
-    throw refusal(
+    return refusal(
       'quota.images_exceeded',
-      `The project has ${used} of ${place.limit} images in ${region}: there is no place for another.`,
-      { project_id, region, resource: 'images', limit: place.limit, used },
+      `The project has ${used} of ${limit} images in ${region}: there is no place for another.`,
+      { project_id, region, resource: 'images', limit, used },
     );
   }
 
@@ -117,6 +136,32 @@ export class AdmitImage {
       throw refusal('image.exists', `The registration of image ${imageId} was taken back.`);
     }
   }
+}
+
+/** What would be said of an image without admitting it. */
+export interface Preview {
+  readonly figures: ResponseOf<typeof PreviewReservation>['figures'];
+  readonly refusals: readonly RefusalDocument[];
+}
+
+/** The place an image needs. */
+function placeOf({ owner: project_id, region, min_disk }: Pick<WantedImage, 'owner' | 'region' | 'min_disk'>): {
+  readonly project_id: string;
+  readonly region: string;
+  readonly storage_gib: number;
+} {
+  return { project_id, region, storage_gib: Math.min(min_disk, LARGEST_DISK_GIB) };
+}
+
+function askedFor(
+  { owner }: Pick<WantedImage, 'owner'>,
+  { correlation_id }: RequestContext,
+  deadline: Date,
+): SendOptions {
+  return {
+    context: serviceContext('catalog', owner, correlation_id),
+    timeout_ms: Math.max(1, deadline.getTime() - Date.now()),
+  };
 }
 
 interface Admission {

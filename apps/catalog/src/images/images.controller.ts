@@ -10,6 +10,7 @@ import {
   ImageImportFailedV1,
   ListImages,
   LocateImageFile,
+  PreviewRegistration,
   RegisterImage as RegisterImageContract,
   type RequestOf,
   type ResponseOf,
@@ -44,6 +45,15 @@ export class ImagesController {
   ): Promise<ResponseOf<typeof RegisterImageContract>> {
     const { image, event_ids } = await this.registerImage.execute(request, call);
     return { image: toRecord(image), event_ids: [...event_ids] };
+  }
+
+  @OnRequest(PreviewRegistration)
+  async preview(
+    @Payload() request: RequestOf<typeof PreviewRegistration>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof PreviewRegistration>> {
+    const { figures, refusals } = await this.registerImage.preview(request, call);
+    return { figures, refusals: [...refusals] };
   }
 
   @OnRequest(AbandonImageContract)

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
-import { refusal, type RegisterImage as RegisterImageContract, type RequestOf } from '@imago/contracts';
+import {
+  DomainError,
+  type PreviewRegistration,
+  refusal,
+  type RegisterImage as RegisterImageContract,
+  type RequestOf,
+} from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import type { RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
-import { AdmitImage, type Registered, type WantedImage } from './admit-image.ts';
+import { AdmitImage, type Preview, type Registered, type WantedImage } from './admit-image.ts';
 import { requireRegistering } from './image-access.ts';
 import { addProperty, type ImageDraft, propertyColumns, requireWithinLimits } from './image-draft.ts';
 
 type Registration = RequestOf<typeof RegisterImageContract>;
+/** An image as it is asked for, whether it is to be made or only talked of. */
+type Wanted = RequestOf<typeof PreviewRegistration>;
 
 /** Accepts an image that is made of a file or of a server. */
 @Injectable()
@@ -20,26 +28,48 @@ export class RegisterImage {
    * quota.reservation_expired; then nothing is registered.
    */
   async execute(request: Registration, call: RequestCall): Promise<Registered> {
+    return this.admission.admit(newImage(request, allowedDraft(request, call.context)), call);
+  }
+
+  /**
+   * What {@link execute} would refuse this for, all of it, and how the quota stands. Nothing is registered or reserved.
+   * @throws Refusal region.not_found, and that the quota cannot be asked
+   */
+  async preview(request: Wanted, call: Pick<RequestCall, 'context' | 'deadline'>): Promise<Preview> {
     const { context } = call;
-    requireRegistering(context, request.visibility, ownerOf(request, context));
-    requireReviewable(request);
-    const draft = draftFrom(request, context);
-    requireWithinLimits(draft, null);
-    return this.admission.admit(newImage(request, draft), call);
+    const place = { owner: ownerOf(request, context), region: request.region, min_disk: request.facts.min_disk };
+    const { figures, refusals } = await this.admission.preview(place, call);
+    try {
+      allowedDraft(request, context);
+      return { figures, refusals };
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return { figures, refusals: [error.toDocument(), ...refusals] };
+    }
   }
 }
 
-/** Nothing is looked at before it is there, and nothing is everybody's before it was looked at (R2). */
-function requireReviewable({ image_id, visibility }: Registration): void {
-  if (visibility === 'public') throw refusal('image.review_missing', `Image ${image_id} has not been reviewed.`);
+/** What an image would say of itself, when whoever asks may make it and it keeps within the limits. */
+function allowedDraft(request: Wanted, context: RequestContext): ImageDraft {
+  requireRegistering(context, request.visibility, ownerOf(request, context));
+  requireReviewable(request);
+  const draft = draftFrom(request, context);
+  requireWithinLimits(draft, null);
+  return draft;
 }
 
-function ownerOf(request: Registration, context: RequestContext): string {
+/** Nothing is looked at before it is there, and nothing is everybody's before it was looked at (R2). */
+function requireReviewable({ facts, visibility }: Wanted): void {
+  const name = facts.name ?? 'without a name';
+  if (visibility === 'public') throw refusal('image.review_missing', `The image ${name} has not been reviewed.`);
+}
+
+function ownerOf(request: Pick<Wanted, 'owner'>, context: RequestContext): string {
   return request.owner ?? context.project_id;
 }
 
 /** The properties that have a column count as what they are, whichever way they are said. */
-function draftFrom(request: Registration, context: RequestContext): ImageDraft {
+function draftFrom(request: Wanted, context: RequestContext): ImageDraft {
   const { facts, properties, ...attributes } = request;
   const { name, min_disk, min_ram, description, architecture, os_distro, os_version, boot_mode } = facts;
   const said = { description, architecture, os_distro, os_version, hw_firmware_type: boot_mode };

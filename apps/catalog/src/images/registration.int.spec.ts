@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AbandonImage, DeleteImage, imageRecord, RegisterImage } from '@imago/contracts';
+import { AbandonImage, DeleteImage, imageRecord, PreviewRegistration, RegisterImage } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -67,6 +67,34 @@ describe('registering images', () => {
       const other = registration({ image_id, job_id, facts: { ...same.facts, name: 'db' } });
       await expect(catalog.ask(RegisterImage, other, owner)).rejects.toMatchObject({ code: 'image.exists' });
       expect(await images.show(image_id, owner)).toMatchObject({ name: 'web', owner: owner.project_id });
+    });
+
+    it('says beforehand what it would refuse, all of it, and keeps and reserves nothing', async () => {
+      const owner = tenant(randomUUID());
+      const wanted = PreviewRegistration.request.parse(registration());
+      const ask = (change: object = {}) => catalog.ask(PreviewRegistration, { ...wanted, ...change }, owner);
+      const before = [catalog.quota.reserved.length, catalog.recorder.events.length];
+      expect(await ask()).toMatchObject({
+        refusals: [],
+        figures: [{ resource: 'images', project_id: owner.project_id }],
+      });
+      catalog.quota.limit = 0;
+      try {
+        const tags = Array.from({ length: 129 }, (_, tag) => `tag-${tag}`);
+        const { refusals } = await ask({ facts: { ...wanted.facts, tags } });
+        expect(refusals.map(({ code }) => code)).toEqual(['image.tags_exceeded', 'quota.storage_exceeded']);
+      } finally {
+        catalog.quota.limit = Infinity;
+      }
+      catalog.quota.named = 0;
+      try {
+        expect((await ask()).refusals).toMatchObject([
+          { code: 'quota.images_exceeded', details: { limit: 0, used: 0 } },
+        ]);
+      } finally {
+        catalog.quota.named = 1_000_000;
+      }
+      expect([catalog.quota.reserved.length, catalog.recorder.events.length]).toEqual(before);
     });
 
     it('passes the refusal of the quota on and keeps nothing', async () => {

@@ -2,7 +2,7 @@ import { refusal } from '@imago/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, type Person, startGateway } from '../../test/gateway-under-test.ts';
 import { readJson } from '../../test/read-json.ts';
-import { aJob } from '../../test/records.ts';
+import { aJob, aPreflight } from '../../test/records.ts';
 
 let gateway: GatewayUnderTest;
 
@@ -28,6 +28,7 @@ beforeEach(() => {
   const { world } = gateway;
   world.jobs.clear();
   world.imports.length = 0;
+  world.preflights.length = 0;
   world.confirmed.length = 0;
   world.jobLists.length = 0;
   world.boardIsCurrent = true;
@@ -132,6 +133,32 @@ describe('an import', () => {
     const text = await response.text();
     expect(text).toContain('source.headers.host');
     expect(text).not.toContain('s3cret');
+  });
+
+  it('can be asked about beforehand with the same body, and nothing is asked for', async () => {
+    const source = { url: 'https://example.org/a?signature=s3cret', headers: { Authorization: 'Bearer s3cret' } };
+    const response = await post('/regions/region-2/v1/imports/preflight', 'alice', { ...valid, source });
+    expect(response.status).toBe(200);
+    expect(await readJson(response)).toEqual(aPreflight());
+    expect(gateway.world.preflights).toMatchObject([
+      {
+        region: 'region-2',
+        source: { type: 'url', headers: { authorization: 'Bearer s3cret' } },
+        facts: { min_disk: 40 },
+      },
+    ]);
+    const faulty = await post('/v1/imports/preflight', 'alice', { ...valid, name: undefined, os_distro: 'beos' });
+    expect(faulty.status).toBe(400);
+    const forbidden = await post('/v1/imports/preflight', 'reader', valid);
+    expect(forbidden.status).toBe(403);
+    gateway.world.refuseImports = refusal('import.preflight_busy', 'One is under way.');
+    const busy = await post('/v1/imports/preflight', 'alice', valid);
+    expect({ status: busy.status, ...(await readJson(busy)) }).toMatchObject({
+      status: 429,
+      code: 'import.preflight_busy',
+    });
+    expect(gateway.world.preflights).toHaveLength(1);
+    expect(gateway.world).toMatchObject({ imports: [], registrations: [], confirmed: [] });
   });
 
   it('passes on the figures of a refusal', async () => {

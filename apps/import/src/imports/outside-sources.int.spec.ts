@@ -19,6 +19,7 @@ import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TEST_CA } from '../../test/certificates.ts';
 import { MIB, QemuImg, smallDisk } from '../../test/disks.ts';
+import { everythingKept } from '../../test/everything-kept.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import type { ImportWorker } from '../../test/import-worker.ts';
 import { Names } from '../../test/names.ts';
@@ -27,26 +28,6 @@ import { WebServer } from '../../test/web-server.ts';
 
 const QUERY = '?X-Amz-Signature=c0ffee-signature';
 const HEADERS = { authorization: 'Bearer c0ffee-token' };
-
-/** Everything the service keeps, as text; bytes are in it as they are, should they be text. */
-async function everythingKept(imports: ImportUnderTest): Promise<string> {
-  const tables: { name: string }[] = await imports.db.query(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'import'`,
-  );
-  const texts = await Promise.all(
-    tables.map(async ({ name }) => {
-      const rows: { text: string }[] = await imports.db.query(
-        `SELECT coalesce(string_agg(to_jsonb(t)::text, ' '), '') AS text FROM ${name} t`,
-      );
-      return rows[0]?.text ?? '';
-    }),
-  );
-  const text = texts.join(' ');
-  const bytes = [...text.matchAll(/\\\\x([0-9a-f]+)/g)].map(([, hex]) =>
-    Buffer.from(hex ?? '', 'hex').toString('latin1'),
-  );
-  return `${text} ${bytes.join(' ')}`;
-}
 
 describe('a file outside of the installation', () => {
   const names = new Names().set('files.example', () => ['127.0.0.1']);

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   AbandonImage,
-  type ImageFacts,
   type JobView,
   refusal,
   RegisterImage,
@@ -17,15 +16,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { importRequested } from './import-events.ts';
 import type { ImportData, ImportInput, ImportJob } from './import-job.ts';
 import { IMPORT_RUNNER, ImportJobs } from './import-jobs.ts';
-import { sourceUri } from './source/job-source.ts';
+import { pinPromptly } from './source/pin-promptly.ts';
 import type { PinnedSource } from './source/source-file.ts';
 import { type AcceptedSource, TenantFiles } from './source/tenant-files.ts';
 import { splitUrl } from './source/url/url-secrets.ts';
+import { wantedImage } from './wanted-image.ts';
 
 type Request = RequestOf<typeof RequestImportContract>;
-
-/** Milliseconds for the first look at a file: a part of the time its asker has. */
-const PIN_PATIENCE = 6_000;
 
 interface Recorded {
   readonly job: ImportJob;
@@ -73,16 +70,8 @@ export class RequestImport {
     }
   }
 
-  /** Whoever asked waits for this: a server that takes longer is told of, and not waited for. */
   async #pin(job: ImportJob): Promise<PinnedSource> {
-    const file = await this.files.of(job);
-    const signal = AbortSignal.timeout(PIN_PATIENCE);
-    try {
-      return await file.pin(signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      throw refusal('import.source_stalled', `${sourceUri(job.input.source)} does not answer in time.`);
-    }
+    return pinPromptly(await this.files.of(job), job.input.source);
   }
 
   /** The job and what opens its file are recorded together. */
@@ -123,17 +112,12 @@ export class RequestImport {
   }
 
   async #register(job: ImportJob, context: RequestContext): Promise<void> {
-    const facts: ImageFacts = job.input.facts;
     await this.requests.send(
       RegisterImage,
       {
+        ...wantedImage(job.region, job.input.facts),
         image_id: imageOf(job),
-        region: job.region,
         job_id: job.id,
-        facts,
-        visibility: 'private',
-        disk_format: 'qcow2',
-        container_format: 'bare',
         agreement: { accepted_by: context.user_id, accepted_at: job.created_at.toISOString() },
       },
       { context },

@@ -7,6 +7,7 @@ import {
   type ImageRecord,
   ImageRegisteredV1,
   ImageUpdatedV1,
+  PreviewReservation as PreviewReservationContract,
   type RequestOf,
   ReserveImage as ReserveImageContract,
   type ResponseOf,
@@ -16,6 +17,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Ledger } from './ledger.ts';
 import type { Entry } from './reservations.repository.ts';
+import { PreviewReservation } from './preview-reservation.ts';
 import { ReserveImage } from './reserve-image.ts';
 
 /** What catalog asks for its images, and what it tells of them. */
@@ -23,6 +25,7 @@ import { ReserveImage } from './reserve-image.ts';
 export class ReservationsController {
   constructor(
     private readonly reserveImage: ReserveImage,
+    private readonly previewReservation: PreviewReservation,
     private readonly ledger: Ledger,
     private readonly appliedEvents: AppliedEvents,
   ) {}
@@ -33,6 +36,14 @@ export class ReservationsController {
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof ReserveImageContract>> {
     return this.reserveImage.execute(request, call.context, call.cause);
+  }
+
+  @OnRequest(PreviewReservationContract)
+  async preview(
+    @Payload() request: RequestOf<typeof PreviewReservationContract>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof PreviewReservationContract>> {
+    return this.previewReservation.execute(request, call.context);
   }
 
   /** Tells nothing but whether an event has been applied; its id is known to whoever caused it. */

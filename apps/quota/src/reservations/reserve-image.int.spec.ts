@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConfirmQuotaApplied, QuotaReservedV1 } from '@imago/contracts';
+import { ConfirmQuotaApplied, DomainError, PreviewReservation, QuotaReservedV1 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,6 +59,27 @@ describe('reserving a place', () => {
       images.push(someImage(project));
       await places.reserve(images[9] ?? last);
     }
+  });
+
+  it('says beforehand what it would answer, in the words of the refusal, and takes nothing', async () => {
+    const project_id = randomUUID();
+    const preview = (storage_gib: number, context = catalogFor(project_id)) =>
+      quota.ask(PreviewReservation, { project_id, region: REGION, storage_gib }, context);
+    await expect(preview(1, tenant(project_id))).rejects.toMatchObject({ code: 'auth.forbidden' });
+    const { figures, refusals } = await preview(1);
+    expect({ refusals, used: figures.map(({ used }) => used) }).toEqual({ refusals: [], used: [0, 0] });
+    await places.reserveAll(10, project_id);
+    const tooMuch = 10_000_000;
+    const full = await preview(tooMuch);
+    expect(full.refusals.map(({ code }) => code)).toEqual(['quota.images_exceeded', 'quota.storage_exceeded']);
+    const said = async (change: object) => {
+      const error: unknown = await places
+        .reserve({ ...someImage(project_id), ...change })
+        .catch((thrown: unknown) => thrown);
+      return error instanceof DomainError ? error.toDocument() : error;
+    };
+    expect(full.refusals).toEqual([await said({}), await said({ storage_gib: tooMuch })]);
+    expect(await places.used({ project_id, region: REGION })).toBe(10);
   });
 
   it('refuses the eleventh image at once, with the figures, and tells of that too', async () => {

@@ -1,5 +1,6 @@
 import {
   QuotaRefusedV1,
+  type Refusal,
   refusal,
   type RequestOf,
   type ReserveImage as ReserveImageContract,
@@ -16,6 +17,7 @@ import { sameAccount } from './ledger.ts';
 import { quotaEvent } from './quota-events.ts';
 import { ReservationSweeper } from './reservation-sweeper.ts';
 import { type KnownReservation, ReservationsRepository } from './reservations.repository.ts';
+import { imagesRefusal, type Room, storageRefusal } from './room.ts';
 
 type Request = RequestOf<typeof ReserveImageContract>;
 type Reserved = ResponseOf<typeof ReserveImageContract>;
@@ -37,9 +39,7 @@ export class ReserveImage {
    * nothing is taken.
    */
   async execute(request: Request, context: RequestContext, cause: Cause): Promise<Reserved> {
-    if (!context.roles.includes('service') || context.project_id !== request.project_id) {
-      throw refusal('auth.forbidden', 'Places are reserved by services, for the project they act for.');
-    }
+    requireActingFor(request.project_id, context);
     // What is due to be free is free, however long ago the sweeper looked.
     await this.sweeper.sweep(request);
     const outcome = await inTransaction(this.db, (tx) => this.#reserve(tx, request, cause));
@@ -55,13 +55,17 @@ export class ReserveImage {
     const known = await this.reservations.find(tx, image_id);
     if (known !== null) return this.#again(tx, known, account);
     const storage = await this.#storage(tx, request);
-    if (storage.used + request.storage_gib > storage.limit) return this.#refuseStorage(tx, request, { storage, cause });
+    const refused = storageRefusal(request, storage, request.storage_gib);
+    if (refused !== null) return this.#refuseStorage(tx, request, { storage, cause, refused });
     const entry = { ...request, correlation_id: cause.correlation_id };
     const { expires_at, used } = await this.reservations.take(tx, account, entry);
     const name = expires_at === null ? 'QuotaRefused' : 'QuotaReserved';
     await this.outbox.add(tx, quotaEvent({ name, image_id, account, used }), cause);
     if (expires_at !== null) await this.#tellThresholds(tx, request, { account, used, storage, cause });
-    return expires_at === null ? exceeded(account, used) : reserved(account, used, expires_at);
+    if (expires_at !== null) return reserved(account, used, expires_at);
+    const full = imagesRefusal(account, { limit: account.limit, used });
+    if (full === null) throw new Error(`no place was taken of ${used} in ${account.limit}`);
+    return full;
   }
 
   async #again(tx: EntityManager, known: KnownReservation, account: LockedAccount): Promise<Reserved> {
@@ -77,7 +81,7 @@ export class ReserveImage {
   async #storage(
     tx: EntityManager,
     { storage_gib, ...account }: Account & Pick<Request, 'storage_gib'>,
-  ): Promise<Storage> {
+  ): Promise<Room> {
     const limit =
       storage_gib === 0
         ? await this.limits.limitOf(tx, account, 'storage_gib')
@@ -87,14 +91,13 @@ export class ReserveImage {
 
   async #refuseStorage(
     tx: EntityManager,
-    { image_id, project_id, region, storage_gib }: Request,
-    { storage, cause }: { readonly storage: Storage; readonly cause: Cause },
+    { image_id, project_id, region }: Request,
+    { storage, cause, refused }: { readonly storage: Room; readonly cause: Cause; readonly refused: Refusal },
   ): Promise<Error> {
     const figures = { project_id, region, resource: 'storage_gib' as const, ...storage };
     const event = { event: QuotaRefusedV1, subject: image_id, data: { ...figures, image_id }, project_id, region };
     await this.outbox.add(tx, event, cause);
-    const message = `The project has ${storage.used} of ${storage.limit} GiB in ${region}: there is no room for ${storage_gib} more.`;
-    return refusal('quota.storage_exceeded', message, { ...figures, requested: storage_gib });
+    return refused;
   }
 
   async #tellThresholds(
@@ -113,30 +116,25 @@ export class ReserveImage {
   }
 }
 
-/** GiB. */
-interface Storage {
-  readonly limit: number;
-  readonly used: number;
-}
-
 interface Taken {
   readonly account: LockedAccount;
   readonly used: number;
-  readonly storage: Storage;
+  /** GiB. */
+  readonly storage: Room;
   readonly cause: Cause;
+}
+
+/**
+ * What is asked about places is asked by services, for the project they act for.
+ * @throws Refusal auth.forbidden
+ */
+export function requireActingFor(projectId: string, context: RequestContext): void {
+  if (context.roles.includes('service') && context.project_id === projectId) return;
+  throw refusal('auth.forbidden', 'Places are reserved by services, for the project they act for.');
 }
 
 function reserved(account: LockedAccount, used: number, expiresAt: Date): Reserved {
   return { expires_at: expiresAt.toISOString(), figures: figuresOf(account, used) };
-}
-
-function exceeded(account: LockedAccount, used: number): Error {
-  const { limit, region } = account;
-  return refusal(
-    'quota.images_exceeded',
-    `The project has ${used} of ${limit} images in ${region}: there is no place for another.`,
-    figuresOf(account, used),
-  );
 }
 
 function figuresOf({ project_id, region, limit }: LockedAccount, used: number): Reserved['figures'] {

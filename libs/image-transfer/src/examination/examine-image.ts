@@ -57,7 +57,7 @@ export async function examineOpened(
   } catch (error) {
     signal.throwIfAborted();
     if (enough.aborted) return unexamined(`The disk was not looked at within ${patience / 1000} seconds.`, error);
-    if (isDamage(disk?.failure ?? error)) return unexamined('The stored image cannot be read in full.', error);
+    if (isDamage(disk?.failure ?? error)) return unexamined('The image cannot be read in full.', error);
     if (disk === null || disk.failure !== null) throw error;
     return unexamined('The disk could not be looked at; the operator has been alerted.', error);
   }

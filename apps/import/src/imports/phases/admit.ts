@@ -1,5 +1,6 @@
 import { refusal } from '@imago/contracts';
 import { sourceUri } from '../source/job-source.ts';
+import { requireContent } from '../source/pin-promptly.ts';
 import type { ImportPhase, ImportTools } from './import-phase.ts';
 
 /** Looks at the file: it is still the one the import was asked for, and it is not empty. */
@@ -11,7 +12,7 @@ export function admit(tools: ImportTools): ImportPhase {
     const uri = sourceUri(job.input.source);
     if (found.etag !== pinned.etag || found.size !== pinned.size)
       throw refusal('import.source_changed', `${uri} was overwritten before it was imported.`, { source_uri: uri });
-    if (pinned.size === 0) throw refusal('image.empty', `${uri} is empty.`);
+    requireContent(job.input.source, pinned);
     return { next: 'inspect', data: { ...data, source: pinned } };
   };
 }

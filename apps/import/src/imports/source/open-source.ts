@@ -1,5 +1,5 @@
 import { refusal } from '@imago/contracts';
-import { type ByteSource, type InspectedDisk, InspectionRefusal, openDisk } from '@imago/disk-image';
+import { type ByteSource, type InspectedDisk, InspectionRefusal, openDisk, type SourceFormat } from '@imago/disk-image';
 import { required } from '@imago/jobs';
 import type { ImportPhaseContext } from '../import-job.ts';
 import type { ImportTools } from '../phases/import-phase.ts';
@@ -15,8 +15,20 @@ export async function openSource(context: ImportPhaseContext, tools: ImportTools
   const bytes = await openBytes(context, tools);
   const blocks = await tools.records.checkedBlocks.find(tools.db.manager, id);
   const source = blocks === null ? bytes : new CheckedSource(bytes, blocks, sourceUri(input.source));
+  return openInspected(source, input.disk_format, context.signal);
+}
+
+/**
+ * Opens the disk in a file that must be what it is declared to be.
+ * @throws Refusal with the code of the inspection, or of where the file is.
+ */
+export async function openInspected(
+  source: ByteSource,
+  declared: SourceFormat,
+  signal: AbortSignal,
+): Promise<InspectedDisk> {
   try {
-    return await openDisk(source, input.disk_format, { signal: context.signal });
+    return await openDisk(source, declared, { signal });
   } catch (error) {
     throw inspectionFailure(error);
   }

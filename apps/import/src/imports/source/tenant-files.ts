@@ -1,4 +1,4 @@
-import { type ImportSource, refusal, type RequestImport, type RequestOf } from '@imago/contracts';
+import { type FileChecksum, type ImportSource, refusal, type RequestImport, type RequestOf } from '@imago/contracts';
 import { Regions, uploadObjectKey } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -45,42 +45,60 @@ export class TenantFiles {
    * @throws Refusal import.bucket_not_found, object_store.not_found, upload.not_found, the same for what is not there and
    * for what is another project's; import.url_refused, import.checksum_required
    */
-  async accept(request: Request, projectId: string): Promise<AcceptedSource> {
-    const { source } = request;
+  async accept({ source, region, checksum }: Request, projectId: string): Promise<AcceptedSource> {
+    const accepted = await this.locate(source, region, projectId);
+    this.requireChecksum(source, checksum);
+    return accepted;
+  }
+
+  /**
+   * The same as far as it is about the place alone.
+   * @throws Refusal as {@link accept}, without import.checksum_required
+   */
+  async locate(source: ImportSource, region: string, projectId: string): Promise<AcceptedSource> {
     switch (source.type) {
       case 'bucket':
-        await this.#requireBucket(source, request.region, projectId);
+        await this.#requireBucket(source, region, projectId);
         return { source, secrets: NO_SECRETS };
       case 'url':
-        return this.urls.accept(source, request.checksum);
+        return this.urls.locate(source);
       case 'object_store': {
-        const { id, endpoint } = await this.stores.named(source.object_store, request.region, projectId);
+        const { id, endpoint } = await this.stores.named(source.object_store, region, projectId);
         const { bucket, object } = source;
         return { source: { type: 'object_store', object_store_id: id, endpoint, bucket, object }, secrets: NO_SECRETS };
       }
       case 'upload':
-        await this.#requireUpload(source.upload_id, request.region, projectId);
+        await this.#requireUpload(source.upload_id, region, projectId);
         return { source, secrets: NO_SECRETS };
       default:
         return source satisfies never;
     }
   }
 
+  /** @throws Refusal import.checksum_required */
+  requireChecksum(source: ImportSource, checksum: FileChecksum | null): void {
+    if (source.type === 'url') this.urls.requireChecksum(checksum);
+  }
+
   /** The file of a job. @throws Refusal object_store.not_found when its object store is gone, import.secret_unreadable */
-  async of({
-    id,
-    region,
-    project_id,
-    input,
-  }: Pick<ImportJob, 'id' | 'region' | 'project_id' | 'input'>): Promise<SourceFile> {
+  async of({ id, input, ...whose }: Pick<ImportJob, 'id' | 'region' | 'project_id' | 'input'>): Promise<SourceFile> {
     const { source } = input;
+    const secrets = source.type === 'url' ? await this.urls.secretsOf(id) : NO_SECRETS;
+    return this.open({ source, secrets }, whose);
+  }
+
+  /** A file that was accepted. @throws Refusal object_store.not_found when its object store is gone */
+  async open(
+    { source, secrets }: AcceptedSource,
+    { region, project_id }: { readonly region: string; readonly project_id: string },
+  ): Promise<SourceFile> {
     switch (source.type) {
       case 'bucket': {
         const store = this.regions.get(region).bucketStore(source.bucket);
         return new StoredFile(store, source.object, (error) => bucketFailure(error, source));
       }
       case 'url':
-        return this.urls.open(source, id);
+        return this.urls.open(source, secrets);
       case 'object_store': {
         const store = await this.stores.open(source.object_store_id, project_id);
         return new StoredFile(store.withBucket(source.bucket), source.object, (error) =>

@@ -24,21 +24,29 @@ export class UrlSources {
 
   /**
    * A URL in two: what a job shows of it, and what is kept apart. Nothing is asked of its server yet.
-   * @throws Refusal import.url_refused, import.checksum_required
+   * @throws Refusal import.url_refused
    */
-  accept(
-    { url, headers }: Extract<ImportSource, { type: 'url' }>,
-    checksum: FileChecksum | null,
-  ): { readonly source: UrlSource; readonly secrets: UrlSecrets } {
+  locate({ url, headers }: Extract<ImportSource, { type: 'url' }>): {
+    readonly source: UrlSource;
+    readonly secrets: UrlSecrets;
+  } {
     const { shown, query } = splitUrl(this.#checked(url));
-    if (checksum === null && this.config.IMPORT_URL_CHECKSUM_REQUIRED)
-      throw refusal('import.checksum_required', 'A file that is imported from a URL needs a checksum here.');
     return { source: { type: 'url', url: shown }, secrets: { query, headers } };
   }
 
-  /** The file of a job. @throws Refusal import.secret_unreadable */
-  async open({ url }: UrlSource, jobId: string): Promise<UrlFile> {
-    return new UrlFile(this.client, url, await this.secrets.find(this.db.manager, jobId));
+  /** @throws Refusal import.checksum_required */
+  requireChecksum(checksum: FileChecksum | null): void {
+    if (checksum === null && this.config.IMPORT_URL_CHECKSUM_REQUIRED)
+      throw refusal('import.checksum_required', 'A file that is imported from a URL needs a checksum here.');
+  }
+
+  open({ url }: UrlSource, secrets: UrlSecrets): UrlFile {
+    return new UrlFile(this.client, url, secrets);
+  }
+
+  /** What opens the file of a job. @throws Refusal import.secret_unreadable */
+  secretsOf(jobId: string): Promise<UrlSecrets> {
+    return this.secrets.find(this.db.manager, jobId);
   }
 
   /** Keeps what opens the file of a job, sealed, until the job ends. */
