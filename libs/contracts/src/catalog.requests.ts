@@ -58,7 +58,7 @@ export const RegisterImage = defineRequest('catalog', 'registerImage', {
 
 /**
  * What {@link RegisterImage} would say, without an image: every refusal, and the figures of the quota. Refusals:
- * region.not_found, and that the quota cannot be asked.
+ * auth.forbidden, region.not_found, and that the quota cannot be asked.
  */
 export const PreviewRegistration = defineRequest('catalog', 'previewRegistration', {
   kind: 'query',

@@ -62,8 +62,7 @@ export const IMPORT_ERRORS = {
   },
   'import.preflight_busy': {
     kind: 'unavailable',
-    remedy:
-      'Wait for the answer to the preflight before, or ask again in a moment; an import can be asked for meanwhile.',
+    remedy: 'Wait for the preflight before to be answered, then ask again; an import needs none.',
   },
   'import.secret_unreadable': { kind: 'internal', remedy: 'Import again, and give the headers or signed URL again.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -28,19 +28,22 @@ export class RegisterImage {
    * quota.reservation_expired; then nothing is registered.
    */
   async execute(request: Registration, call: RequestCall): Promise<Registered> {
-    return this.admission.admit(newImage(request, allowedDraft(request, call.context)), call);
+    const { context } = call;
+    requireRegistering(context, request.visibility, ownerOf(request, context));
+    return this.admission.admit(newImage(request, fittingDraft(request, context)), call);
   }
 
   /**
    * What {@link execute} would refuse this for, all of it, and how the quota stands. Nothing is registered or reserved.
-   * @throws Refusal region.not_found, and that the quota cannot be asked
+   * @throws Refusal auth.forbidden, region.not_found, and that the quota cannot be asked
    */
   async preview(request: Wanted, call: Pick<RequestCall, 'context' | 'deadline'>): Promise<Preview> {
     const { context } = call;
+    requireRegistering(context, request.visibility, ownerOf(request, context)); // before anybody's figures are told
     const place = { owner: ownerOf(request, context), region: request.region, min_disk: request.facts.min_disk };
     const { figures, refusals } = await this.admission.preview(place, call);
     try {
-      allowedDraft(request, context);
+      fittingDraft(request, context);
       return { figures, refusals };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -49,9 +52,8 @@ export class RegisterImage {
   }
 }
 
-/** What an image would say of itself, when whoever asks may make it and it keeps within the limits. */
-function allowedDraft(request: Wanted, context: RequestContext): ImageDraft {
-  requireRegistering(context, request.visibility, ownerOf(request, context));
+/** What an image says of itself, when it may and keeps within the limits. */
+function fittingDraft(request: Wanted, context: RequestContext): ImageDraft {
   requireReviewable(request);
   const draft = draftFrom(request, context);
   requireWithinLimits(draft, null);

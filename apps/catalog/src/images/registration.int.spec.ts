@@ -78,6 +78,7 @@ describe('registering images', () => {
         refusals: [],
         figures: [{ resource: 'images', project_id: owner.project_id }],
       });
+      await expect(ask({ owner: randomUUID() })).rejects.toMatchObject({ code: 'auth.forbidden' });
       catalog.quota.limit = 0;
       try {
         const tags = Array.from({ length: 129 }, (_, tag) => `tag-${tag}`);

@@ -8,6 +8,7 @@ import {
   DeleteObjectStore,
   type ImportSource,
   ListObjectStores,
+  PreflightImport,
   ReplaceObjectStore,
   RequestImport,
   type RequestOf,
@@ -225,6 +226,9 @@ describe('a file outside of the installation', () => {
       const known = await request(inStore(store.id));
       await requireImported(named.id, file);
       await requireImported(known.id, file);
+      const preflight = await imports.ask(PreflightImport, importOf('none', 'none', { source: inStore(store.id) }));
+      expect(preflight.points.filter(({ code }) => code !== null)).toEqual([]);
+      expect(preflight.facts.size).toBe(String(file.length));
       const [asked] = await imports.looks.eventsOf(named.id);
       expect(asked?.data).toMatchObject({ source_uri: `${endpoint}/${bucket}/disks/web%201.raw` });
       await remove(store.id);

@@ -8,7 +8,7 @@ import {
   type ResponseOf,
 } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { untilAborted } from '@imago/jobs';
+import { isCertain, untilAborted } from '@imago/jobs';
 import { type RequestCall, RequestClient } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { IMPORT_CONFIG } from '../config-token.ts';
@@ -71,12 +71,10 @@ export class PreflightImport {
       tell(findings, await this.requests.send(PreviewRegistration, wantedImage(region, facts), options));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
+      const { remedy } = error;
       for (const check of OF_THE_IMAGE)
-        findings.found(check, {
-          status: 'unknown',
-          seen: 'It cannot be found out at the moment.',
-          remedy: error.remedy,
-        });
+        findings.found(check, { status: 'unknown', seen: 'It cannot be found out at the moment.', remedy });
+      if (isCertain(error)) findings.refused('image', error);
     }
   }
 }

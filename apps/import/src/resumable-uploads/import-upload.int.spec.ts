@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CancelImport, type JobView, RequestImport } from '@imago/contracts';
+import { CancelImport, type JobView, PreflightImport, RequestImport } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QemuImg, smallDisk } from '../../test/disks.ts';
@@ -27,6 +27,13 @@ describe('an import of a file that was sent in parts', () => {
     return (await importing.ask(RequestImport, order, context)).job;
   }
 
+  /** What an import would be refused for, by the checks that found it. */
+  async function preflight(upload_id: string, change: { disk_format?: 'qcow2' } = {}): Promise<object> {
+    const order = importOf('none', 'none', { ...change, source: { type: 'upload', upload_id } });
+    const { points } = await importing.ask(PreflightImport, order, me.context);
+    return Object.fromEntries(points.flatMap(({ check, code }) => (code === null ? [] : [[check, code]])));
+  }
+
   async function expire(id: string): Promise<void> {
     await importing.db.query('UPDATE import.resumable_uploads SET expires_at = now() WHERE id = $1', [id]);
     await importing.app.get(SweepResumableUploads).sweep();
@@ -36,6 +43,7 @@ describe('an import of a file that was sent in parts', () => {
     const file = randomBytes(1000);
     const id = await me.start(file.length);
     await expect(request(id)).rejects.toMatchObject({ code: 'upload.wrong_state' });
+    expect(await preflight(id)).toEqual({ file: 'upload.wrong_state' });
     await me.send(id, partsOf(file));
     await expect(request(id)).rejects.toMatchObject({ code: 'upload.wrong_state' });
     const stranger = new FileSender(importing, OTHER_PROJECT);
@@ -59,6 +67,8 @@ describe('an import of a file that was sent in parts', () => {
     const disk = smallDisk();
     const id = await me.whole(disk);
     await importing.hire();
+    expect(await preflight(id)).toEqual({});
+    expect(await preflight(id, { disk_format: 'qcow2' })).toEqual({ format: 'image.format_mismatch' });
     const wrong = await request(id, { disk_format: 'qcow2' });
     expect(await importing.looks.ended(wrong.id)).toMatchObject({
       state: 'failed',
