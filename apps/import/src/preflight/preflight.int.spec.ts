@@ -21,7 +21,6 @@ describe('a preflight of an import', () => {
   beforeAll(async () => {
     server = await WebServer.listen('http');
     imports = await startImport({
-      IMPORT_PREFLIGHT_SECONDS: '2',
       IMPORT_OUTBOUND_ALLOW: '127.0.0.1',
       IMPORT_OUTBOUND_HTTP: 'true',
       IMPORT_OUTBOUND_RETRY_SECONDS: '0.01',
@@ -145,8 +144,10 @@ describe('a preflight of an import', () => {
     try {
       server.behaviour = () => undefined;
       const mute = { type: 'url', url: server.url('/disk', '127.0.0.1'), headers: {} } as const;
-      const others = imports.ask(PreflightImport, wanted('nothing', { source: mute }), tenant(OTHER_PROJECT));
-      const first = preflight('disk.qcow2');
+      const ask = (request: RequestOf<typeof PreflightImport>, project: string) =>
+        imports.requests.send(PreflightImport, request, { context: tenant(project), timeout_ms: 5_000 });
+      const others = ask(wanted('nothing', { source: mute }), OTHER_PROJECT);
+      const first = ask(wanted('disk.qcow2'), PROJECT);
       await expect(preflight('disk.qcow2')).rejects.toMatchObject({ code: 'import.preflight_busy' });
       expect(statuses(await first)).toMatchObject({ format: 'ok', operating_system: 'ok', image_quota: 'unknown' });
       expect(statuses(await others)).toMatchObject({ source: 'ok', file: 'unknown', operating_system: 'unknown' });
