@@ -3,15 +3,12 @@ import type { Declared } from './declared.ts';
 import { DEFAULT_READINESS_LIMITS, type ReadinessLimits } from './disk/budget.ts';
 import { CachedDisk, type ExaminedDisk } from './disk/cached-disk.ts';
 import { printable } from './disk/printable.ts';
-import { readingFrom, SourceFailure, Unreadable } from './disk/unreadable.ts';
+import { SourceFailure } from './disk/unreadable.ts';
+import { factsOf } from './disk-facts.ts';
 import { examineSystem } from './examine-system.ts';
-import { hasBootCode } from './partitions/mbr.ts';
-import { readPartitionTable } from './partitions/partition-table.ts';
-import { type DiskFacts, fileSystemsPoint, partitionTablePoint } from './points/disk-points.ts';
+import { fileSystemsPoint, partitionTablePoint } from './points/disk-points.ts';
 import { makePoint, worstStatus } from './report.ts';
-import { findVolumes, type Volume } from './volumes/volumes.ts';
-
-const SECTOR = 512;
+import type { Volume } from './volumes/volumes.ts';
 
 /** How an examination is done. */
 export interface ExaminationOptions {
@@ -54,27 +51,6 @@ async function examine(disk: CachedDisk, declared: Declared): Promise<ReadinessR
     file_systems: facts.volumes.flatMap(describeVolume),
     bytes_read: disk.budget.bytesRead,
   };
-}
-
-/** What can be found out of the disk, and why it is not all when it is not. */
-async function factsOf(disk: CachedDisk): Promise<{ facts: DiskFacts; failure: Unreadable | null }> {
-  let facts: DiskFacts = { table: null, volumes: [], bootCode: false };
-  try {
-    return await readingFrom(disk.name, async () => {
-      if (disk.size >= SECTOR) facts = { ...facts, bootCode: hasBootCode(await disk.read(0, SECTOR)) };
-      facts = { ...facts, table: await readPartitionTable(disk) };
-      facts = { ...facts, volumes: await findVolumes(disk, facts.table) };
-      return { facts, failure: null };
-    });
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    const where = error.where ?? disk.name;
-    return { facts: { ...facts, volumes: [unread(where, error.message)] }, failure: error };
-  }
-}
-
-function unread(where: string, reason: string): Volume {
-  return { where, partition: null, content: { type: 'unreadable', reason } };
 }
 
 function describeVolume({ where, content }: Volume): ReadinessReport['file_systems'] {

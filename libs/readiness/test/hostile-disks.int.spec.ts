@@ -1,13 +1,13 @@
 import { readinessReport } from '@imago/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_READINESS_LIMITS, examineDisk } from '../src/index.ts';
-import { DECLARED } from './declared.ts';
-import { FileDisk } from './file-disk.ts';
-import { ChangedDisk, mutant, RememberedDisk } from './hostile-disk.ts';
-import { DiskPrograms } from './programs.ts';
-import { SampleDisks, smallestOf } from './sample-disks.ts';
-import { lvmVolume } from './sample-lvm.ts';
-import { DEBIAN, manyFiles } from './sample-tree.ts';
+import { DECLARED } from '../src/testing/declared.ts';
+import { FileDisk } from '../src/testing/file-disk.ts';
+import { ChangedDisk, mutant, RememberedDisk } from '../src/testing/hostile-disk.ts';
+import { DiskPrograms } from '../src/testing/programs.ts';
+import { SampleDisks, smallestOf } from '../src/testing/sample-disks.ts';
+import { lvmVolume } from '../src/testing/sample-lvm.ts';
+import { DEBIAN, manyFiles } from '../src/testing/sample-tree.ts';
 import { sampleWindows } from './sample-windows.ts';
 
 const MUTANTS = 300;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examined, faults } from './examined.ts';
-import { DiskPrograms } from './programs.ts';
-import { lvmVolume } from './sample-lvm.ts';
-import { SampleDisks, smallestOf, writeBootCode } from './sample-disks.ts';
-import { DEBIAN, elf, KERNEL, manyFiles, ROOT_UUID, type Tree } from './sample-tree.ts';
+import { examined, faults } from '../src/testing/examined.ts';
+import { DiskPrograms } from '../src/testing/programs.ts';
+import { lvmVolume } from '../src/testing/sample-lvm.ts';
+import { SampleDisks, smallestOf, writeBootCode } from '../src/testing/sample-disks.ts';
+import { DEBIAN, elf, KERNEL, manyFiles, ROOT_UUID, type Tree } from '../src/testing/sample-tree.ts';
 
 let programs: DiskPrograms;
 let disks: SampleDisks;

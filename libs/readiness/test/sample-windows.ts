@@ -1,4 +1,4 @@
-import type { SampleDisks } from './sample-disks.ts';
+import type { SampleDisks } from '../src/testing/sample-disks.ts';
 import { portableExecutable, sampleHive } from './sample-hive.ts';
 
 /** The key of a Windows that says which it is. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { examined, faults } from './examined.ts';
-import { DiskPrograms } from './programs.ts';
-import { SampleDisks, writeBootCode } from './sample-disks.ts';
+import { examined, faults } from '../src/testing/examined.ts';
+import { DiskPrograms } from '../src/testing/programs.ts';
+import { SampleDisks, writeBootCode } from '../src/testing/sample-disks.ts';
 import { sampleWindows } from './sample-windows.ts';
 
 const DECLARED = { os_distro: 'windows', os_version: '2019' };

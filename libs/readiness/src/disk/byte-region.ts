@@ -9,6 +9,17 @@ export abstract class ByteRegion {
   abstract readonly budget: Budget;
   /** Exactly the range, as memory of the caller's own. Throws Unreadable outside of the region. */
   abstract read(offset: number, length: number): Promise<Buffer>;
+  /**
+   * Where on the disk the range is, in its order. Throws Unreadable outside of the region, and where writing there would
+   * change more than this region.
+   */
+  abstract onDisk(offset: number, length: number): readonly DiskRange[];
+}
+
+/** A run of bytes of the whole disk. */
+export interface DiskRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** The longest single read: no structure of a file system is longer, and a file is read in pieces. */
@@ -43,5 +54,10 @@ export class RegionPart extends ByteRegion {
   async read(offset: number, length: number): Promise<Buffer> {
     assertInside(this, offset, length);
     return this.whole.read(this.start + offset, length);
+  }
+
+  onDisk(offset: number, length: number): readonly DiskRange[] {
+    assertInside(this, offset, length);
+    return this.whole.onDisk(this.start + offset, length);
   }
 }

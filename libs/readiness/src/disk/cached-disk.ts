@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Budget, type ReadinessLimits } from './budget.ts';
-import { assertInside, ByteRegion } from './byte-region.ts';
+import { assertInside, ByteRegion, type DiskRange } from './byte-region.ts';
 import { SourceFailure, Unreadable } from './unreadable.ts';
 
 /** What is examined: `DiskReader` of `@imago/disk-image` is one, and anything else with ranged reads. */
@@ -45,6 +45,11 @@ export class CachedDisk extends ByteRegion {
       done += copied;
     }
     return target;
+  }
+
+  onDisk(offset: number, length: number): readonly DiskRange[] {
+    assertInside(this, offset, length);
+    return [{ offset, length }];
   }
 
   private async block(index: number): Promise<Buffer> {

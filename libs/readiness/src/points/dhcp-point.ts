@@ -13,12 +13,12 @@ export async function dhcpPoint(tree: FileTree): Promise<Finding> {
   const initialised = await initialiser(tree);
   if (initialised && !initialised.disabled && !(await leavesNetworkAlone(tree)))
     return { status: 'ok', seen: `${initialised.name} configures the network`, where: initialised.where };
-  const found = await configurations(tree);
+  const found = await networkCards(tree);
   const fixed = found.filter(({ kind }) => kind === 'static');
   const automatic = found.find(({ kind }) => kind === 'dhcp');
   const worst = worstFinding(fixed.map((each) => fixedFinding(each, automatic !== undefined)));
   if (worst) return worst;
-  if (automatic) return { status: 'ok', seen: 'The network is configured by DHCP', where: automatic.where };
+  if (automatic) return { status: 'ok', seen: 'The network is configured by DHCP', where: placeOf(automatic) };
   const manager = await tree.firstOf(MANAGERS);
   if (manager !== null)
     return { status: 'ok', seen: 'NetworkManager asks DHCP where nothing else is said', where: manager };
@@ -29,11 +29,15 @@ export async function dhcpPoint(tree: FileTree): Promise<Finding> {
   };
 }
 
-function fixedFinding({ where }: Addressing, hasAutomatic: boolean): Finding {
+function placeOf({ path, line }: Addressing): string {
+  return `${path}:${line}`;
+}
+
+function fixedFinding(card: Addressing, hasAutomatic: boolean): Finding {
   return {
     status: hasAutomatic ? 'warning' : 'problem',
     seen: 'A network card has a fixed address: a server has another one',
-    where,
+    where: placeOf(card),
     remedy: 'Configure the card by DHCP.',
   };
 }
@@ -49,18 +53,14 @@ async function leavesNetworkAlone(tree: FileTree): Promise<boolean> {
   return false;
 }
 
-async function configurations(tree: FileTree): Promise<Addressing[]> {
+/** What the files of the network say of its cards. */
+export async function networkCards(tree: FileTree): Promise<Addressing[]> {
   const found: Addressing[] = [];
   for (const { directory, matches, read } of CONFIGURATIONS) {
     const names = (await tree.names(directory)).filter((name) => matches.test(name)).slice(0, MOST_FILES);
     for (const name of names) {
       const path = `${directory}/${name}`;
-      found.push(
-        ...read((await tree.lines(path, LONGEST_FILE)) ?? []).map(({ kind, line }) => ({
-          kind,
-          where: `${path}:${line}`,
-        })),
-      );
+      found.push(...read((await tree.lines(path, LONGEST_FILE)) ?? []).map((said) => ({ ...said, path })));
     }
   }
   return found;

@@ -3,8 +3,9 @@ import { type FoundSystem, volumeOf } from '../system/find-system.ts';
 import { type FstabEntry, parseFstab } from '../system/fstab.ts';
 import type { Volume } from '../volumes/volumes.ts';
 
-const FSTAB = '/etc/fstab';
-const DEVICE = /^\/dev\/(sd|vd|xvd|hd)[a-z]+\d*$/;
+export const FSTAB = '/etc/fstab';
+/** The name of a disk, or of a partition of one. */
+export const DEVICE = /^\/dev\/(sd|vd|xvd|hd)[a-z]+\d*$/;
 const BY_CONTENT = /^(UUID=|LABEL=|\/dev\/disk\/by-uuid\/)/i;
 
 /** Whether what the system mounts is there on a server, whatever its disks are called. */

@@ -1,7 +1,7 @@
 import { type Finding, worstFinding } from '../report.ts';
 import type { FileTree } from '../system/file-tree.ts';
 
-const RULES = '/etc/udev/rules.d/70-persistent-net.rules';
+export const PERSISTENT_NET_RULES = '/etc/udev/rules.d/70-persistent-net.rules';
 const INTERFACE_FILES = '/etc/sysconfig/network-scripts';
 const MOST_FILES = 64;
 const MOST_KERNELS = 16;
@@ -12,31 +12,35 @@ const DISABLED = '/etc/cloud/cloud-init.disabled';
 /** What Fedora CoreOS has instead. */
 const IGNITION = ['/usr/lib/dracut/modules.d/30ignition', '/usr/libexec/ignition'];
 
+/** Where a network card is bound to an address of its own. */
+export interface BoundCard {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly seen: string;
+}
+
 /** Whether names of network cards are bound to the addresses of the machine the image was made of. */
 export async function persistentNetPoint(tree: FileTree): Promise<Finding> {
   const remedy = 'Remove it: the cards of a server have other addresses.';
-  const findings: Finding[] = [];
-  const line = ((await tree.lines(RULES)) ?? []).findIndex((text) => /^\s*[^#\s]/.test(text));
-  if (line >= 0)
-    findings.push({
-      status: 'warning',
-      seen: 'Rules bind names to network cards',
-      where: `${RULES}:${line + 1}`,
-      remedy,
-    });
-  const names = (await tree.names(INTERFACE_FILES)).filter((name) => name.startsWith('ifcfg-')).slice(0, MOST_FILES);
-  for (const name of names) {
-    const path = `${INTERFACE_FILES}/${name}`;
-    const at = ((await tree.lines(path)) ?? []).findIndex((text) => /^\s*HWADDR\s*=\s*\S/.test(text));
-    if (at >= 0)
-      findings.push({
-        status: 'warning',
-        seen: 'A network card is bound to its address',
-        where: `${path}:${at + 1}`,
-        remedy,
-      });
-  }
+  const findings = (await boundCards(tree)).map(({ path, line, seen }): Finding => {
+    return { status: 'warning', seen, where: `${path}:${line}`, remedy };
+  });
   return worstFinding(findings) ?? { status: 'ok', seen: 'No names are bound to network cards' };
+}
+
+/** The first such line of each file that has one: rules of udev, and files of network cards. */
+export async function boundCards(tree: FileTree): Promise<BoundCard[]> {
+  const found: BoundCard[] = [];
+  const look = async (path: string, wanted: RegExp, seen: string): Promise<void> => {
+    const index = ((await tree.lines(path)) ?? []).findIndex((text) => wanted.test(text));
+    if (index >= 0) found.push({ path, line: index + 1, seen });
+  };
+  await look(PERSISTENT_NET_RULES, /^\s*[^#\s]/, 'Rules bind names to network cards');
+  const names = (await tree.names(INTERFACE_FILES)).filter((name) => name.startsWith('ifcfg-')).slice(0, MOST_FILES);
+  for (const name of names)
+    await look(`${INTERFACE_FILES}/${name}`, /^\s*HWADDR\s*=\s*\S/, 'A network card is bound to its address');
+  return found;
 }
 
 /** What sets up a new server; null when nothing does. */
@@ -108,13 +112,22 @@ export async function machineIdPoint(tree: FileTree): Promise<Finding> {
 
 /** Whether servers would share the keys by which clients know a machine. */
 export async function hostKeysPoint(tree: FileTree): Promise<Finding> {
-  const keys = (await tree.names('/etc/ssh')).filter((name) => /^ssh_host_.*key$/.test(name));
+  const keys = await hostKeys(tree);
   const [first] = keys;
   if (first === undefined) return { status: 'ok', seen: 'There are no keys of the machine' };
   return {
     status: 'warning',
     seen: `There are ${keys.length} keys of the machine, which all servers of the image would share`,
-    where: `/etc/ssh/${first}`,
+    where: first,
     remedy: 'Remove /etc/ssh/ssh_host_*; they are made at the next start, by cloud-init for one.',
   };
+}
+
+/** The paths of the keys; an empty file is none, and what makes keys makes a new one in its place. */
+export async function hostKeys(tree: FileTree): Promise<string[]> {
+  const names = (await tree.names('/etc/ssh')).filter((name) => /^ssh_host_.*key$/.test(name)).slice(0, MOST_FILES);
+  const paths = names.map((name) => `/etc/ssh/${name}`);
+  const found: string[] = [];
+  for (const path of paths) if (((await tree.find(path))?.node.size ?? 0) > 0) found.push(path);
+  return found;
 }

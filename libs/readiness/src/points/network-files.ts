@@ -1,14 +1,12 @@
 /** How a network card gets its address, and the file and line that say so. */
 export interface Addressing {
   readonly kind: 'dhcp' | 'static';
-  readonly where: string;
-}
-
-interface Said {
-  readonly kind: Addressing['kind'];
+  readonly path: string;
   /** From 1. */
   readonly line: number;
 }
+
+type Said = Omit<Addressing, 'path'>;
 
 /** Files that configure the network, and how they are read. */
 interface Configuration {

@@ -1,8 +1,8 @@
-import { assertInside, ByteRegion } from '../disk/byte-region.ts';
+import { assertInside, ByteRegion, type DiskRange } from '../disk/byte-region.ts';
 import type { Budget } from '../disk/budget.ts';
 import { printable } from '../disk/printable.ts';
 import { Unreadable } from '../disk/unreadable.ts';
-import { type LvmSection, numberIn, parseLvmText, sectionIn, sectionsIn, textIn } from './lvm-text.ts';
+import { type LvmSection, type LvmValue, numberIn, parseLvmText, sectionIn, sectionsIn, textIn } from './lvm-text.ts';
 
 const SECTOR = 512;
 const METADATA_HEADER = 512;
@@ -75,26 +75,79 @@ export function logicalVolumes(physical: readonly PhysicalVolume[]): LogicalVolu
   for (const { metadata } of physical) {
     for (const [name, group] of metadata ? sectionsIn(metadata) : []) groups.set(name, group);
   }
-  return [...groups]
-    .flatMap(([name, group]) => {
-      const volumes = sectionsIn(sectionIn(group, 'logical_volumes'));
-      return volumes.map(([volume, section]) => logicalVolume(`${name}/${volume}`, { group, section }, physical));
-    })
-    .slice(0, MOST_VOLUMES);
+  const laidOut = [...groups].flatMap(([name, group]) => {
+    const volumes = sectionsIn(sectionIn(group, 'logical_volumes'));
+    const snapshots = snapshotsOf(volumes);
+    return volumes.map(([volume, section]) => ({
+      name: printable(`${name}/${volume}`, 80),
+      layout: layoutOf({ group, section }, physical),
+      shared: sharedBecause(section, snapshots.get(volume)),
+    }));
+  });
+  const overlapping = overlappingLayouts(laidOut.map(({ layout }) => layout));
+  return laidOut.slice(0, MOST_VOLUMES).map(({ name, layout, shared }) => {
+    if (typeof layout === 'string') return { status: 'unreadable', name, reason: layout };
+    const overlaps = overlapping.has(layout) ? 'Its pieces overlap' : null;
+    return { status: 'readable', name, region: new LogicalRegion(name, layout, shared ?? overlaps) };
+  });
 }
 
-function logicalVolume(
-  called: string,
+/** The pieces of a volume, one at least, or why it has none that can be read. */
+type Layout = readonly [Segment, ...Segment[]] | string;
+
+function layoutOf(
   { group, section }: { group: LvmSection; section: LvmSection },
   physical: readonly PhysicalVolume[],
-): LogicalVolume {
-  const name = printable(called, 80);
+): Layout {
   try {
-    return { status: 'readable', name, region: regionOf(name, segmentsOf({ group, section }, physical)) };
+    const [first, ...others] = segmentsOf({ group, section }, physical);
+    return first ? [first, ...others] : 'It has no pieces';
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return { status: 'unreadable', name, reason: error.message };
+    return error.message;
   }
+}
+
+/** Names of snapshots by the names of what they are of. */
+function snapshotsOf(volumes: readonly (readonly [string, LvmSection])[]): ReadonlyMap<LvmValue, string> {
+  const found = new Map<LvmValue, string>();
+  for (const [name, section] of volumes) {
+    for (const [, { values }] of sectionsIn(section)) {
+      for (const key of ['origin', 'external_origin']) found.set(values.get(key) ?? '', name);
+    }
+  }
+  return found;
+}
+
+/** Why what is written to a volume would change another one, or is not to be written at all; null when it may be. */
+function sharedBecause(section: LvmSection, snapshot: string | undefined): string | null {
+  const status = section.values.get('status');
+  const states: readonly unknown[] = Array.isArray(status) ? status : [];
+  if (!states.includes('VISIBLE')) return 'It is a part of another volume';
+  if (!states.includes('WRITE')) return 'It is not to be written';
+  return snapshot === undefined ? null : `The volume ${printable(snapshot, 80)} is a snapshot of it`;
+}
+
+/** Those that have a place which some other piece has too. */
+function overlappingLayouts(layouts: readonly Layout[]): ReadonlySet<Layout> {
+  const found = new Set<Layout>();
+  const byRegion = new Map<ByteRegion, { layout: Layout; from: number; to: number }[]>();
+  for (const layout of layouts) {
+    for (const { region, physical: from, length } of typeof layout === 'string' ? [] : layout) {
+      const pieces = byRegion.get(region) ?? [];
+      pieces.push({ layout, from, to: from + length });
+      byRegion.set(region, pieces);
+    }
+  }
+  for (const pieces of byRegion.values()) {
+    pieces.sort((one, other) => one.from - other.from);
+    let last = pieces[0];
+    for (const piece of pieces.slice(1)) {
+      if (last && piece.from < last.to) found.add(last.layout).add(piece.layout);
+      if (!last || piece.to > last.to) last = piece;
+    }
+  }
+  return found;
 }
 
 /** A run of a logical volume, in bytes. */
@@ -130,23 +183,19 @@ function segmentsOf(
   });
 }
 
-function regionOf(name: string, segments: readonly Segment[]): ByteRegion {
-  const [first] = segments;
-  if (!first) throw new Unreadable('It has no pieces');
-  return new LogicalRegion(name, segments, first.region.budget);
-}
-
 class LogicalRegion extends ByteRegion {
   readonly name: string;
   readonly size: number;
   readonly budget: Budget;
   private readonly segments: readonly Segment[];
+  private readonly shared: string | null;
 
-  constructor(name: string, segments: readonly Segment[], budget: Budget) {
+  constructor(name: string, segments: readonly [Segment, ...Segment[]], shared: string | null) {
     super();
     this.name = `volume ${name}`;
     this.segments = segments;
-    this.budget = budget;
+    this.shared = shared;
+    this.budget = segments[0].region.budget;
     this.size = Math.max(...segments.map(({ logical, length }) => logical + length));
   }
 
@@ -154,10 +203,26 @@ class LogicalRegion extends ByteRegion {
     assertInside(this, offset, length);
     this.budget.step(1 + this.segments.length);
     const target = Buffer.alloc(length);
-    for (const { logical, length: long, region, physical } of this.segments) {
-      const [from, to] = [Math.max(offset, logical), Math.min(offset + length, logical + long)];
-      if (from < to) (await region.read(physical + from - logical, to - from)).copy(target, from - offset);
-    }
+    for (const { at, from, to, region } of this.pieces(offset, length))
+      (await region.read(at, to - from)).copy(target, from - offset);
     return target;
+  }
+
+  onDisk(offset: number, length: number): readonly DiskRange[] {
+    assertInside(this, offset, length);
+    if (this.shared !== null) throw new Unreadable(this.shared, this.name);
+    const pieces = this.pieces(offset, length).sort((one, other) => one.from - other.from);
+    const ends = [offset, ...pieces.map(({ to }) => to)];
+    const isWhole = ends.at(-1) === offset + length && pieces.every(({ from }, index) => from === ends[index]);
+    if (!isWhole) throw new Unreadable('Its pieces do not follow each other', this.name);
+    return pieces.flatMap(({ at, from, to, region }) => region.onDisk(at, to - from));
+  }
+
+  /** What of a range each segment has, and where in its region that is. */
+  private pieces(offset: number, length: number): { at: number; from: number; to: number; region: ByteRegion }[] {
+    return this.segments.flatMap(({ logical, length: long, region, physical }) => {
+      const [from, to] = [Math.max(offset, logical), Math.min(offset + length, logical + long)];
+      return from < to ? [{ at: physical + from - logical, from, to, region }] : [];
+    });
   }
 }

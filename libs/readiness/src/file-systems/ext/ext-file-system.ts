@@ -42,14 +42,19 @@ export class ExtFileSystem implements FileSystem {
     return [await this.root()];
   }
 
-  async file(number: number): Promise<FileNode> {
+  async file(number: number): Promise<ExtFile> {
+    const at = await this.inodeAt(number);
+    return new ExtFile(this, number, await this.region.read(at, this.said.inodeSize));
+  }
+
+  /** Where in the region an inode is, in bytes. */
+  async inodeAt(number: number): Promise<number> {
     const { said, region } = this;
     if (number < 1 || number > said.inodes) throw new Unreadable(`There is no inode ${number}`);
     const group = Math.floor((number - 1) / said.inodesPerGroup);
     const descriptor = await region.read(descriptorAt(said, group), said.descriptorSize);
     const high = said.descriptorSize >= 64 ? descriptor.readUInt32LE(0x28) : 0;
     const table = (high * 2 ** 32 + descriptor.readUInt32LE(8)) * said.blockSize;
-    const at = table + ((number - 1) % said.inodesPerGroup) * said.inodeSize;
-    return new ExtFile(this, number, await region.read(at, said.inodeSize));
+    return table + ((number - 1) % said.inodesPerGroup) * said.inodeSize;
   }
 }

@@ -1,7 +1,7 @@
 import { Unreadable } from '../../disk/unreadable.ts';
-import { assertWithin, type DirectoryEntry, exactNumber, type FileExtent, type FileNode } from '../file-system.ts';
+import { assertWithin, type DirectoryEntry, exactNumber, type FileNode } from '../file-system.ts';
 import { kindOfMode, MOST_ENTRIES, readExtents } from '../file-system.ts';
-import { indirectExtents, treeExtents } from './ext-extents.ts';
+import { type BlockMap, indirectMap, treeMap } from './ext-extents.ts';
 import type { ExtFileSystem } from './ext-file-system.ts';
 
 const FLAGS = { encrypted: 0x800, extents: 0x80000, inline: 0x10000000 };
@@ -12,13 +12,15 @@ export class ExtFile implements FileNode {
   readonly identity: string;
   readonly kind: FileNode['kind'];
   readonly size: number;
-  private readonly system: ExtFileSystem;
+  readonly system: ExtFileSystem;
+  readonly number: number;
   private readonly inode: Buffer;
   private readonly flags: number;
-  private extents: readonly FileExtent[] | undefined;
+  private map: BlockMap | undefined;
 
   constructor(system: ExtFileSystem, number: number, inode: Buffer) {
     this.system = system;
+    this.number = number;
     this.inode = inode;
     this.identity = String(number);
     this.kind = kindOfMode(inode.readUInt16LE(0));
@@ -31,7 +33,7 @@ export class ExtFile implements FileNode {
     if ((this.flags & FLAGS.encrypted) !== 0) throw new Unreadable('A file is encrypted');
     const inline = this.inlineContent();
     if (inline) return inline.subarray(offset, offset + length);
-    return readExtents(this.system.region, await this.allExtents(), { offset, length });
+    return readExtents(this.system.region, (await this.blockMap()).extents, { offset, length });
   }
 
   async *entries(): AsyncGenerator<DirectoryEntry> {
@@ -56,19 +58,20 @@ export class ExtFile implements FileNode {
       return;
     }
     const { blockSize } = this.system.said;
-    const extents = await this.allExtents();
+    const { extents } = await this.blockMap();
     for (const { logical, length, physical } of extents) {
       for (let at = 0; at < length && logical + at < this.size && physical !== null; at += blockSize)
         yield await this.system.region.read(physical + at, blockSize);
     }
   }
 
-  private async allExtents(): Promise<readonly FileExtent[]> {
+  /** Where its blocks are; means nothing of a file that is in its inode. */
+  async blockMap(): Promise<BlockMap> {
     const blocks = { region: this.system.region, blockSize: this.system.said.blockSize };
     const root = this.inode.subarray(0x28, 0x64);
     const isTree = (this.flags & FLAGS.extents) !== 0;
-    this.extents ??= isTree ? await treeExtents(blocks, root) : await indirectExtents(blocks, root, this.size);
-    return this.extents;
+    this.map ??= isTree ? await treeMap(blocks, root) : await indirectMap(blocks, root, this.size);
+    return this.map;
   }
 
   /** What is in the inode itself; null when the file has blocks. */

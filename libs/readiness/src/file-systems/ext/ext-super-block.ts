@@ -85,7 +85,8 @@ export function descriptorAt(said: ExtSuperBlock, group: number): number {
   return (said.firstBlock + first * said.blocksPerGroup + after) * said.blockSize + within;
 }
 
-function hasSuperBlock({ sparse }: ExtSuperBlock, group: number): boolean {
+/** Whether a group begins with a copy of the super block. */
+export function hasSuperBlock({ sparse }: ExtSuperBlock, group: number): boolean {
   if (!sparse || group <= 1) return true;
   return [3, 5, 7].some((base) => {
     let power = base;

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import { NtfsFileSystem } from '../src/file-systems/ntfs/ntfs-file-system.ts';
-import { Budget, DEFAULT_READINESS_LIMITS } from '../src/disk/budget.ts';
-import { ByteRegion } from '../src/disk/byte-region.ts';
+import { NtfsFileSystem } from '../file-systems/ntfs/ntfs-file-system.ts';
+import { Budget, DEFAULT_READINESS_LIMITS } from '../disk/budget.ts';
+import { ByteRegion, type DiskRange } from '../disk/byte-region.ts';
 
 const RECORD = 1024;
 const DIRECTORY = 2;
@@ -130,5 +130,9 @@ export class MemoryRegion extends ByteRegion {
 
   read(offset: number, length: number): Promise<Buffer> {
     return Promise.resolve(Buffer.from(this.bytes.subarray(offset, offset + length)));
+  }
+
+  onDisk(offset: number, length: number): readonly DiskRange[] {
+    return [{ offset, length }];
   }
 }

@@ -85,6 +85,7 @@ export function lvmMetadata(half: number): string {
   logical_volumes {
     root {
       id = "111111-1111-1111-1111-1111-1111-111111"
+      status = ["READ", "WRITE", "VISIBLE"]
       segment_count = 2${segment(1, 0, half)}${segment(2, half, 0)}
     }
     elsewhere {

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import type { ExaminedDisk } from '../src/index.ts';
+import type { ExaminedDisk } from '../index.ts';
 
 /** A raw file as a disk. */
 export class FileDisk implements ExaminedDisk {

@@ -9,12 +9,13 @@ const bundle: PackageBundle = {
   title: 'the programs that make file systems',
   packages: ['e2fsprogs', 'xfsprogs', 'btrfs-progs', 'dosfstools', 'mtools', 'ntfs-3g', 'fdisk'],
   always: /^(e2fsprogs|xfsprogs|btrfs-progs|dosfstools|mtools|ntfs-3g|fdisk|libext2fs2|libntfs-3g)/,
-  remedy: 'Use a system with apt-get; only tests of the readiness report need these programs.',
+  remedy: 'Use a system with apt-get; only tests of what is on disks need these programs.',
 };
 
 /** Where the packages have their programs. They have no starters: those would take the place of what is in `bin`. */
 const PROGRAMS = {
   debugfs: 'sbin/debugfs',
+  e2fsck: 'sbin/e2fsck',
   mke2fs: 'sbin/mke2fs',
   'mkfs.btrfs': 'sbin/mkfs.btrfs',
   'mkfs.fat': 'sbin/mkfs.fat',

@@ -1,4 +1,4 @@
-import type { Declared } from '../src/index.ts';
+import type { Declared } from '../index.ts';
 
 /** What is said of `DEBIAN`. */
 export const DECLARED: Declared = {

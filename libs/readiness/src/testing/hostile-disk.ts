@@ -1,4 +1,4 @@
-import type { ExaminedDisk } from '../src/index.ts';
+import type { ExaminedDisk } from '../index.ts';
 
 /** Numbers that look random and are the same for the same seed. */
 export class SeededNumbers {

@@ -1,5 +1,5 @@
 import { readinessReport, type ReadinessReport } from '@imago/contracts';
-import { type Declared, examineDisk } from '../src/index.ts';
+import { type Declared, examineDisk } from '../index.ts';
 import { DECLARED } from './declared.ts';
 import { FileDisk } from './file-disk.ts';
 

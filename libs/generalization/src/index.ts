@@ -1,0 +1,3 @@
+export { generalizeDisk } from './generalize-disk.ts';
+export type { GeneralizationOptions } from './generalize-disk.ts';
+export type { Change, Generalization, LeftAsIs, LeftCode, Patch } from './generalization.ts';

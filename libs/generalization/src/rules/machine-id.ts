@@ -1,0 +1,23 @@
+import { machineIdPoint } from '@imago/readiness';
+import type { Rule } from './rule.ts';
+
+const MACHINE_ID = '/etc/machine-id';
+const DBUS = '/var/lib/dbus/machine-id';
+/** systemd takes it for a machine that starts for the first time, and makes an id. */
+const UNINITIALIZED = 'uninitialized\n';
+
+/** Each server makes an id of its own. */
+export const machineIdRule: Rule = {
+  point: 'machine_id',
+  finding: ({ system }) => machineIdPoint(system.tree),
+  mend: async ({ system: { tree }, plan }) => {
+    const point = 'machine_id';
+    const was = 'an id of the machine';
+    const [own, copy] = [await tree.find(MACHINE_ID), await tree.find(DBUS)];
+    if (own?.node.kind === 'file')
+      plan.change(own, UNINITIALIZED, { point, was, now: 'uninitialized: each server makes an id of its own' });
+    // Mostly it is a link to the other one.
+    if (copy?.node.kind === 'file' && copy.node.size > 0 && copy.path !== own?.path)
+      plan.change(copy, '', { point, was: 'a copy of the id of the machine', now: 'empty: D-Bus takes the other one' });
+  },
+};

@@ -1,0 +1,10 @@
+export { DECLARED } from './declared.ts';
+export { examined, faults } from './examined.ts';
+export { FileDisk } from './file-disk.ts';
+export { ChangedDisk, mutant, RememberedDisk, SeededNumbers } from './hostile-disk.ts';
+export { DiskPrograms } from './programs.ts';
+export { SampleDisks, smallestOf, writeBootCode } from './sample-disks.ts';
+export type { SampleOptions, SampleType } from './sample-disks.ts';
+export { lvmVolume } from './sample-lvm.ts';
+export { DEBIAN, manyFiles, ROOT_UUID } from './sample-tree.ts';
+export type { Tree } from './sample-tree.ts';
