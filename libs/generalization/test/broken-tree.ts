@@ -16,7 +16,8 @@ export const BROKEN: Tree = {
   'etc/cloud/cloud.cfg': 'cloud_init_modules:\n  - seed_random\n  - ssh\n',
   'etc/cloud/cloud.cfg.d/99-network.cfg': 'network: {config: disabled}\n',
   'usr/sbin/dhclient': 'program',
-  'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
+  // Longer than it need be: the blocks it has too many are given back.
+  'etc/machine-id': `0123456789abcdef0123456789abcdef\n${' '.repeat(9000)}`,
   'var/lib/dbus/machine-id': '0123456789abcdef0123456789abcdef\n',
   'etc/ssh/ssh_host_rsa_key': Buffer.alloc(9000, SECRET),
   'etc/ssh/ssh_host_rsa_key.pub': 'ssh-rsa AAAA root@web-1\n',

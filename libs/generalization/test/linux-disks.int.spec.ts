@@ -21,12 +21,12 @@ const MENDED_POINTS = ['dhcp', 'persistent_net_rules', 'machine_id', 'ssh_host_k
 
 /** Ways in which a file system is made, each with its own checksums, maps of blocks or places of descriptors. */
 const KINDS = [
-  ['ext2', []],
   ['ext2', ['-b', '1024']],
-  ['ext3', []],
+  ['ext2', ['-b', '4096']],
   ['ext3', ['-b', '1024', '-I', '128']],
-  ['ext4', []],
+  ['ext3', ['-b', '4096', '-I', '256']],
   ['ext4', ['-b', '1024']],
+  ['ext4', ['-b', '4096']],
   ['ext4', ['-b', '2048', '-I', '128']],
   ['ext4', ['-O', '^metadata_csum,uninit_bg']],
   ['ext4', ['-O', '^metadata_csum,uninit_bg,64bit']],
@@ -35,7 +35,7 @@ const KINDS = [
   ['ext4', ['-O', 'metadata_csum,metadata_csum_seed,64bit']],
   ['ext4', ['-O', 'meta_bg,^resize_inode,metadata_csum', '-b', '1024', '-g', '256']],
   ['ext4', ['-O', '^extents,^64bit']],
-  ['ext4', ['-O', '^has_journal']],
+  ['ext4', ['-O', '^has_journal', '-b', '4096']],
 ] as const;
 
 /** Lays the patches over a copy, and holds everything against what is promised. */
@@ -67,6 +67,8 @@ describe('a file system of Linux with everything wrong', () => {
     // The checksums still begin with the first one.
     if (options.some((option) => option.includes('metadata_csum_seed')))
       await programs.run('debugfs', ['-w', '-R', `set_super_value uuid ${OTHER_UUID}`, disk]);
+    // Where inodes are small, it has a block.
+    await programs.run('debugfs', ['-w', '-R', 'ea_set /etc/machine-id user.made by-hand', disk]);
     const { file } = await mended(disk);
     expect(await programs.run('debugfs', ['-R', 'cat /etc/machine-id', file])).toBe('uninitialized\n');
     const said = await programs.run('debugfs', ['-R', 'stat /etc/machine-id', file]);
