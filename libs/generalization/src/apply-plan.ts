@@ -27,7 +27,8 @@ export async function applyPlan(
   }
   const patches = writers.patches();
   if (areDisjoint(patches)) return { patches, changes, left: plan.left };
-  for (const { point, path } of changes) plan.leave(point, path, sharedPlace('File systems are said to be in each other'));
+  for (const { point, path } of changes)
+    plan.leave(point, path, sharedPlace('File systems are said to be in each other'));
   return { patches: [], changes: [], left: plan.left };
 }
 

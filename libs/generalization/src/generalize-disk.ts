@@ -61,7 +61,8 @@ async function systemOf(
   try {
     const search = await findSystem(facts.volumes, disk.budget);
     if (search.status === 'unknown') return leave('unreadable', search.reason, search.where);
-    if (search.status === 'none') return leave('no_linux', 'There is no operating system on the disk that is known', null);
+    if (search.status === 'none')
+      return leave('no_linux', 'There is no operating system on the disk that is known', null);
     if (search.system.type === 'linux') return search.system;
     return leave('no_linux', 'The system is Windows, whose files are not changed', search.system.where);
   } catch (error) {

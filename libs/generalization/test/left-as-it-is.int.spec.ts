@@ -112,11 +112,7 @@ describe('a file', () => {
 /** What is changed of the tree, and what is then left. */
 const OTHERS: readonly (readonly [string, Tree, string])[] = [
   ['nothing makes keys', { 'etc/cloud/cloud.cfg': 'users: [default]\n' }, 'no_key_maker /etc/ssh'],
-  [
-    'cloud-init keeps keys',
-    { 'etc/cloud/cloud.cfg.d/90.cfg': 'ssh_deletekeys: false\n' },
-    'no_key_maker /etc/ssh',
-  ],
+  ['cloud-init keeps keys', { 'etc/cloud/cloud.cfg.d/90.cfg': 'ssh_deletekeys: false\n' }, 'no_key_maker /etc/ssh'],
   ['nothing asks DHCP', { 'usr/sbin/dhclient': null }, 'no_dhcp_client /etc/network/interfaces'],
   [
     'netplan has the address',

@@ -32,7 +32,7 @@ const KINDS = [
   ['ext4', ['-O', '^metadata_csum,uninit_bg,64bit']],
   ['ext4', ['-O', '^metadata_csum,^uninit_bg,^64bit']],
   ['ext4', ['-O', 'metadata_csum,^64bit', '-b', '1024', '-g', '1024']],
-  ['ext4', ['-O', 'metadata_csum,metadata_csum_seed,64bit']],
+  ['ext4', ['-O', 'metadata_csum,metadata_csum_seed,orphan_file,64bit']],
   ['ext4', ['-O', 'meta_bg,^resize_inode,metadata_csum', '-b', '1024', '-g', '256']],
   ['ext4', ['-O', '^extents,^64bit']],
   ['ext4', ['-O', '^has_journal', '-b', '4096']],

@@ -69,8 +69,7 @@ export class ExtGroups {
     const { bytes } = await this.checked(Math.floor((number - 1) / inodesPerGroup));
     const unused = (bytes.readUInt16LE(0x12) & UNUSED.inodes) !== 0;
     const bitmap = await this.edits.read(placesIn(bytes, this.layout).inodeBitmap);
-    if (unused || !isSet(bitmap, (number - 1) % inodesPerGroup))
-      throw inconsistent('A file is said not to be in use');
+    if (unused || !isSet(bitmap, (number - 1) % inodesPerGroup)) throw inconsistent('A file is said not to be in use');
   }
 
   /** Gives blocks of a file back, which `assertOfFiles` has looked at, with zeros in them. */
@@ -218,4 +217,3 @@ function disjoint(runs: readonly Run[], { blocks }: ExtLayout): Run[] {
   }
   return found;
 }
-

@@ -100,7 +100,8 @@ function assertChangeable(block: Buffer): readonly [number, number, number] {
       'Stop the server properly, or check the file system with `e2fsck -f`, before the image is made.',
     );
   const unknown = [compatible & ~COMPATIBLE, incompatible & ~INCOMPATIBLE, readOnly & ~READ_ONLY];
-  const isKnown = unknown.every((bits) => bits === 0) && block.readUInt32LE(0x4c) === 1 && block.readUInt32LE(0x48) === 0;
+  const isKnown =
+    unknown.every((bits) => bits === 0) && block.readUInt32LE(0x4c) === 1 && block.readUInt32LE(0x48) === 0;
   const checksum = (readOnly & CHECKSUMS) === 0 || block.readUInt8(0x175) === 1;
   if (isKnown && checksum) return features;
   const hex = unknown.map((bits) => `0x${(bits >>> 0).toString(16)}`).join(', ');

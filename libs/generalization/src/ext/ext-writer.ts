@@ -110,7 +110,8 @@ export class ExtWriter {
     const all = allOf(blocks);
     const { attributes } = inode;
     const isOnce = new Set(all).size === all.length && !all.includes(attributes);
-    if (!isOnce || all.some((block) => this.claimed.has(block))) throw inconsistent('A block is said to be of two files');
+    if (!isOnce || all.some((block) => this.claimed.has(block)))
+      throw inconsistent('A block is said to be of two files');
     if (inode.blocks !== all.length + (attributes === 0 ? 0 : 1))
       throw inconsistent('A file has not as many blocks as it says');
     await this.groups.assertOfFiles(all);
@@ -119,7 +120,11 @@ export class ExtWriter {
   private freedOf({ data, tables }: FileBlocks, kept: number, inode: ExtInode): number[] {
     const fits = kept <= data.length && data.slice(0, kept).every((block) => block !== undefined);
     if (!fits)
-      throw new Refusal('does_not_fit', 'What the file would have to be does not fit into its blocks', 'Change it by hand.');
+      throw new Refusal(
+        'does_not_fit',
+        'What the file would have to be does not fit into its blocks',
+        'Change it by hand.',
+      );
     const behind = data.slice(kept).filter((block) => block !== undefined);
     const isFlat = inode.usesExtents ? kept === 0 || inode.depth === 0 : kept <= DIRECT;
     if (isFlat) return behind.length > 0 || kept === 0 ? this.returnable([...behind, ...tables]) : [];

@@ -1,4 +1,12 @@
-import { DEVICE, FSTAB, type FstabEntry, fstabPoint, type FoundSystem, parseFstab, type Volume } from '@imago/readiness';
+import {
+  DEVICE,
+  FSTAB,
+  type FstabEntry,
+  fstabPoint,
+  type FoundSystem,
+  parseFstab,
+  type Volume,
+} from '@imago/readiness';
 import { printable, volumeOf } from '@imago/readiness';
 import { Refusal } from '../generalization.ts';
 import type { Rule, RuleInput } from './rule.ts';
@@ -28,8 +36,15 @@ export const fstabRule: Rule = {
         continue;
       }
       // Whatever is around the name stays as it is.
-      lines[entry.line - 1] = (lines[entry.line - 1] ?? '').replace(/^(\s*)\S+/, (_, space: string) => `${space}UUID=${uuid}`);
-      input.plan.change(found, lines.join('\n'), { point: 'fstab', was: `line ${entry.line}: ${entry.source}`, now: `UUID=${uuid}` });
+      lines[entry.line - 1] = (lines[entry.line - 1] ?? '').replace(
+        /^(\s*)\S+/,
+        (_, space: string) => `${space}UUID=${uuid}`,
+      );
+      input.plan.change(found, lines.join('\n'), {
+        point: 'fstab',
+        was: `line ${entry.line}: ${entry.source}`,
+        now: `UUID=${uuid}`,
+      });
     }
   },
 };
@@ -53,7 +68,8 @@ function uuidOf(entry: FstabEntry, disk: string | null, volumes: readonly Volume
   const content = volumeOf(entry, volumes)?.content;
   const isSwap = content?.type === 'other' && content.name === 'swap';
   const type = content?.type === 'file_system' ? content.system.type : isSwap ? 'swap' : null;
-  if (type === null || !isOfType(entry.type, type)) return uncertain(`there is no ${printable(entry.type, 20)} on that partition`);
+  if (type === null || !isOfType(entry.type, type))
+    return uncertain(`there is no ${printable(entry.type, 20)} on that partition`);
   const uuid = uuidIn(content);
   const same = volumes.filter((volume) => uuidIn(volume.content)?.toLowerCase() === uuid?.toLowerCase());
   if (uuid === null || !/^[0-9a-f-]{8,36}$/i.test(uuid) || /^[0-]+$/.test(uuid) || same.length !== 1)
@@ -71,5 +87,9 @@ function isOfType(said: string, type: string): boolean {
 }
 
 function uncertain(why: string): Refusal {
-  return new Refusal('not_certain', `What is mounted by the name of a disk is not certain: ${why}`, 'Mount it by its UUID, which `blkid` shows.');
+  return new Refusal(
+    'not_certain',
+    `What is mounted by the name of a disk is not certain: ${why}`,
+    'Mount it by its UUID, which `blkid` shows.',
+  );
 }

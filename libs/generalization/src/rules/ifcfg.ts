@@ -49,5 +49,9 @@ function valueOf(line: string): string {
 }
 
 function unsafe(what: string): Refusal {
-  return new Refusal('not_safe', `The file has ${what}, which may need the fixed address`, 'Configure the card by DHCP.');
+  return new Refusal(
+    'not_safe',
+    `The file has ${what}, which may need the fixed address`,
+    'Configure the card by DHCP.',
+  );
 }

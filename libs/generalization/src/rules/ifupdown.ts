@@ -2,7 +2,17 @@ import { printable } from '@imago/readiness';
 import { Refusal } from '../generalization.ts';
 
 /** What a card with a fixed address alone has. */
-const FIXED = new Set(['address', 'netmask', 'network', 'broadcast', 'gateway', 'pointopoint', 'scope', 'dns-nameservers', 'dns-nameserver']);
+const FIXED = new Set([
+  'address',
+  'netmask',
+  'network',
+  'broadcast',
+  'gateway',
+  'pointopoint',
+  'scope',
+  'dns-nameservers',
+  'dns-nameserver',
+]);
 /** What a card may have as well, whatever its address. */
 const HARMLESS = new Set(['metric', 'mtu', 'dns-search', 'dns-domain']);
 /** Words at which a stanza ends. */
@@ -61,5 +71,9 @@ function wordOf(line: string): string {
 }
 
 function unsafe(what: string): Refusal {
-  return new Refusal('not_safe', `The file has ${what}, which may need the fixed address`, 'Configure the card by DHCP.');
+  return new Refusal(
+    'not_safe',
+    `The file has ${what}, which may need the fixed address`,
+    'Configure the card by DHCP.',
+  );
 }

@@ -12,10 +12,30 @@ const CARD = 'iface eth0 inet static\n  address 10.0.0.2';
 describe('a card with a fixed address', () => {
   it.each([
     ['ifupdown', ifupdown, `${CARD}\n  mtu 1400`, 'iface eth0 inet dhcp\n#  address 10.0.0.2\n  mtu 1400'],
-    ['ifupdown with others', ifupdown, `auto lo\niface lo inet loopback\n${CARD}\nauto eth1\niface eth1 inet dhcp`, 'auto lo\niface lo inet loopback\niface eth0 inet dhcp\n#  address 10.0.0.2\nauto eth1\niface eth1 inet dhcp'],
-    ['ifcfg', ifcfgByDhcp, 'DEVICE=eth0\nBOOTPROTO=none\nIPADDR=10.0.0.2\nPREFIX=24\n', 'DEVICE=eth0\nBOOTPROTO=dhcp\n#IPADDR=10.0.0.2\n#PREFIX=24\n'],
-    ['ifcfg that says nothing of how', ifcfgByDhcp, "DEVICE=eth0\nIPADDR='10.0.0.2'\n", "BOOTPROTO=dhcp\nDEVICE=eth0\n#IPADDR='10.0.0.2'\n"],
-    ['ifcfg that is bound to a card', withoutAddress, 'DEVICE=eth0\nHWADDR=52:54:00:00:00:01\n', 'DEVICE=eth0\n#HWADDR=52:54:00:00:00:01\n'],
+    [
+      'ifupdown with others',
+      ifupdown,
+      `auto lo\niface lo inet loopback\n${CARD}\nauto eth1\niface eth1 inet dhcp`,
+      'auto lo\niface lo inet loopback\niface eth0 inet dhcp\n#  address 10.0.0.2\nauto eth1\niface eth1 inet dhcp',
+    ],
+    [
+      'ifcfg',
+      ifcfgByDhcp,
+      'DEVICE=eth0\nBOOTPROTO=none\nIPADDR=10.0.0.2\nPREFIX=24\n',
+      'DEVICE=eth0\nBOOTPROTO=dhcp\n#IPADDR=10.0.0.2\n#PREFIX=24\n',
+    ],
+    [
+      'ifcfg that says nothing of how',
+      ifcfgByDhcp,
+      "DEVICE=eth0\nIPADDR='10.0.0.2'\n",
+      "BOOTPROTO=dhcp\nDEVICE=eth0\n#IPADDR='10.0.0.2'\n",
+    ],
+    [
+      'ifcfg that is bound to a card',
+      withoutAddress,
+      'DEVICE=eth0\nHWADDR=52:54:00:00:00:01\n',
+      'DEVICE=eth0\n#HWADDR=52:54:00:00:00:01\n',
+    ],
   ])('is rewritten in %s', (_name, rewrite, text, rewritten) => {
     expect(rewrite(text)).toBe(rewritten);
   });
