@@ -24,18 +24,15 @@ const KINDS = [
   ['ext2', ['-b', '1024']],
   ['ext2', ['-b', '4096']],
   ['ext3', ['-b', '1024', '-I', '128']],
-  ['ext3', ['-b', '4096', '-I', '256']],
   ['ext4', ['-b', '1024']],
   ['ext4', ['-b', '4096']],
   ['ext4', ['-b', '2048', '-I', '128']],
   ['ext4', ['-O', '^metadata_csum,uninit_bg']],
   ['ext4', ['-O', '^metadata_csum,uninit_bg,64bit']],
-  ['ext4', ['-O', '^metadata_csum,^uninit_bg,^64bit']],
   ['ext4', ['-O', 'metadata_csum,^64bit', '-b', '1024', '-g', '1024']],
   ['ext4', ['-O', 'metadata_csum,metadata_csum_seed,orphan_file,64bit']],
   ['ext4', ['-O', 'meta_bg,^resize_inode,metadata_csum', '-b', '1024', '-g', '256']],
   ['ext4', ['-O', '^extents,^64bit']],
-  ['ext4', ['-O', '^has_journal', '-b', '4096']],
 ] as const;
 
 /** Lays the patches over a copy, and holds everything against what is promised. */

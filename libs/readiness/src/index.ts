@@ -8,13 +8,11 @@ export { worstStatus } from './report.ts';
 
 // What `@imago/generalization` reads disks with.
 export { factsOf } from './disk-facts.ts';
-export { Budget } from './disk/budget.ts';
 export { ByteRegion } from './disk/byte-region.ts';
 export type { DiskRange } from './disk/byte-region.ts';
 export { CachedDisk } from './disk/cached-disk.ts';
 export { printable } from './disk/printable.ts';
 export { BudgetSpent, readingFrom, SourceFailure, Unreadable } from './disk/unreadable.ts';
-export type { BlockMap } from './file-systems/ext/ext-extents.ts';
 export { ExtFile } from './file-systems/ext/ext-file.ts';
 export { ExtFileSystem } from './file-systems/ext/ext-file-system.ts';
 export { descriptorAt, hasSuperBlock } from './file-systems/ext/ext-super-block.ts';
@@ -26,7 +24,6 @@ export { boundCards, hostKeys, hostKeysPoint, initialiser } from './points/linux
 export { linuxInitialisationPoint, machineIdPoint, persistentNetPoint } from './points/linux-points.ts';
 export { PERSISTENT_NET_RULES } from './points/linux-points.ts';
 export type { Addressing } from './points/network-files.ts';
-export { makePoint } from './report.ts';
 export type { Finding, PointName } from './report.ts';
 export type { FileTree, FoundFile } from './system/file-tree.ts';
 export { findSystem, volumeOf } from './system/find-system.ts';
