@@ -38,7 +38,7 @@ export const BROKEN: Tree = {
 
 /** What the files are to be. */
 export const MENDED: Readonly<Record<string, string>> = {
-  '/etc/machine-id': 'uninitialized\n',
+  '/etc/machine-id': '',
   '/var/lib/dbus/machine-id': '',
   '/etc/ssh/ssh_host_rsa_key': '',
   '/etc/ssh/ssh_host_rsa_key.pub': '',

@@ -5,8 +5,6 @@ import type { Rule } from './rule.ts';
 const MACHINE_ID = '/etc/machine-id';
 const DBUS = '/var/lib/dbus/machine-id';
 const ID = /^[0-9a-f]{32}\s*$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$/i;
-/** systemd takes it for a machine that starts for the first time, and makes an id. */
-const UNINITIALIZED = 'uninitialized\n';
 
 /** Each server makes an id of its own. */
 export const machineIdRule: Rule = {
@@ -22,7 +20,8 @@ export const machineIdRule: Rule = {
         plan.leave(point, own.path, new Refusal('not_safe', reason, 'Empty the file by hand.'));
         return;
       }
-      plan.change(own, UNINITIALIZED, { point, was, now: 'uninitialized: each server makes an id of its own' });
+      // Not the word `uninitialized`: for systemd that is a first boot, which may ask at the console.
+      plan.change(own, '', { point, was, now: 'empty: each server makes an id of its own' });
     }
     // Mostly it is a link to the other one.
     if (copy?.node.kind === 'file' && copy.node.size > 0 && copy.path !== own?.path)
