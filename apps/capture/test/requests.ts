@@ -28,6 +28,7 @@ export function captureOf(server_id: string, change: Partial<Request> = {}): Req
     idempotency_key: null,
     server_id,
     source: { type: 'system_disk' },
+    verify_boot: false,
     name: 'web after its update',
     description: null,
     ...change,

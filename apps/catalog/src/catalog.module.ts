@@ -53,6 +53,10 @@ import { ObjectsRepository } from './objects/objects.repository.ts';
 import { ReleaseBytes } from './objects/release-bytes.ts';
 import { ReleaseHolds } from './objects/release-holds.ts';
 import { SweepClaims } from './objects/sweep-claims.ts';
+import { BootProofRow } from './boot-proofs/boot-proof.row.ts';
+import { BootProofsController } from './boot-proofs/boot-proofs.controller.ts';
+import { BootProofsRepository } from './boot-proofs/boot-proofs.repository.ts';
+import { ImageBootProofs } from './boot-proofs/image-boot-proofs.ts';
 import { ImageReadinessRepository } from './readiness/image-readiness.repository.ts';
 import { ImageReadinessRow } from './readiness/image-readiness.row.ts';
 import { ImageReadiness } from './readiness/image-readiness.ts';
@@ -72,6 +76,7 @@ export const CATALOG_ENTITIES = [
   ImageMemberRow,
   ImageReviewRow,
   ImageReadinessRow,
+  BootProofRow,
   StorageChargeRow,
 ];
 
@@ -98,6 +103,7 @@ export class CatalogModule {
         SharesController,
         ReviewsController,
         ReadinessController,
+        BootProofsController,
         AppliedEventsController,
         ComparisonsController,
         reconciliationsController('catalog'),
@@ -114,6 +120,8 @@ export class CatalogModule {
         ImageReviews,
         ImageReadinessRepository,
         ImageReadiness,
+        BootProofsRepository,
+        ImageBootProofs,
         StorageCharges,
         AdmitImage,
         RegisterImage,

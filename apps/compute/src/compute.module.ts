@@ -7,6 +7,15 @@ import { type Reconciliation, reconciliationsController, Reconciler } from '@ima
 import { hostname } from 'node:os';
 import { type DynamicModule, type FactoryProvider, Logger, Module, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { bootProofDefinition } from './boot-proofs/boot-proof-definition.ts';
+import { BOOT_PROOF_RUNNER, BootProofJobs } from './boot-proofs/boot-proof-jobs.ts';
+import { BootProofPlaces } from './boot-proofs/boot-proof-places.ts';
+import { BootProofTools } from './boot-proofs/boot-proof-tools.ts';
+import { BootProofsController } from './boot-proofs/boot-proofs.controller.ts';
+import { EndBootProof } from './boot-proofs/end-boot-proof.ts';
+import { OrderBootProof } from './boot-proofs/order-boot-proof.ts';
+import { ProofMachines } from './boot-proofs/proof-machines.ts';
+import { RequestBootProof } from './boot-proofs/request-boot-proof.ts';
 import { COMPUTE_ENTITIES } from './compute-entities.ts';
 import { COMPUTE_CONFIG } from './config-token.ts';
 import { type ComputeConfig, hostOf } from './config.ts';
@@ -109,6 +118,17 @@ const LOCKS: Provider[] = [
   DiskExports,
 ];
 
+/** What boots images once. */
+const BOOT_PROOFS: Provider[] = [
+  BootProofJobs,
+  OrderBootProof,
+  RequestBootProof,
+  EndBootProof,
+  BootProofPlaces,
+  ProofMachines,
+  BootProofTools,
+];
+
 /** Compute, composed: the one place that knows all its parts. */
 @Module({})
 export class ComputeModule {
@@ -127,6 +147,7 @@ export class ComputeModule {
         ServersController,
         OrdersController,
         LocksController,
+        BootProofsController,
         ExportsController,
         reconciliationsController('compute'),
       ],
@@ -144,9 +165,11 @@ export class ComputeModule {
         ShowConsole,
         ...ORDERS,
         ...LOCKS,
+        ...BOOT_PROOFS,
         ...HOST,
         tools(config),
         runner(config),
+        proofRunner(config),
         ReconcileHolds,
         reconciler(config),
       ],
@@ -192,6 +215,25 @@ function runner(config: ComputeConfig): FactoryProvider {
         host: hostOf(config),
         concurrency: config.COMPUTE_CONCURRENCY,
         log: new Logger('ServerRunner'),
+      }),
+  };
+}
+
+function proofRunner(config: ComputeConfig): FactoryProvider {
+  return {
+    provide: BOOT_PROOF_RUNNER,
+    inject: [DataSource, Outbox, BootProofJobs, BootProofTools],
+    useFactory: (db: DataSource, outbox: Outbox, jobs: BootProofJobs, tools: BootProofTools) =>
+      new JobRunner({
+        db,
+        outbox,
+        store: jobs.store,
+        definition: bootProofDefinition(tools, config),
+        leaseSeconds: config.COMPUTE_LEASE_SECONDS,
+        worker: `${hostname()}:${process.pid}`,
+        regions: () => tools.places.regions(),
+        concurrency: config.COMPUTE_BOOT_PROOFS,
+        log: new Logger('BootProofRunner'),
       }),
   };
 }

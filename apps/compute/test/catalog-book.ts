@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  GetImage,
   type HeldObject,
   HoldImage,
   type ImageRecord,
@@ -78,6 +79,19 @@ export class CatalogController {
     }
     await this.book.afterHold();
     return held;
+  }
+
+  @OnRequest(GetImage)
+  async get(
+    @Payload() request: RequestOf<typeof GetImage>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof GetImage>> {
+    await Promise.resolve();
+    const image = this.book.images.get(request.image_id)?.image;
+    if (image?.region !== request.region) throw refusal('image.not_found', 'There is no such image.');
+    const isPublic = image.visibility === 'public';
+    requireAllowed('image.get', context, isPublic ? 'public' : image.owner === context.project_id ? 'owner' : 'none');
+    return { image };
   }
 
   @OnRequest(ReleaseHolds)

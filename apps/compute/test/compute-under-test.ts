@@ -16,9 +16,11 @@ import { Crew, eventually } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
+import { BOOT_PROOF_RUNNER } from '../src/boot-proofs/boot-proof-jobs.ts';
 import { ComputeModule } from '../src/compute.module.ts';
 import { type ComputeConfig, hostOf } from '../src/config.ts';
 import { SERVER_RUNNER } from '../src/orders/server-jobs.ts';
+import { ProofWorker } from './proof-worker.ts';
 import { ServerWorker, type Workplace } from './server-worker.ts';
 import { Looks } from './looks.ts';
 import { Machines } from './machines.ts';
@@ -35,6 +37,8 @@ export interface ComputeUnderTest extends Neighbours {
   readonly machines: Machines;
   /** Another worker, at work at once. */
   hire(host?: string): Promise<ServerWorker>;
+  /** One that boots images once, at work at once; it goes with the others. */
+  hireProver(): Promise<ProofWorker>;
   /** Sends all workers home. */
   dismiss(): Promise<void>;
   ask<R extends RequestDefinition>(
@@ -62,10 +66,13 @@ export async function startCompute(settings: Readonly<Record<string, string>> = 
   const crew = new Crew((workplace: Workplace, host: string = hostOf(workplace.config)) =>
     ServerWorker.hire(workplace, host),
   );
+  const provers = new Crew((workplace: Workplace) => ProofWorker.hire(workplace));
   const machines = new Machines();
   const module = await Test.createTestingModule({ imports: [ComputeModule.forRoot(config)] })
     .overrideProvider(SERVER_RUNNER)
     .useValue(crew)
+    .overrideProvider(BOOT_PROOF_RUNNER)
+    .useValue(provers)
     .overrideProvider(Hypervisor)
     .useValue(machines)
     .compile();
@@ -90,7 +97,11 @@ export async function startCompute(settings: Readonly<Record<string, string>> = 
     looks: new Looks(db, neighbours.recorder),
     machines,
     hire: (host) => crew.hire({ app, config, machines }, host),
-    dismiss: () => crew.dismiss(),
+    hireProver: () => provers.hire({ app, config, machines }),
+    dismiss: async () => {
+      await crew.dismiss();
+      await provers.dismiss();
+    },
     ask,
     create: (imageId, change) => ask(CreateServers, serversOf(imageId, change)),
     operate: async (server_id, action) =>
@@ -109,6 +120,7 @@ export async function startCompute(settings: Readonly<Record<string, string>> = 
     },
     close: async () => {
       await crew.dismiss();
+      await provers.dismiss();
       await app.close();
       await surroundings.close();
     },

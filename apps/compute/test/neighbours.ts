@@ -1,11 +1,20 @@
-import { type EventEnvelope, type Service, SUBSCRIPTIONS } from '@imago/contracts';
-import { connectMessaging, createMessagingTables, MessagingModule, OnEvery, RequestClient } from '@imago/messaging';
+import { type EventDefinition, type EventEnvelope, type Service, SUBSCRIPTIONS } from '@imago/contracts';
+import {
+  connectMessaging,
+  createMessagingTables,
+  inTransaction,
+  MessagingModule,
+  OnEvery,
+  Outbox,
+  RequestClient,
+} from '@imago/messaging';
 import { PersistenceModule } from '@imago/persistence';
 import { Controller, type INestApplication, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { z } from 'zod';
 import { CatalogBook, CatalogController } from './catalog-book.ts';
 
 /** Where the neighbours of compute run. */
@@ -55,6 +64,8 @@ export interface Neighbours {
   readonly recorder: EventRecorder;
   /** Asks as another service does. */
   readonly requests: RequestClient;
+  /** Publishes an event of catalog. */
+  publish<E extends EventDefinition<'catalog'>>(event: E, subject: string, data: z.input<E['data']>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -71,6 +82,12 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
     catalog,
     recorder,
     requests: activityApp.get(RequestClient),
+    publish: (event, subject, data) => {
+      const fact = { event, subject, data, project_id: 'tests', region: 'region-1' };
+      return inTransaction(catalogApp.get(DataSource), (tx) =>
+        catalogApp.get(Outbox).add(tx, fact, { correlation_id: 'tests' }),
+      );
+    },
     close: async () => {
       for (const app of [catalogApp, activityApp]) await app.close();
     },

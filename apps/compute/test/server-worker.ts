@@ -22,7 +22,7 @@ export interface Workplace {
 }
 
 /** In more of a hurry than a real service. */
-const PACE: JobPace = { beat: 200, poll: 50, retry: 20, grace: 500 };
+export const PACE: JobPace = { beat: 200, poll: 50, retry: 20, grace: 500 };
 
 let hired = 0;
 

@@ -25,6 +25,7 @@ import { ImageDeletion } from './images/image-deletion.ts';
 import { ImageEventsController } from './images/image-events.controller.ts';
 import { ImageFileController } from './images/image-file.controller.ts';
 import { ImageLineageController } from './images/image-lineage.controller.ts';
+import { ImageBootProofsController } from './images/image-boot-proofs.controller.ts';
 import { ImageReadinessController } from './images/image-readiness.controller.ts';
 import { ImageTagsController } from './images/image-tags.controller.ts';
 import { ImagesController } from './images/images.controller.ts';
@@ -90,6 +91,7 @@ export class GatewayModule {
         ImageEventsController,
         ImageLineageController,
         ImageReadinessController,
+        ImageBootProofsController,
         ImageDeletionController,
         ImageReviewsController,
         ImageMembersController,

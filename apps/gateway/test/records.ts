@@ -39,6 +39,7 @@ export function anImage(change: Partial<ImageRecord> = {}): ImageRecord {
     index_hash: 'cd'.repeat(32),
     source: { source_uri: 's3://b/o', source_disk_format: 'raw', source_size: '42949672960', source_etag: '"e"' },
     origin: null,
+    boot: 'proven',
     agreement: { accepted_by: 'u-alice', accepted_at: '2026-11-23T20:51:47.123Z' },
     job_id: randomUUID(),
     error: null,

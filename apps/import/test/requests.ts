@@ -28,6 +28,7 @@ export function importOf(bucket: string, object: string, change: Partial<Request
     idempotency_key: null,
     source: { type: 'bucket', bucket, object },
     checksum: null,
+    verify_boot: false,
     disk_format: 'raw',
     facts: {
       name: 'web',

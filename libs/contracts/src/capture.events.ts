@@ -21,7 +21,12 @@ export const ImageCapturedV1 = defineEvent(
   'capture',
   'ImageCaptured',
   1,
-  job.extend({ object: capturedObject, origin: imageOrigin }),
+  job.extend({
+    object: capturedObject,
+    origin: imageOrigin,
+    /** The image is to be booted once when it is active. */
+    verify_boot: z.boolean().optional(),
+  }),
 );
 /** The capture ended without an image; its server is released and what it had stored is abandoned. */
 export const ImageCaptureFailedV1 = defineEvent('capture', 'ImageCaptureFailed', 1, failed);

@@ -20,6 +20,8 @@ export const RequestCapture = defineRequest('capture', 'requestCapture', {
     ]),
     name: imageName,
     description: description.nullable(),
+    /** The image is booted once when it is active, as `compute.requestBootProof` does; it is used meanwhile. */
+    verify_boot: z.boolean().default(false),
   }),
   response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
 });

@@ -156,6 +156,11 @@ export const ERRORS = {
     kind: 'not_found',
     remedy: 'Wait until the image is active; one whose file was sent with PUT is examined when it is imported instead.',
   },
+  'image.boot_not_attempted': {
+    kind: 'not_found',
+    remedy:
+      'Have the image booted with POST /v1/images/{image_id}/boot-proofs; a boot that is under way or could not be tried is among its jobs.',
+  },
   'image.not_layered': { kind: 'conflict', remedy: 'Nothing has to be done: the image is stored whole already.' },
   'capture.disk_changed': {
     kind: 'conflict',

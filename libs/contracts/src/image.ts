@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bootStatus } from './boot-proof.ts';
 import { refusalDocument } from './errors.ts';
 import {
   byteCount,
@@ -184,6 +185,8 @@ export const imageRecord = z.object({
   source: imageSource.nullable(),
   /** The server it was captured from. */
   origin: imageOrigin.nullable().default(null),
+  /** Whether it was seen to boot, the last time it was tried; null when it never was. */
+  boot: bootStatus.nullable().default(null),
   agreement: agreement.nullable(),
   /** The job that makes it, while it is in the making and after. */
   job_id: z.uuid().nullable(),

@@ -22,7 +22,12 @@ export const ImageImportedV1 = defineEvent(
   'import',
   'ImageImported',
   1,
-  job.extend({ object: storedObject, source: imageSource }),
+  job.extend({
+    object: storedObject,
+    source: imageSource,
+    /** The image is to be booted once when it is active. */
+    verify_boot: z.boolean().optional(),
+  }),
 );
 /** The import ended without an image; whatever it had stored is abandoned. */
 export const ImageImportFailedV1 = defineEvent(

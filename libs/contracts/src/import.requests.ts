@@ -25,6 +25,8 @@ export const RequestImport = defineRequest('import', 'requestImport', {
     disk_format: importDiskFormat,
     facts: imageFacts,
     agreement_accepted: z.literal(true),
+    /** The image is booted once when it is active, as `compute.requestBootProof` does; it is used meanwhile. */
+    verify_boot: z.boolean().default(false),
   }),
   response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
 });

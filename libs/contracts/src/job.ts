@@ -3,7 +3,7 @@ import { refusalDocument } from './errors.ts';
 import { exportedFile } from './export.ts';
 import { byteCount, instant, projectId, regionName } from './scalars.ts';
 
-export const jobType = z.enum(['import', 'capture', 'digest', 'flatten', 'export', 'copy', 'server']);
+export const jobType = z.enum(['import', 'capture', 'digest', 'flatten', 'export', 'copy', 'server', 'boot_proof']);
 export type JobType = z.output<typeof jobType>;
 
 export const jobState = z.enum(['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled']);

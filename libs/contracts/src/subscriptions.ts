@@ -1,5 +1,13 @@
 import { WebhookCreatedV1, WebhookDeletedV1, WebhookDeliveryFailedV1, WebhookUpdatedV1 } from './activity.events.ts';
 import {
+  BootProofCancelledV1,
+  BootProofFailedV1,
+  BootProofProgressedV1,
+  BootProofRequestedV1,
+  ImageBootNotProvenV1,
+  ImageBootProvenV1,
+} from './boot-proof.events.ts';
+import {
   ImageCaptureCancelledV1,
   ImageCapturedV1,
   ImageCaptureFailedV1,
@@ -145,6 +153,12 @@ export const EVENTS: readonly EventDefinition[] = [
   ServerDeletedV1,
   ServerFailedV1,
   ServerLockChangedV1,
+  BootProofRequestedV1,
+  BootProofProgressedV1,
+  ImageBootProvenV1,
+  ImageBootNotProvenV1,
+  BootProofFailedV1,
+  BootProofCancelledV1,
   ImageCaptureRequestedV1,
   ImageCaptureProgressedV1,
   CapturedImageExaminedV1,
@@ -205,12 +219,14 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
     ImageShareRejectedV1,
     ImageShareReconsideredV1,
     ImageUnsharedV1,
+    ImageBootProvenV1,
+    ImageBootNotProvenV1,
   ],
   import: [ImageDeletedV1],
   capture: [ImageDeletedV1, ImageReadyV1],
   export: [ImageDeletedV1, ImageDeactivatedV1],
   sharing: [ImageDeletedV1, ImageUpdatedV1],
   quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1, ImageUpdatedV1, ImageStorageChangedV1],
-  compute: [],
+  compute: [ImageReadyV1, ImageDeletedV1],
   activity: 'every',
 };

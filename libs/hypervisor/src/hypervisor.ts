@@ -26,13 +26,16 @@ export interface ServerSpec {
   /** MiB. */
   readonly ram: number;
   readonly firmware: 'bios' | 'uefi';
-  readonly mac_address: string;
+  /** Null: it has no network card at all. */
+  readonly mac_address: string | null;
   /** True: its guest reaches the network's DHCP and nothing else, not the host either. */
   readonly restricted: boolean;
   readonly system_disk: DiskSpec;
   readonly data_disks: readonly DiskSpec[];
   /** Cloud-init's user data; null: none. */
   readonly user_data: string | null;
+  /** True: BIOS firmware, and boot loaders that speak through it, are heard on the serial console too. Default false. */
+  readonly firmware_on_console?: boolean | undefined;
 }
 
 /** `running`: the machine exists, whatever its guest does. */

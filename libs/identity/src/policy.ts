@@ -31,6 +31,8 @@ export const POLICY = {
   'image.reactivate': { roles: [], relations: [] },
   'image.lineage': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
   'image.readiness': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
+  'image.boot_proof': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
+  'image.prove_boot': { roles: ['member'], relations: ['owner'] },
   'image.export': { roles: ['member'], relations: ['owner'] },
   'image.copy': { roles: ['member'], relations: ['owner', 'accepted'] },
   'image.flatten': { roles: ['member'], relations: ['owner'] },
@@ -86,6 +88,7 @@ const SERVICE_ACTIONS: ReadonlySet<Action> = new Set([
   'image.get',
   'image.list',
   'image.download',
+  'image.use',
   'job.get',
   'audit.list',
 ]);

@@ -325,7 +325,7 @@ describe('a job of a host', () => {
     for (const id of free) await untilState(id, 'succeeded');
     expect(await jobs.job(bound)).toMatchObject({ state: 'queued', host_id: 'host-1' });
     expect(await jobs.store.claim(jobs.db, 'w', 30)).toBeNull();
-    expect(await jobs.store.claim(jobs.db, 'w', 30, 'host-2')).toBeNull();
+    expect(await jobs.store.claim(jobs.db, 'w', 30, { host: 'host-2' })).toBeNull();
     await jobs.stopRunners();
     const another = await jobs.queue();
     jobs.run({ phases: { first: finish }, host: 'host-1' });
@@ -335,9 +335,9 @@ describe('a job of a host', () => {
 
   it('is taken over from a lost worker by another one of its host only', async () => {
     const id = await jobs.queue({ host: 'host-1' });
-    await jobs.store.claim(jobs.db, 'gone', 30, 'host-1');
+    await jobs.store.claim(jobs.db, 'gone', 30, { host: 'host-1' });
     await jobs.expire(id);
-    expect(await jobs.store.claim(jobs.db, 'w', 30, 'host-2')).toBeNull();
+    expect(await jobs.store.claim(jobs.db, 'w', 30, { host: 'host-2' })).toBeNull();
     jobs.run({ phases: { first: finish }, host: 'host-1' });
     await untilState(id, 'succeeded');
   });

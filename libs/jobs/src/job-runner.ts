@@ -18,6 +18,8 @@ export interface RunnerOptions<Input, Data> extends AttemptTools<Input, Data> {
   readonly worker: string;
   /** The host this process works on: it claims the host's own jobs too. Absent: only jobs of no host. */
   readonly host?: string;
+  /** The regions whose jobs of no host it does now; every region's when absent. */
+  readonly regions?: () => Promise<readonly string[]>;
   /** Jobs at the same time in this process. */
   readonly concurrency: number;
   readonly log: JobLog;
@@ -85,10 +87,11 @@ export class JobRunner<Input, Data> {
   }
 
   async #fill(): Promise<void> {
-    const { store, db, worker, leaseSeconds, host, concurrency, log } = this.#options;
+    const { store, db, worker, leaseSeconds, host, regions, concurrency, log } = this.#options;
     try {
       while (!this.#stopping && this.#running.size < concurrency) {
-        const job = await store.claim(db, worker, leaseSeconds, host);
+        const place = { ...(host !== undefined && { host }), ...(regions && { regions: await regions() }) };
+        const job = await store.claim(db, worker, leaseSeconds, place);
         if (job === null) return;
         this.#launch(job);
       }

@@ -42,14 +42,29 @@ export interface JobChange<Data> {
   readonly error?: JobError;
 }
 
+/** Which jobs a worker takes beside those that anybody may. */
+export interface ClaimPlace {
+  /** The host whose own jobs it does; only those of no host when absent. */
+  readonly host?: string;
+  /** The regions of which it does jobs of no host; every region when absent. */
+  readonly regions?: readonly string[];
+}
+
 const ALIVE = `('queued', 'running', 'cancelling')`;
+const OF_TYPE = '($2::text[] IS NULL OR type = ANY ($2))';
 
 /** The job table of one service. Every write of a holder is guarded by its fencing token. */
 export class JobStore<Input, Data> {
   readonly #table: string;
+  readonly #types: readonly JobType[] | null;
 
-  constructor(schema: string) {
+  /**
+   * @param types of the jobs that are claimed and taken back through it, where several tables of phases share one table
+   * of jobs; every type when absent.
+   */
+  constructor(schema: string, types: readonly JobType[] | null = null) {
     this.#table = `"${schema}".jobs`;
+    this.#types = types;
   }
 
   /**
@@ -126,13 +141,14 @@ export class JobStore<Input, Data> {
   async staleAdmissions(db: DataSource, seconds: number): Promise<JobRecord<Input, Data>[]> {
     return this.#rows(
       db.manager,
-      `SELECT * FROM ${this.#table} WHERE state = 'admitting' AND created_at < now() - make_interval(secs => $1) LIMIT 100`,
-      [seconds],
+      `SELECT * FROM ${this.#table} WHERE state = 'admitting' AND created_at < now() - make_interval(secs => $1)
+         AND ($2::text[] IS NULL OR type = ANY ($2)) LIMIT 100`,
+      [seconds, this.#types],
     );
   }
 
   async find(db: EntityManager, jobId: string): Promise<JobRecord<Input, Data> | null> {
-    const [job] = await this.#rows(db, `SELECT * FROM ${this.#table} WHERE id = $1`, [jobId]);
+    const [job] = await this.#rows(db, `SELECT * FROM ${this.#table} WHERE id = $1 AND ${OF_TYPE}`, [jobId, this.#types]);
     return job ?? null;
   }
 
@@ -147,13 +163,18 @@ export class JobStore<Input, Data> {
 
   /** The jobs of an image that have not ended, locked. */
   async lockAliveOfImage(tx: EntityManager, imageId: string): Promise<JobRecord<Input, Data>[]> {
-    return this.#rows(tx, `SELECT * FROM ${this.#table} WHERE image_id = $1 AND state IN ${ALIVE} FOR UPDATE`, [
-      imageId,
-    ]);
+    return this.#rows(
+      tx,
+      `SELECT * FROM ${this.#table} WHERE image_id = $1 AND state IN ${ALIVE} AND ${OF_TYPE} FOR UPDATE`,
+      [imageId, this.#types],
+    );
   }
 
   async lock(tx: EntityManager, jobId: string): Promise<JobRecord<Input, Data> | null> {
-    const [job] = await this.#rows(tx, `SELECT * FROM ${this.#table} WHERE id = $1 FOR UPDATE`, [jobId]);
+    const [job] = await this.#rows(tx, `SELECT * FROM ${this.#table} WHERE id = $1 AND ${OF_TYPE} FOR UPDATE`, [
+      jobId,
+      this.#types,
+    ]);
     return job ?? null;
   }
 
@@ -161,13 +182,13 @@ export class JobStore<Input, Data> {
    * Claims the next job nobody holds: a queued one that is due, or one whose holder let its lease expire. Projects
    * with fewer running jobs go first, so that one tenant's hundred imports do not stand before another's single one.
    * @param leaseSeconds how long the claim holds without renewal.
-   * @param host whose jobs are claimed beside those of no host; none when absent.
+   * @param place where the worker is.
    */
   async claim(
     db: DataSource,
     worker: string,
     leaseSeconds: number,
-    host?: string,
+    { host, regions }: ClaimPlace = {},
   ): Promise<JobRecord<Input, Data> | null> {
     const [job] = await this.#rows(
       db.manager,
@@ -176,7 +197,9 @@ export class JobStore<Input, Data> {
          WHERE state = 'running' AND lease_until >= now() GROUP BY project_id
        ), next AS (
          SELECT candidate.id FROM ${this.#table} candidate LEFT JOIN held USING (project_id)
-         WHERE (candidate.host_id IS NULL OR candidate.host_id = $3)
+         WHERE (candidate.host_id = $3
+             OR (candidate.host_id IS NULL AND ($4::text[] IS NULL OR candidate.region = ANY ($4))))
+           AND ($5::text[] IS NULL OR candidate.type = ANY ($5))
            AND ((candidate.state = 'queued' AND candidate.available_at <= now())
              OR (candidate.state IN ('running', 'cancelling') AND candidate.lease_until < now()))
          ORDER BY coalesce(held.jobs, 0), candidate.created_at
@@ -188,7 +211,7 @@ export class JobStore<Input, Data> {
          attempt = attempt + 1, started_at = coalesce(started_at, now()), updated_at = now(), version = version + 1
        FROM next WHERE job.id = next.id
        RETURNING job.*`,
-      [worker, leaseSeconds, host ?? null],
+      [worker, leaseSeconds, host ?? null, regions ?? null, this.#types],
     );
     return job ?? null;
   }

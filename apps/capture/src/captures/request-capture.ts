@@ -72,7 +72,7 @@ export class RequestCapture {
 
   async #record(request: Request, context: RequestContext): Promise<ImageJob> {
     const hash = requestHash('capture', request);
-    const { server_id, source, name, description } = request;
+    const { server_id, source, name, description, verify_boot } = request;
     const disk_id = source.type === 'data_disk' ? source.disk_id : null;
     return inTransaction(this.db, async (tx) => {
       const { job, created } = await this.jobs.store.insert(tx, {
@@ -82,7 +82,7 @@ export class RequestCapture {
         region: request.region,
         image_id: uuidv7(),
         phase: 'lock',
-        input: { capture: { server_id, disk_id, name, description } },
+        input: { capture: { server_id, disk_id, name, description, verify_boot } },
         data: {},
         idempotency_key: requestKey(request.idempotency_key, context, context.project_id),
         request_hash: hash,

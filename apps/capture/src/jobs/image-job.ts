@@ -9,6 +9,8 @@ export interface CaptureInput {
   readonly disk_id: string | null;
   readonly name: string;
   readonly description: string | null;
+  /** The image is to be booted once when it is active. Absent in jobs from before that could be asked for. */
+  readonly verify_boot?: boolean;
 }
 
 /** What was asked for. Never changes. */

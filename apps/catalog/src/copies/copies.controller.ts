@@ -12,6 +12,7 @@ import {
 import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { ImageBootProofs } from '../boot-proofs/image-boot-proofs.ts';
 import { toRecord } from '../images/image-record.ts';
 import { MakingOutcomes } from '../images/making-outcomes.ts';
 import { ImageReadinessRepository } from '../readiness/image-readiness.repository.ts';
@@ -28,6 +29,7 @@ export class CopiesController {
     private readonly making: MakingOutcomes,
     private readonly news: CopyNews,
     private readonly readiness: ImageReadinessRepository,
+    private readonly proofs: ImageBootProofs,
   ) {}
 
   @OnRequest(RegisterCopyContract)
@@ -56,6 +58,7 @@ export class CopiesController {
     const copy = await this.making.stored(tx, { image_id, job_id: job.id, cause }, { object, from: {} });
     if (copy === null) return;
     await this.readiness.carry(tx, source.image_id, copy.id);
+    await this.proofs.carry(tx, source.image_id, copy.id, cause);
     await this.news.copyMade(tx, copy, cause);
   }
 

@@ -32,6 +32,7 @@ export function toRecord(row: ImageRow): ImageRecord {
     index_hash: row.index_hash,
     source: row.source,
     origin: row.origin,
+    boot: row.boot,
     agreement: row.agreement,
     job_id: row.job_id,
     error: row.error,

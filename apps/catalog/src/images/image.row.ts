@@ -1,4 +1,5 @@
 import type {
+  BootStatus,
   ImageInRegion,
   ImageOrigin,
   ImageRecord,
@@ -20,6 +21,7 @@ import { IMAGE_INDEXES } from '../migrations/image-search.ts';
   `status IN ('queued', 'saving', 'uploading', 'importing', 'active', 'deactivated', 'killed', 'deleted')`,
 )
 @Check('images_visibility_check', `visibility IN ('public', 'private', 'shared', 'community')`)
+@Check('images_boot_check', `boot IN ('proven', 'not_proven')`)
 @Check('images_min_disk_check', 'min_disk >= 0')
 @Check('images_min_ram_check', 'min_ram >= 0')
 @Check('images_size_check', 'size >= 0')
@@ -64,6 +66,8 @@ export class ImageRow {
   @Column('text', { nullable: true }) index_hash!: string | null;
   @Column('jsonb', { nullable: true }) source!: ImageSource | null;
   @Column('jsonb', { nullable: true }) origin!: ImageOrigin | null;
+  /** What was seen when it was booted last. */
+  @Column('text', { nullable: true }) boot!: BootStatus | null;
   /** The image it is a copy of. */
   @Column('jsonb', { nullable: true }) copied_from!: ImageInRegion | null;
   @Column('jsonb', { nullable: true }) agreement!: ImageRecord['agreement'];

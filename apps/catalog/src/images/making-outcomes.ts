@@ -23,6 +23,8 @@ export interface Made {
   readonly object: WrittenObject;
   /** Nothing of a copy: that is known from its beginning. */
   readonly from: { readonly source?: ImageSource; readonly origin?: ImageOrigin };
+  /** It is to be booted once. */
+  readonly verify_boot?: boolean | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export class MakingOutcomes {
   ) {}
 
   /** The bytes are there: the image is active, or it is gone and they are abandoned; then the answer is null. */
-  async stored(tx: EntityManager, making: Making, { object, from }: Made): Promise<ImageRow | null> {
+  async stored(tx: EntityManager, making: Making, { object, from, verify_boot }: Made): Promise<ImageRow | null> {
     const image = await this.#lock(tx, making);
     const step =
       image.job_id === making.job_id
@@ -47,6 +49,7 @@ export class MakingOutcomes {
             trigger: 'bytes_stored',
             changes: { ...describeObject(object), ...from, container_format: image.container_format ?? 'bare' },
             cause: making.cause,
+            verify_boot,
           })
         : null;
     if (step === null) {

@@ -2,6 +2,7 @@ import { CreateCatalog1764000000000 } from './1764000000000-create-catalog.ts';
 import { HoldForServers1764200000000 } from './1764200000000-hold-for-servers.ts';
 import { Copies1764900000000 } from './1764900000000-copies.ts';
 import { Readiness1765000000000 } from './1765000000000-readiness.ts';
+import { BootProofs1765240000000 } from './1765240000000-boot-proofs.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -15,4 +16,5 @@ export const CATALOG_MIGRATIONS = [
   Reconciliations1764500000000,
   Copies1764900000000,
   Readiness1765000000000,
+  BootProofs1765240000000,
 ];

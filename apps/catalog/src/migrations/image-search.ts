@@ -16,7 +16,29 @@ export const IMAGE_TERMS: readonly string[] = [
   `CREATE FUNCTION catalog.image_term(scope text, attribute text, value text) RETURNS uuid
      LANGUAGE sql IMMUTABLE PARALLEL SAFE
      RETURN md5(scope || E'\\x1f' || attribute || E'\\x1f' || value)::uuid`,
-  `CREATE FUNCTION catalog.set_image_terms() RETURNS trigger LANGUAGE plpgsql AS $terms$
+  setImageTerms('CREATE', { columns: '', properties: 'NEW.properties' }),
+  `CREATE TRIGGER images_terms BEFORE INSERT OR UPDATE ON catalog.images
+     FOR EACH ROW EXECUTE FUNCTION catalog.set_image_terms()`,
+];
+
+/** With what an image was seen to do when it was booted; nobody else says so under that name. */
+export const BOOT_IMAGE_TERMS = setImageTerms('CREATE OR REPLACE', {
+  columns: `, 'p:boot' || E'\\x1f' || NEW.boot`,
+  properties: `(NEW.properties - 'boot')`,
+});
+
+/** As it was before that. */
+export const FIRST_IMAGE_TERMS = setImageTerms('CREATE OR REPLACE', { columns: '', properties: 'NEW.properties' });
+
+interface TermSources {
+  /** More elements for the list of what is said, each after a comma. */
+  readonly columns: string;
+  /** What has the custom properties that count. */
+  readonly properties: string;
+}
+
+function setImageTerms(create: 'CREATE' | 'CREATE OR REPLACE', { columns, properties }: TermSources): string {
+  return `${create} FUNCTION catalog.set_image_terms() RETURNS trigger LANGUAGE plpgsql AS $terms$
      DECLARE
        scopes text[] := ARRAY[NEW.region, NEW.region || '/' || NEW.owner];
        said text[] := ARRAY[
@@ -27,7 +49,7 @@ export const IMAGE_TERMS: readonly string[] = [
          'p:description' || E'\\x1f' || NEW.description, 'p:architecture' || E'\\x1f' || NEW.architecture,
          'p:os_distro' || E'\\x1f' || NEW.os_distro, 'p:os_version' || E'\\x1f' || NEW.os_version,
          'p:hw_firmware_type' || E'\\x1f' || NEW.boot_mode,
-         'p:enterprise_project_id' || E'\\x1f' || NEW.enterprise_project_id];
+         'p:enterprise_project_id' || E'\\x1f' || NEW.enterprise_project_id${columns}];
      BEGIN
        IF NEW.status = 'deleted' THEN -- it would count among the frequent ones
          NEW.terms := '{}';
@@ -40,7 +62,7 @@ export const IMAGE_TERMS: readonly string[] = [
          said := said || ('p:image_type' || E'\\x1f' || NEW.image_type);
        END IF;
        IF NEW.properties <> '{}' THEN
-         said := said || ARRAY(SELECT 'p:' || key || E'\\x1f' || value FROM jsonb_each_text(NEW.properties));
+         said := said || ARRAY(SELECT 'p:' || key || E'\\x1f' || value FROM jsonb_each_text(${properties}));
        END IF;
        IF cardinality(NEW.tags) > 0 THEN
          said := said || ARRAY(SELECT 'tag' || E'\\x1f' || tag FROM unnest(NEW.tags) AS tag);
@@ -49,10 +71,8 @@ export const IMAGE_TERMS: readonly string[] = [
          SELECT md5(scope || E'\\x1f' || each)::uuid FROM unnest(scopes) AS scope, unnest(said) AS each
          WHERE each IS NOT NULL);
        RETURN NEW;
-     END $terms$`,
-  `CREATE TRIGGER images_terms BEFORE INSERT OR UPDATE ON catalog.images
-     FOR EACH ROW EXECUTE FUNCTION catalog.set_image_terms()`,
-];
+     END $terms$`;
+}
 
 /** The expression each order sorts by: nothing comes before everything, and text by its bytes, the same everywhere. */
 export const SORT_EXPRESSIONS = {

@@ -2,6 +2,7 @@ import type { Cause } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { StorageCharges } from '../charges/storage-charges.ts';
+import { BootProofsRepository } from '../boot-proofs/boot-proofs.repository.ts';
 import { CATALOG_CONFIG } from '../config-token.ts';
 import type { CatalogConfig } from '../config.ts';
 import { ImageReadinessRepository } from '../readiness/image-readiness.repository.ts';
@@ -16,6 +17,7 @@ export class ReleaseBytes {
     private readonly charges: StorageCharges,
     private readonly sweeper: ObjectSweeper,
     private readonly readiness: ImageReadinessRepository,
+    private readonly proofs: BootProofsRepository,
     @Inject(CATALOG_CONFIG) private readonly config: Pick<CatalogConfig, 'CATALOG_WRITER_GRACE_SECONDS'>,
   ) {}
 
@@ -23,6 +25,7 @@ export class ReleaseBytes {
     const concerned = await this.charges.concerned(tx, imageId);
     await this.objects.release(tx, imageId, this.config.CATALOG_WRITER_GRACE_SECONDS);
     await this.readiness.forget(tx, imageId);
+    await this.proofs.forget(tx, imageId);
     await this.charges.settle(tx, concerned, { reason: 'released', cause });
   }
 

@@ -14,11 +14,17 @@ interface Hold {
 /** Disks in one request. */
 const PAGE = 1000;
 
-const HOLDS = `SELECT disks.id AS disk_id, disks.base ->> 'object_id' AS object_id
-  FROM compute.server_disks disks JOIN compute.servers ON servers.id = server_id
-  WHERE region = $1 AND status <> 'deleted' AND disks.base IS NOT NULL`;
+/** Of servers, and of images that are being booted once. */
+const HOLDS = `SELECT disk_id, object_id FROM (
+    SELECT disks.id AS disk_id, disks.base ->> 'object_id' AS object_id
+      FROM compute.server_disks disks JOIN compute.servers ON servers.id = server_id
+      WHERE region = $1 AND status <> 'deleted' AND disks.base IS NOT NULL
+    UNION ALL
+    SELECT (input ->> 'disk_id')::uuid, data #>> '{machine,base,object_id}' FROM compute.jobs
+      WHERE region = $1 AND type = 'boot_proof' AND finished_at IS NULL AND data ? 'machine'
+  ) AS holds WHERE true`;
 
-/** Catalog keeps the bytes under the disks of servers, and for no other disk. */
+/** Catalog keeps the bytes under the disks of machines, and for no other disk. */
 @Injectable()
 export class ReconcileHolds implements Reconciliation {
   readonly name = 'holds';
@@ -50,7 +56,7 @@ export class ReconcileHolds implements Reconciliation {
     const disks = [...new Set(differences.map(({ subject }) => subject))];
     for (let at = 0; at < disks.length; at += PAGE) {
       const ids = disks.slice(at, at + PAGE);
-      const rows: Hold[] = await this.db.query(`${HOLDS} AND disks.id = ANY ($2::uuid[])`, [region, ids]);
+      const rows: Hold[] = await this.db.query(`${HOLDS} AND disk_id = ANY ($2::uuid[])`, [region, ids]);
       const needed = new Map(rows.map(({ disk_id, object_id }) => [disk_id, object_id]));
       const holds = ids.map((disk_id) => ({ disk_id, object_id: needed.get(disk_id) ?? null }));
       const answer = await this.requests.send(CorrectHolds, { holds }, { context: ownContext('compute') });
@@ -60,7 +66,7 @@ export class ReconcileHolds implements Reconciliation {
   }
 
   #next(region: string, after: string | null): Promise<Hold[]> {
-    return this.db.query(`${HOLDS} AND ($2::uuid IS NULL OR disks.id > $2) ORDER BY disks.id LIMIT $3`, [
+    return this.db.query(`${HOLDS} AND ($2::uuid IS NULL OR disk_id > $2) ORDER BY disk_id LIMIT $3`, [
       region,
       after,
       PAGE,

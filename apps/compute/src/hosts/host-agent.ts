@@ -1,6 +1,7 @@
 import { Hypervisor } from '@imago/hypervisor';
 import { PacedLoop } from '@imago/service';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ProofMachines } from '../boot-proofs/proof-machines.ts';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
 import { HeedMachines } from './heed-machines.ts';
@@ -20,6 +21,7 @@ export class HostAgent {
     private readonly reports: HostReports,
     private readonly reconcile: ReconcileMachines,
     private readonly heed: HeedMachines,
+    private readonly proofMachines: ProofMachines,
     @Inject(COMPUTE_CONFIG) config: ComputeConfig,
   ) {
     this.#loop = new PacedLoop(HostAgent.name, config.COMPUTE_HEARTBEAT_SECONDS, () => this.beat());
@@ -46,6 +48,8 @@ export class HostAgent {
 
   /** One sign of life and one look at the machines. */
   async beat(): Promise<void> {
-    if (await this.reports.send()) await this.reconcile.look();
+    if (!(await this.reports.send())) return;
+    await this.proofMachines.removeLeftovers();
+    await this.reconcile.look();
   }
 }

@@ -48,6 +48,16 @@ export class HostCapacity {
   }
 
   /**
+   * The host has room for a machine beside what it has promised; it cannot promise it to others until the transaction ends.
+   * @throws Refusal server.host_not_available, server.host_disk_full, server.host_memory_full with the figures,
+   * server.image_unusable
+   */
+  async requireRoom(tx: EntityManager, hostId: string, needed: Needed): Promise<void> {
+    await tx.query('SELECT 1 FROM compute.hosts WHERE host_id = $1 ORDER BY region FOR UPDATE', [hostId]);
+    chooseHost(await this.#rooms(tx, [hostId]), needed, '');
+  }
+
+  /**
    * The region has a host at all, as far as can be told before everything is known.
    * @throws Refusal server.host_not_available
    */
@@ -71,13 +81,18 @@ export class HostCapacity {
     }[] = await tx.query(
       `SELECT host_id, bool_or(uefi) AS uefi, max(accelerator) AS accelerator,
            max(disk_free + disk_used) AS disk, max(memory_total) AS memory,
-           (SELECT coalesce(sum(disk.size_gib), 0) * 1073741824::bigint FROM compute.servers server
+           ((SELECT coalesce(sum(disk.size_gib), 0) FROM compute.servers server
               JOIN compute.server_disks disk ON disk.server_id = server.id
-              WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_disk,
-           (SELECT coalesce(sum(ram), 0) * 1048576::bigint FROM compute.servers server
-              WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS promised_memory,
+              WHERE server.host_id = host.host_id AND server.status <> 'deleted')
+            + (SELECT coalesce(sum(size_gib), 0) FROM compute.proof_machines machine
+              WHERE machine.host_id = host.host_id)) * 1073741824::bigint AS promised_disk,
+           ((SELECT coalesce(sum(ram), 0) FROM compute.servers server
+              WHERE server.host_id = host.host_id AND server.status <> 'deleted')
+            + (SELECT coalesce(sum(ram), 0) FROM compute.proof_machines machine
+              WHERE machine.host_id = host.host_id)) * 1048576::bigint AS promised_memory,
            (SELECT count(*) FROM compute.servers server
-              WHERE server.host_id = host.host_id AND server.status <> 'deleted') AS servers
+              WHERE server.host_id = host.host_id AND server.status <> 'deleted')
+            + (SELECT count(*) FROM compute.proof_machines machine WHERE machine.host_id = host.host_id) AS servers
          FROM compute.hosts host WHERE host_id = ANY ($1::text[]) GROUP BY host_id ORDER BY host_id`,
       [hostIds],
     );

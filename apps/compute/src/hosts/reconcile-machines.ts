@@ -59,13 +59,21 @@ export class ReconcileMachines {
     const others = present.filter((id) => !living.has(id));
     const known = others.length === 0 ? [] : await this.servers.list(this.db.manager, others);
     const statusOf = new Map(known.map(({ id, status }) => [id, status]));
-    this.#keepStrangers(others.filter((id) => !statusOf.has(id)));
+    const ofProofs = others.length === 0 ? new Set() : await this.#ofProofs(others);
+    this.#keepStrangers(others.filter((id) => !statusOf.has(id) && !ofProofs.has(id)));
     for (const id of others) {
       // One that lives under another host's name is no leftover: the host was called so before.
       if (statusOf.get(id) !== 'deleted') continue;
       await this.hypervisor.delete(id);
       this.#logger.warn({ server_id: id }, 'what was left of a server that is gone is removed');
     }
+  }
+
+  /** Those that boot images once; who boots them removes them. */
+  async #ofProofs(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const sql = 'SELECT id FROM compute.proof_machines WHERE id = ANY ($1::uuid[])';
+    const rows: { id: string }[] = await this.db.query(sql, [ids]);
+    return new Set(rows.map(({ id }) => id));
   }
 
   /**

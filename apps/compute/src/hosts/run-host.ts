@@ -1,5 +1,7 @@
 import type { JobRunner } from '@imago/jobs';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { BOOT_PROOF_RUNNER } from '../boot-proofs/boot-proof-jobs.ts';
+import type { BootProofData, BootProofInput } from '../boot-proofs/boot-proof-job.ts';
 import { TailConsoles } from '../consoles/tail-consoles.ts';
 import type { ServerData, ServerInput } from '../orders/server-job.ts';
 import { SERVER_RUNNER } from '../orders/server-jobs.ts';
@@ -12,6 +14,7 @@ import { HostDisks } from './host-disks.ts';
 export class RunHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(SERVER_RUNNER) private readonly runner: JobRunner<ServerInput, ServerData>,
+    @Inject(BOOT_PROOF_RUNNER) private readonly proofs: JobRunner<BootProofInput, BootProofData>,
     private readonly agent: HostAgent,
     private readonly consoles: TailConsoles,
     private readonly disks: HostDisks,
@@ -22,11 +25,12 @@ export class RunHost implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.agent.start();
     this.consoles.start();
     this.runner.start();
+    this.proofs.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.disks.endWaiting();
-    await this.runner.stop();
+    await Promise.all([this.runner.stop(), this.proofs.stop()]);
     await Promise.all([this.agent.stop(), this.consoles.stop()]);
     await this.ending.end();
   }

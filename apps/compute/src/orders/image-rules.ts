@@ -83,7 +83,11 @@ export function marksOf({ id, name, os_distro, os_version, boot_mode }: ImageRec
   };
 }
 
-function requireKind({ id, image_type, architecture }: ImageRecord, kind: 'system_disk' | 'data_disk'): void {
+/**
+ * The image is of this type, and for the processors of the hosts.
+ * @throws Refusal server.image_unusable
+ */
+export function requireKind({ id, image_type, architecture }: ImageRecord, kind: 'system_disk' | 'data_disk'): void {
   if (image_type !== kind) {
     throw refusal('server.image_unusable', `Image ${id} is of type ${image_type}; ${kind} is needed here.`, {
       image_id: id,

@@ -5,8 +5,8 @@ import type { ServerData, ServerInput } from './server-job.ts';
 /** The token of the one runner of jobs in this process; the class is generic and cannot be its own token. */
 export const SERVER_RUNNER = 'SERVER_RUNNER';
 
-/** The table of the jobs of servers. */
+/** The jobs of servers, in the table they share with those that boot images once. */
 @Injectable()
 export class ServerJobs {
-  readonly store = new JobStore<ServerInput, ServerData>('compute');
+  readonly store = new JobStore<ServerInput, ServerData>('compute', ['server']);
 }

@@ -77,6 +77,7 @@ export const en: Words = {
       export: 'Export',
       copy: 'Copy',
       server: 'Server',
+      boot_proof: 'Boot proof',
     },
     phase: {},
     columns: {

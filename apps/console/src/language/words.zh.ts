@@ -74,6 +74,7 @@ export const zh = {
       export: '导出',
       copy: '复制',
       server: '云主机',
+      boot_proof: '启动验证',
     },
     phase: {
       admit: '准入',

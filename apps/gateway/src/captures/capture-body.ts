@@ -1,8 +1,7 @@
 import { description, imageName, type RequestCapture, type RequestOf } from '@imago/contracts';
 import { z } from 'zod';
 
-/** What a tenant says to make an image of a stopped server (R11). Unknown fields are refused. */
-export const captureBody = z.strictObject({
+const fields = z.strictObject({
   server_id: z.uuid().toLowerCase(),
   source: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('system_disk') }),
@@ -10,6 +9,14 @@ export const captureBody = z.strictObject({
   ]),
   name: imageName,
   description: description.nullable().default(null),
+  /** The image is booted once, to see whether it does. */
+  verify_boot: z.boolean().default(false),
+});
+
+/** What a tenant says to make an image of a stopped server (R11). Unknown fields are refused. */
+export const captureBody = fields.refine(({ verify_boot, source }) => !verify_boot || source.type === 'system_disk', {
+  path: ['verify_boot'],
+  message: 'is for system disks: nothing boots from a data disk',
 });
 
 export type CaptureBody = z.output<typeof captureBody>;

@@ -8,6 +8,8 @@ export function imageDocument(image: ImageRecord): Readonly<Record<string, unkno
     ...ownProperties(image),
     ...image.properties,
     ...originProperties(image),
+    // Nobody else says so, also not under that name before it had a meaning.
+    boot: image.boot ?? undefined,
     id: image.id,
     name: image.name,
     status: image.status,

@@ -23,14 +23,21 @@ const fields = z.strictObject({
   boot_mode: boot_mode.default(null),
   tags: tags.default([]),
   /** The tenant accepted the agreement; who and when is recorded. */
+  /** The image is booted once when it is active, to see whether it does. */
+  verify_boot: z.boolean().default(false),
   agreement_accepted: z.literal(true, { message: 'must be true: the agreement has to be accepted' }),
 });
 
 /** What a tenant says to import an image file (R13). Unknown fields are refused, and systems that are not known (R9). */
 export const importBody = fields.superRefine((body, context) => {
   if (context.issues.length > 0) return; // of the fields themselves
+  const unbootable = (message: string): void => {
+    context.addIssue({ code: 'custom', path: ['verify_boot'], message });
+  };
   const fault = operatingSystemFault(body);
   if (fault !== null) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message });
+  if (body.verify_boot && body.image_type !== 'system_disk') unbootable('is for system disks: nothing boots from others');
+  if (body.verify_boot && body.architecture !== 'x86_64') unbootable('is for x86_64, which the hosts are');
 });
 
 export type ImportBody = z.output<typeof importBody>;
@@ -40,6 +47,6 @@ export function toRequestImport(
   body: ImportBody,
   where: { readonly region: string; readonly idempotency_key: string | null },
 ): RequestOf<typeof RequestImport> {
-  const { source, checksum, disk_format, agreement_accepted, ...facts } = body;
-  return { ...where, source, checksum, disk_format, facts, agreement_accepted };
+  const { source, checksum, disk_format, agreement_accepted, verify_boot, ...facts } = body;
+  return { ...where, source, checksum, disk_format, facts, agreement_accepted, verify_boot };
 }

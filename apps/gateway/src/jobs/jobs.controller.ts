@@ -1,4 +1,5 @@
 import {
+  CancelBootProof,
   CancelCapture,
   CancelExport,
   CancelImport,
@@ -18,7 +19,7 @@ import { Context, Region } from '../edge/request-parameters.ts';
 import { JobBoard } from './job-board.ts';
 import { jobsQuery, type JobsQuery } from './jobs-query.ts';
 
-type Cancel = typeof CancelImport | typeof CancelCapture | typeof CancelExport | typeof CancelServerJob;
+type Cancel = typeof CancelImport | typeof CancelCapture | typeof CancelExport | typeof CancelServerJob | typeof CancelBootProof;
 
 /** How a job of each type is cancelled: by asking the service that owns it. */
 const CANCEL: Readonly<Partial<Record<JobType, Cancel>>> = {
@@ -28,6 +29,7 @@ const CANCEL: Readonly<Partial<Record<JobType, Cancel>>> = {
   export: CancelExport,
   copy: CancelExport,
   server: CancelServerJob,
+  boot_proof: CancelBootProof,
 };
 
 /** Everything that takes long, whatever it is. */

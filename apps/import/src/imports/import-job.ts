@@ -10,6 +10,8 @@ export interface ImportInput {
   readonly checksum: FileChecksum | null;
   readonly disk_format: RequestOf<typeof RequestImport>['disk_format'];
   readonly facts: ImageFacts;
+  /** The image is to be booted once when it is active. Absent in jobs from before that could be asked for. */
+  readonly verify_boot?: boolean;
 }
 
 /** What the phases have found out so far; each fills in its own part. */

@@ -63,7 +63,11 @@ export function machineArguments(spec: ServerSpec, surroundings: MachineSurround
 
 /** Machines that can sleep are woken by nobody here. */
 function firmwareArguments(spec: ServerSpec, code: string | null): string[] {
-  if (spec.firmware === 'bios') return ['-machine', 'pc', ...setting('PIIX4_PM')];
+  if (spec.firmware === 'bios') {
+    // To SeaBIOS, a machine without graphics is one whose serial port is looked at. UEFI speaks on both by itself.
+    const machine = spec.firmware_on_console === true ? 'pc,graphics=off' : 'pc';
+    return ['-machine', machine, ...setting('PIIX4_PM')];
+  }
   if (code === null) throw new Error('A server with UEFI needs its firmware.');
   const file = { driver: 'file', 'node-name': 'firmware', filename: code, 'read-only': true };
   const variables = { driver: 'file', 'node-name': 'variables', filename: variablesFile(spec) };
@@ -78,6 +82,7 @@ function setting(chipset: string): string[] {
 }
 
 function networkArguments({ mac_address, restricted }: ServerSpec): string[] {
+  if (mac_address === null) return [];
   const card = { driver: 'virtio-net-pci', netdev: 'network', mac: mac_address, romfile: '' };
   return ['-netdev', `user,id=network,restrict=${restricted ? 'on,ipv6=off' : 'off'}`, '-device', JSON.stringify(card)];
 }

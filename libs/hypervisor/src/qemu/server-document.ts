@@ -20,11 +20,15 @@ const server = z
     vcpus: z.int().min(1),
     ram: z.int().min(1),
     firmware: z.enum(['bios', 'uefi']),
-    mac_address: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i),
+    mac_address: z
+      .string()
+      .regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i)
+      .nullable(),
     restricted: z.boolean(),
     system_disk: disk,
     data_disks: z.array(disk),
     user_data: userData.nullable(),
+    firmware_on_console: z.boolean().optional(),
   })
   .refine(
     ({ system_disk, data_disks }) =>

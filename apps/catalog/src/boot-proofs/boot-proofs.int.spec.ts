@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type BootProof,
+  DeleteImage,
+  GetBootProof,
+  GetImage,
+  ImageBootNotProvenV1,
+  ImageBootProvenV1,
+  ImageCopiedV1,
+  ImageImportedV1,
+  type ImageRecord,
+  ImageReadyV1,
+  ListImages,
+  RegisterCopy,
+  UpdateImage,
+} from '@imago/contracts';
+import type { RequestContext } from '@imago/identity';
+import { eventually } from '@imago/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type CatalogUnderTest,
+  operator,
+  OTHER_REGION,
+  REGION,
+  startCatalog,
+  tenant,
+} from '../../test/catalog-under-test.ts';
+import { copiedData, importedData, jobView } from '../../test/requests.ts';
+import { Shares } from '../../test/shares.ts';
+import { type MadeImage, SomeImages } from '../../test/some-images.ts';
+
+describe('whether an image boots', () => {
+  let catalog: CatalogUnderTest;
+  let images: SomeImages;
+
+  beforeAll(async () => {
+    catalog = await startCatalog();
+    images = new SomeImages(catalog);
+  });
+  afterAll(() => catalog.close());
+
+  const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+  const seen = { seconds: 7.5, serial_log: 'the end\n' };
+  const proven = (second = 1) =>
+    ({ status: 'proven', evidence: 'web login:', attempted_at: at(second), ...seen }) as const;
+  const unproven = (second = 1) =>
+    ({ ...seen, status: 'not_proven', code: 'silent', seen: 'Nothing.', remedy: 'Speak.', attempted_at: at(second) }) as const;
+
+  /** Compute says what it saw. */
+  async function booted({ image_id }: Pick<MadeImage, 'image_id'>, proof: BootProof): Promise<void> {
+    const about = { job: jobView(randomUUID(), image_id, 'succeeded'), image_id };
+    const published =
+      proof.status === 'proven'
+        ? catalog.publish(ImageBootProvenV1, image_id, { ...about, proof })
+        : catalog.publish(ImageBootNotProvenV1, image_id, { ...about, proof });
+    await catalog.applied(await published);
+  }
+
+  const proofOf = async (image_id: string, as: RequestContext, region = REGION): Promise<BootProof> =>
+    (await catalog.ask(GetBootProof, { image_id, region }, as)).proof;
+
+  const image = async ({ image_id, owner }: MadeImage): Promise<ImageRecord> =>
+    (await catalog.ask(GetImage, { image_id, region: REGION }, owner)).image;
+
+  const found = async (boot: string, as: RequestContext): Promise<string[]> => {
+    const filters = { properties: { boot } };
+    const page = await catalog.ask(ListImages, { region: REGION, limit: 100, marker: null, filters }, as);
+    return page.images.map(({ id }) => id);
+  };
+
+  it('is as compute saw it last, shown on the image, and found by it', async () => {
+    const made = await images.makeActive();
+    await expect(proofOf(made.image_id, made.owner)).rejects.toMatchObject({ code: 'image.boot_not_attempted' });
+    expect((await image(made)).boot).toBeNull();
+    await booted(made, unproven(1));
+    expect(await proofOf(made.image_id, made.owner)).toEqual(unproven(1));
+    expect([await found('proven', made.owner), await found('not_proven', made.owner)]).toEqual([[], [made.image_id]]);
+    await booted(made, proven(3));
+    await booted(made, unproven(2));
+    expect(await proofOf(made.image_id, made.owner)).toEqual(proven(3));
+    expect(await image(made)).toMatchObject({ boot: 'proven' });
+    expect([await found('proven', made.owner), await found('not_proven', made.owner)]).toEqual([[made.image_id], []]);
+  });
+
+  it('is told to who may have the image, and hidden with it from everybody else', async () => {
+    const made = await images.makeActive();
+    await booted(made, proven());
+    for (const who of [tenant(made.owner.project_id, ['reader']), operator()]) {
+      expect((await proofOf(made.image_id, who)).status).toBe('proven');
+    }
+    const member = tenant(randomUUID());
+    await expect(proofOf(made.image_id, member)).rejects.toMatchObject({ code: 'image.not_found' });
+    await expect(proofOf(made.image_id, made.owner, OTHER_REGION)).rejects.toMatchObject({ code: 'image.not_found' });
+    expect(await found('proven', member)).toEqual([]);
+    const shares = new Shares(catalog, made);
+    await shares.with(member.project_id, 'pending');
+    await catalog.applied(await shares.answered(member.project_id, 'accepted')());
+    expect((await proofOf(made.image_id, member)).status).toBe('proven');
+  });
+
+  it('is said by nobody else', async () => {
+    const made = await images.makeActive();
+    const changes = [{ op: 'add', name: 'boot', value: 'proven' }] as const;
+    const wanted = { image_id: made.image_id, region: REGION, changes: [...changes], strict_add: false };
+    await expect(catalog.ask(UpdateImage, wanted, made.owner)).rejects.toMatchObject({
+      code: 'image.attribute_read_only',
+    });
+  });
+
+  it('goes with the image, also when it is told after that', async () => {
+    const made = await images.makeActive();
+    await booted(made, proven());
+    await catalog.ask(DeleteImage, { image_id: made.image_id, region: REGION }, made.owner);
+    await booted(made, proven(2));
+    expect(await catalog.db.query('SELECT 1 FROM catalog.boot_proofs WHERE image_id = $1', [made.image_id])).toEqual([]);
+    expect(await found('proven', made.owner)).toEqual([]);
+  });
+
+  it('is that of a copy, too', async () => {
+    const made = await images.makeActive();
+    await booted(made, proven());
+    const source = { image_id: made.image_id, region: REGION };
+    const copy = { image_id: randomUUID(), job_id: randomUUID(), region: OTHER_REGION };
+    await catalog.ask(RegisterCopy, { ...copy, source, name: 'copied', public_images: false }, made.owner);
+    const object = await images.allocate({ ...copy, owner: made.owner }, OTHER_REGION);
+    await catalog.applied(await catalog.publish(ImageCopiedV1, copy.image_id, copiedData({ ...copy, source }, object)));
+    expect(await proofOf(copy.image_id, made.owner, OTHER_REGION)).toEqual(proven());
+  });
+
+  it('is to be found out once an image is active, when whoever had it made wished so', async () => {
+    const wishOf = async (verify_boot: boolean | undefined): Promise<unknown> => {
+      const made = await images.register();
+      const object = await images.allocate(made);
+      const data = { ...importedData(made.image_id, made.job_id, object), ...(verify_boot !== undefined && { verify_boot }) };
+      await catalog.publish(ImageImportedV1, made.image_id, data);
+      const ready = await eventually(() => {
+        const event = catalog.recorder.events.find(
+          ({ type, subject }) => type === ImageReadyV1.type && subject === made.image_id,
+        );
+        if (event === undefined) throw new Error('the image is not active yet');
+        return event;
+      });
+      return ImageReadyV1.data.parse(ready.data).verify_boot;
+    };
+    expect([await wishOf(true), await wishOf(false), await wishOf(undefined)]).toEqual([true, undefined, undefined]);
+  });
+});
