@@ -121,7 +121,7 @@ export interface Neighbours {
   readonly quota: QuotaBook;
   readonly recorder: EventRecorder;
   readonly requests: RequestClient;
-  /** Publishes an event of import, capture, export or sharing and answers its id. */
+  /** Publishes an event of import, capture, export, compute or sharing and answers its id. */
   publish<E extends EventDefinition>(event: E, subject: string, data: z.input<E['data']>): Promise<string>;
   close(): Promise<void>;
 }
@@ -139,12 +139,14 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
     start('capture', addresses),
     start('sharing', addresses),
     start('export', addresses),
+    start('compute', addresses),
   ]);
-  const [, , importApp, captureApp, sharingApp, exportApp] = apps;
+  const [, , importApp, captureApp, sharingApp, exportApp, computeApp] = apps;
   const publishers: Partial<Record<Service, INestApplication>> = {
     capture: captureApp,
     sharing: sharingApp,
     export: exportApp,
+    compute: computeApp,
   };
   return {
     quota,
@@ -175,7 +177,7 @@ async function start(service: Service, addresses: NeighbourAddresses, part?: Par
         amqpUrl: addresses.amqpUrl,
         contextKey: addresses.contextKey,
         registry: new Registry(),
-        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [], capture: [], export: [], sharing: [] },
+        subscriptions: { ...SUBSCRIPTIONS, quota: [], import: [], capture: [], export: [], sharing: [], compute: [] },
       }),
     ],
     controllers: part === undefined ? [] : [part.controller],

@@ -11,6 +11,7 @@ import {
   GetServer,
   GetServerConsole,
   OperateServer,
+  RequestBootProof,
   type ServerRecord,
 } from '@imago/contracts';
 import { Regions } from '@imago/object-store';
@@ -33,7 +34,8 @@ describe('the compute service with real machines', () => {
   let running: RunningService;
 
   async function start(change: Partial<ComputeConfig> = {}): Promise<void> {
-    const config = { ...surroundings.config, COMPUTE_STOP_PATIENCE_SECONDS: 0, ...change };
+    const patience = { COMPUTE_STOP_PATIENCE_SECONDS: 0, COMPUTE_BOOT_PROOF_SECONDS: 60 };
+    const config = { ...surroundings.config, ...patience, ...change };
     running = await startService(computeService(config), rootLogger('compute', 'silent'));
   }
 
@@ -62,9 +64,11 @@ describe('the compute service with real machines', () => {
     surroundings.neighbours.requests.send(definition, data, { context });
 
   /** An image whose machines write the line. */
-  async function imageOf(line: string): Promise<string> {
+  const imageOf = (line: string): Promise<string> => imageWith(bootDisk(line));
+
+  /** An image with this disk. */
+  async function imageWith(disk: Buffer): Promise<string> {
     const { catalog } = surroundings.neighbours;
-    const disk = bootDisk(line);
     const bytes = BigInt(disk.length);
     const object = { disk_format: 'raw', size: bytes.toString() } as const;
     const id = catalog.add({ min_disk: 1, virtual_bytes: bytes, object });
@@ -208,6 +212,30 @@ describe('the compute service with real machines', () => {
     expect((await fetchExport(given.export, 'data', 'bytes=0-511')).status).toBe(404);
     expect(await locks.renew(lockId)).toEqual([lockId]);
     await until(id, { status: 'stopped' });
+  });
+
+  it('is where an image is booted once, on a machine that is thrown away, and one without a boot sector is not', async () => {
+    const wiped = bootDisk('never');
+    wiped.fill(0, 0, 512);
+    const [bootable, blank] = [await imageOf('\r\nIMAGO DEMO boot 1'), await imageWith(wiped)];
+    const { recorder, catalog } = surroundings.neighbours;
+    const verdictOn = (id: string): Promise<unknown> =>
+      eventually(() => {
+        const found = recorder.about(id).find(({ type }) => /^ImageBoot(Not)?Proven$/.test(type));
+        if (found === undefined) throw new Error('it was not booted yet');
+        return found.data;
+      });
+    for (const image_id of [bootable, blank]) {
+      await ask(RequestBootProof, { image_id, region: REGION, idempotency_key: null });
+    }
+    expect(await verdictOn(bootable)).toMatchObject({ proof: { status: 'proven', evidence: 'IMAGO DEMO boot 1' } });
+    const seen = { status: 'not_proven', code: 'no_bootable_device' };
+    const serial_log = expect.stringContaining('Boot failed: not a bootable disk') as string;
+    expect(await verdictOn(blank)).toMatchObject({ proof: { ...seen, serial_log } });
+    await eventually(async () => {
+      expect([...catalog.holders(bootable), ...catalog.holders(blank)]).toEqual([]);
+      expect(await running.app.get(DataSource).query('SELECT 1 FROM compute.proof_machines')).toEqual([]);
+    });
   });
 
   it('runs without a hypervisor, and says so to whoever orders', async () => {

@@ -1,4 +1,4 @@
-import type { ServerRecord } from '@imago/contracts';
+import type { JobOnBoard, ServerRecord } from '@imago/contracts';
 import { BOOT_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -64,6 +64,17 @@ describe('whatever is killed around a server, its state becomes true again by it
     },
     120_000,
   );
+
+  it('compute, while it boots an image once: nothing is left, and the image is booted again', async () => {
+    const { body } = await sut.alice.ask<JobOnBoard>('POST', `/v1/images/${imageId}/boot-proofs`);
+    await eventually(() => {
+      expect(host.machines().length).toBe(1);
+    });
+    await sut.system.service('compute').kill('SIGKILL');
+    await sut.system.service('compute').start();
+    await servers.succeeded(body);
+    expect(await sut.alice.get(`/v1/images/${imageId}/boot-proof`)).toMatchObject({ status: 'proven' });
+  }, 240_000);
 
   it.each([
     ['stop', 'running', 'stopped', { hard: true }],

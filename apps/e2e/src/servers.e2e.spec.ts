@@ -1,9 +1,11 @@
+import type { BootProof } from '@imago/contracts';
 import { BOOT_MARKER } from '@imago/demo-image';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Host } from '../test/host.ts';
 import { importDemoImage, Servers } from '../test/servers.ts';
 import { systemFor } from '../test/shared-system.ts';
+import type { Problem } from '../test/tenant.ts';
 import type { SystemUnderTest } from '../test/system-under-test.ts';
 import { expectTrueState } from '../test/true-state.ts';
 
@@ -81,6 +83,31 @@ describe('an image becomes servers', () => {
     await expectTrueState(sut);
     imageId = otherId;
   }, 600_000);
+
+  it('is seen to boot when whoever imports it wishes so, and is found by that, by nobody else', async () => {
+    const before = await sut.alice.get<{ images: { id: string }[] }>('/v2/images?boot=proven');
+    expect(before.images).toEqual([]);
+    const id = await importDemoImage(sut, sut.alice, 'to be proven', { verify_boot: true });
+    const proof = await eventually(() => sut.alice.get<BootProof>(`/v1/images/${id}/boot-proof`));
+    expect(proof).toMatchObject({ status: 'proven', evidence: expect.stringContaining(`${BOOT_MARKER} 1`) as string });
+    expect(proof.serial_log).toContain(BOOT_MARKER);
+    await eventually(async () => {
+      const found = await sut.alice.get<{ images: { id: string; boot: string }[] }>('/v2/images?boot=proven');
+      expect(found.images).toMatchObject([{ id, boot: 'proven' }]);
+      const events = await sut.alice.events(id);
+      expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['BootProofRequested', 'ImageBootProven']));
+    });
+    const { jobs } = await sut.alice.get<{ jobs: { type: string; state: string }[] }>(`/v1/jobs?image_id=${id}`);
+    expect(jobs).toContainEqual(expect.objectContaining({ type: 'boot_proof', state: 'succeeded' }));
+
+    const strange = await sut.bob.ask<Problem>('GET', `/v1/images/${id}/boot-proof`);
+    expect([strange.status, strange.body.code]).toEqual([404, 'image.not_found']);
+    expect((await sut.bob.ask('POST', `/v1/images/${id}/boot-proofs`)).status).toBe(404);
+    expect((await sut.bob.get<{ images: unknown[] }>('/v2/images?boot=proven')).images).toEqual([]);
+    await sut.alice.delete(id);
+    await new Host(sut).becomesEmpty();
+    await expectTrueState(sut);
+  }, 300_000);
 
   it('lets one order under one key make its servers once', async () => {
     const order = { image_id: imageId, count: 1 };

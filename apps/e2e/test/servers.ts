@@ -4,7 +4,7 @@ import { provideDemoImage } from '@imago/demo-image';
 import { PACKAGE_CACHE } from '@imago/infra';
 import { eventually } from '@imago/testing';
 import type { SystemUnderTest } from './system-under-test.ts';
-import type { Answer, Problem, Tenant } from './tenant.ts';
+import type { Answer, ImportFields, Problem, Tenant } from './tenant.ts';
 
 /** Milliseconds a guest may take to boot. Its processor is emulated, on a machine that other suites share. */
 const BOOT_TIME = 180_000;
@@ -12,12 +12,17 @@ const BOOT_TIME = 180_000;
 export type Ordered = JobOnBoard & Problem & { readonly server: ServerRecord; readonly servers: ServerRecord[] };
 
 /** The demo image, imported by a tenant: a Linux that boots in seconds and counts its boots on its console. */
-export async function importDemoImage(sut: SystemUnderTest, tenant: Tenant, name = 'demo'): Promise<string> {
+export async function importDemoImage(
+  sut: SystemUnderTest,
+  tenant: Tenant,
+  name = 'demo',
+  fields: ImportFields = {},
+): Promise<string> {
   const cache = { directory: PACKAGE_CACHE, signal: AbortSignal.timeout(300_000), report: () => undefined };
   const directory = join(PACKAGE_CACHE, '../demo-image');
   const disk = await provideDemoImage({ directory, qemuImg: sut.qemuImg, cache });
   await tenant.bucket.putFile(name, disk);
-  const job = await tenant.import(name, { os_distro: 'imago-demo', os_version: '1' });
+  const job = await tenant.import(name, { os_distro: 'imago-demo', os_version: '1', ...fields });
   await tenant.ended(job.id);
   return (await tenant.imageIn('active', job.image_id ?? '')).id;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  CancelBootProof,
   CancelServerJob,
   ChangeServerOs,
   CreateServers,
@@ -7,9 +8,11 @@ import {
   findFlavor,
   GetServer,
   GetServerConsole,
+  type JobType,
   ListServers,
   OperateServer,
   refusal,
+  RequestBootProof,
   type RequestOf,
   type ResponseOf,
   type ServerRecord,
@@ -28,6 +31,8 @@ export class ServerBook {
   /** Every order that was let in, with who gave it. */
   readonly orders: { readonly request: object; readonly context: RequestContext }[] = [];
   readonly lists: RequestOf<typeof ListServers>[] = [];
+  /** Every image that is to be booted once, with who wants that. */
+  readonly proofs: { readonly request: RequestOf<typeof RequestBootProof>; readonly context: RequestContext }[] = [];
   readonly consoleLengths: number[] = [];
   console = '';
   /** Events each new server causes. */
@@ -126,15 +131,43 @@ export class ComputeNeighbour {
     return { output: this.book.console };
   }
 
+  @OnRequest(RequestBootProof)
+  async prove(
+    @Payload() request: RequestOf<typeof RequestBootProof>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof RequestBootProof>> {
+    const image = this.world.images.get(request.image_id);
+    if (image?.region !== request.region) throw refusal('image.not_found', 'There is no such image <here>.');
+    const others = image.visibility === 'public' ? 'public' : 'none';
+    requireAllowed('image.prove_boot', context, image.owner === context.project_id ? 'owner' : others);
+    if (this.book.refuseOrders !== null) throw this.book.refuseOrders;
+    this.book.proofs.push({ request, context });
+    const job = aJob({ type: 'boot_proof', project_id: image.owner, region: image.region, image_id: image.id });
+    this.world.jobs.set(job.id, job);
+    return { job, event_ids: [job.id] };
+  }
+
+  @OnRequest(CancelBootProof)
+  async cancelProof(
+    @Payload() request: RequestOf<typeof CancelBootProof>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof CancelBootProof>> {
+    return this.#cancel('boot_proof', request.job_id, call.context);
+  }
+
   @OnRequest(CancelServerJob)
   async cancel(
     @Payload() { job_id }: RequestOf<typeof CancelServerJob>,
     @Ctx() { context }: RequestCall,
   ): Promise<ResponseOf<typeof CancelServerJob>> {
-    const job = this.world.jobs.get(job_id);
-    if (job?.type !== 'server') throw refusal('job.not_found', 'There is no such job of servers.');
+    return this.#cancel('server', job_id, context);
+  }
+
+  #cancel(type: JobType, jobId: string, context: RequestContext): ResponseOf<typeof CancelServerJob> {
+    const job = this.world.jobs.get(jobId);
+    if (job?.type !== type) throw refusal('job.not_found', `There is no such job of type ${type}.`);
     requireAllowed('job.cancel', context, job.project_id === context.project_id ? 'owner' : 'none');
-    return { job: { ...job, state: 'cancelling' }, event_ids: [job_id] };
+    return { job: { ...job, state: 'cancelling' }, event_ids: [jobId] };
   }
 
   #order(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type BootProof,
   AddImageTag,
   AssignBucket,
   CancelImport,
@@ -11,6 +12,7 @@ import {
   DeleteObjectStore,
   type EventEnvelope,
   GetImage,
+  GetBootProof,
   GetImageReadiness,
   GetLineage,
   type ImageRecord,
@@ -50,6 +52,7 @@ export class World {
   /** Where a file is from the next look on. */
   readonly moves = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
   readonly lineages = new Map<string, Partial<Omit<ResponseOf<typeof GetLineage>, 'image'>>>();
+  readonly proofs = new Map<string, BootProof>();
   readonly reports = new Map<string, Omit<ResponseOf<typeof GetImageReadiness>, 'image_id'>>();
   readonly jobs = new Map<string, JobOnBoard>();
   readonly events = new Map<string, EventEnvelope[]>();
@@ -212,6 +215,17 @@ export class CatalogNeighbour {
     const found = this.world.reports.get(image_id);
     if (found === undefined) throw refusal('image.not_examined', 'It was not examined.');
     return { image_id, ...found };
+  }
+
+  @OnRequest(GetBootProof)
+  async bootProof(
+    @Payload() request: RequestOf<typeof GetBootProof>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof GetBootProof>> {
+    const { id: image_id } = this.find('image.boot_proof', request, call.context);
+    const proof = this.world.proofs.get(image_id);
+    if (proof === undefined) throw refusal('image.boot_not_attempted', 'It was not booted.');
+    return { image_id, proof };
   }
 
   private change(

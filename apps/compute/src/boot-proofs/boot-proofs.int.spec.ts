@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import { operator, OTHER_PROJECT, OTHER_REGION, PROJECT, REGION, tenant } from '../../test/requests.ts';
 
-const UP = 'IMAGO-BOOT count=1 marker="original"\r\n';
+const UP = 'IMAGO DEMO boot 1\r\n';
 
 describe('an image that is booted once', () => {
   let compute: ComputeUnderTest;

@@ -64,7 +64,9 @@ describe('a capture', () => {
   it('may be of a data disk, with a description', async () => {
     const change = { source: { type: 'data_disk', disk_id: randomUUID() }, description: 'before the upgrade' };
     expect((await post('/v1/captures', 'alice', wanted(change))).status).toBe(202);
-    expect(gateway.captures.captures[0]?.request).toMatchObject({ ...change, idempotency_key: null });
+    expect(gateway.captures.captures[0]?.request).toMatchObject({ ...change, idempotency_key: null, verify_boot: false });
+    expect((await post('/v1/captures', 'alice', wanted({ verify_boot: true }))).status).toBe(202);
+    expect(gateway.captures.captures[1]?.request).toMatchObject({ verify_boot: true });
   });
 
   it('is of a server of its region', async () => {
@@ -97,6 +99,8 @@ describe('a capture', () => {
     ['name', { name: null }],
     ['description', { description: 7 }],
     ['min_disk', { min_disk: 40 }],
+    ['verify_boot', { verify_boot: 'yes' }],
+    ['verify_boot', { verify_boot: true, source: { type: 'data_disk', disk_id: randomUUID() } }],
   ])('is refused when %s is at fault: %j', async (path, change) => {
     const response = await post('/v1/captures', 'alice', wanted(change));
     expect(response.status).toBe(400);

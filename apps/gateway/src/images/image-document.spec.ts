@@ -37,6 +37,7 @@ describe('an image in the OpenStack Image API', () => {
       enterprise_project_id: 'default',
       region: 'region-1',
       job_id: image.job_id,
+      boot: 'proven',
       source_uri: 's3://b/o',
       source_disk_format: 'raw',
       source_size: '42949672960',

@@ -32,6 +32,7 @@ describe('the body of an import', () => {
       checksum: null,
       disk_format: 'qcow2',
       agreement_accepted: true,
+      verify_boot: false,
       facts: {
         name: 'web-1',
         description: null,
@@ -46,6 +47,14 @@ describe('the body of an import', () => {
         tags: [],
       },
     });
+  });
+
+  it('takes the wish to see it boot, for what boots on our hosts', () => {
+    const wish = { ...valid, verify_boot: true };
+    const where = { region: 'region-1', idempotency_key: null };
+    expect(toRequestImport(importBody.parse(wish), where)).toMatchObject({ verify_boot: true });
+    expect(faults({ ...wish, image_type: 'data_disk' })).toEqual(['verify_boot']);
+    expect(faults({ ...wish, architecture: 'aarch64' })).toEqual(['verify_boot']);
   });
 
   it('takes the address without its scheme too', () => {

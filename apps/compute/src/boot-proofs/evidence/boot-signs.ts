@@ -23,7 +23,7 @@ export const PROOFS: readonly RegExp[] = [
   /\bprocd: - init complete -/,
   /^SAC>/,
   // The guest of the demo image has no more of a system than a script that says so.
-  /^IMAGO-BOOT\b/,
+  /^IMAGO DEMO boot \d+$/,
 ];
 
 /** Lines with which a system's own init begins: it came up, unless it says something else soon after. */

@@ -35,7 +35,7 @@ describe('a boot is proven by', () => {
       `${KERNEL}[   12.345678] cloud-init[512]: Cloud-init v. 22.4.2 running 'init-local' at Mon, 01 Jan 2026 00:00:00 +0000.\r\n`,
       /^\[ {3}12\.345678\] cloud-init\[512\]: Cloud-init v\. 22\.4\.2 running/,
     ],
-    ['the guest of the demo image', `${KERNEL}IMAGO-BOOT count=1 marker="original"\r\n`, 'IMAGO-BOOT count=1 marker="original"'],
+    ['the guest of the demo image', `${KERNEL}IMAGO DEMO boot 1\r\n`, 'IMAGO DEMO boot 1'],
     ['an init of old', `INIT: version 2.88 booting\r\nINIT: Entering runlevel: 3\r\n`, 'INIT: Entering runlevel: 3'],
     ['OpenWrt', `${KERNEL}\r\nPlease press Enter to activate this console.\r\n`, /^Please press Enter/],
     ['the greeting of the system itself', `${INITRAMFS}\r\nWelcome to \u001b[0;32mRocky Linux 9.3\u001b[0m!\r\n`, 'Welcome to Rocky Linux 9.3!'],
