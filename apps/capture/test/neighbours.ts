@@ -138,7 +138,7 @@ async function start(service: Service, addresses: NeighbourAddresses, part: Part
         amqpUrl: addresses.amqpUrl,
         contextKey: addresses.contextKey,
         registry: new Registry(),
-        subscriptions: { ...SUBSCRIPTIONS, catalog: [] },
+        subscriptions: { ...SUBSCRIPTIONS, catalog: [], compute: [] },
       }),
     ],
     controllers: [part.controller],

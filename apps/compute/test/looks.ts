@@ -69,7 +69,9 @@ export class Looks {
     await this.db.query(`UPDATE compute.jobs SET created_at = now() - interval '2 hours' WHERE id = $1`, [jobId]);
   }
 
-  async count(table: 'jobs' | 'servers' | 'server_disks' | 'hold_releases' | 'console_chunks' | 'proof_machines'): Promise<number> {
+  async count(
+    table: 'jobs' | 'servers' | 'server_disks' | 'hold_releases' | 'console_chunks' | 'proof_machines',
+  ): Promise<number> {
     const [row]: { count: number }[] = await this.db.query(`SELECT count(*)::int FROM compute.${table}`);
     return row?.count ?? -1;
   }

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type {
   EventEnvelope,
   ImageOrigin,
-  ImageRecord,
   JobOnBoard,
   PreflightReport,
   ServerRecord,
+  ShownImage,
 } from '@imago/contracts';
 
 /** An active image with everything set. */
-export function anImage(change: Partial<ImageRecord> = {}): ImageRecord {
+export function anImage(change: Partial<ShownImage> = {}): ShownImage {
   return {
     id: randomUUID(),
     name: 'web-1',

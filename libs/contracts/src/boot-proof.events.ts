@@ -3,9 +3,21 @@ import { provenBoot, unprovenBoot } from './boot-proof.ts';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { jobView } from './job.ts';
+import { projectId, regionName } from './scalars.ts';
 
 const job = z.object({ job: jobView, image_id: z.uuid() });
 const ended = job.extend({ error: refusalDocument });
+
+/**
+ * An image is active, and whoever had it made wanted it to be booted once, to see whether it does. It is used meanwhile:
+ * compute boots it when it can.
+ */
+export const BootProofWantedV1 = defineEvent(
+  'catalog',
+  'BootProofWanted',
+  1,
+  z.object({ image_id: z.uuid(), owner: projectId, region: regionName }),
+);
 
 /** An image is to be booted once, to see whether it does; its job waits. */
 export const BootProofRequestedV1 = defineEvent('compute', 'BootProofRequested', 1, job);

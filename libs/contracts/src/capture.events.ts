@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { capturedObject, imageOrigin, storedObject } from './image.ts';
-import { jobView } from './job.ts';
+import { firstJobView } from './job.ts';
 
-const job = z.object({ job: jobView, image_id: z.uuid() });
+const job = z.object({ job: firstJobView, image_id: z.uuid() });
 const failed = job.extend({ error: refusalDocument });
 
 /** A tenant's capture was accepted: its server is locked, its image registered, its job waits. */
@@ -21,12 +21,7 @@ export const ImageCapturedV1 = defineEvent(
   'capture',
   'ImageCaptured',
   1,
-  job.extend({
-    object: capturedObject,
-    origin: imageOrigin,
-    /** The image is to be booted once when it is active. */
-    verify_boot: z.boolean().optional(),
-  }),
+  job.extend({ object: capturedObject, origin: imageOrigin }),
 );
 /** The capture ended without an image; its server is released and what it had stored is abandoned. */
 export const ImageCaptureFailedV1 = defineEvent('capture', 'ImageCaptureFailed', 1, failed);

@@ -9,13 +9,7 @@ const image = z.object({ image: imageRecord });
 /** Catalog accepted a new image; quota confirms its reservation on this. */
 export const ImageRegisteredV1 = defineEvent('catalog', 'ImageRegistered', 1, image);
 /** The image is active: its bytes are stored, verified and can be used. */
-export const ImageReadyV1 = defineEvent(
-  'catalog',
-  'ImageReady',
-  1,
-  // Whoever had it made wants it to be booted once; compute does, and the image is used meanwhile.
-  image.extend({ verify_boot: z.boolean().optional() }),
-);
+export const ImageReadyV1 = defineEvent('catalog', 'ImageReady', 1, image);
 /** The image is killed and holds no quota any more; the reason stands in the record. */
 export const ImageFailedV1 = defineEvent('catalog', 'ImageFailed', 1, image.extend({ error: refusalDocument }));
 /** Fields of the image changed; `changed` names them, `status` among them for a step in the making. */

@@ -7,7 +7,7 @@ import {
   diskFormat,
   imageOrigin,
   imageProperties,
-  imageRecord,
+  shownImage,
   imageReview,
   imageStatus,
   registeredFacts,
@@ -30,7 +30,7 @@ import {
 } from './scalars.ts';
 import { memberStatus } from './share.ts';
 
-const changedImage = z.object({ image: imageRecord, event_ids: z.array(z.uuid()) });
+const changedImage = z.object({ image: shownImage, event_ids: z.array(z.uuid()) });
 
 /**
  * Registers an image for the caller's project and reserves its place in the quota: one decision in one place.
@@ -52,6 +52,8 @@ export const RegisterImage = defineRequest('catalog', 'registerImage', {
     container_format: containerFormat.nullable().default(null),
     properties: imageProperties.default({}),
     agreement: agreement.nullable(),
+    /** True: it is to be booted once when it is active, which `BootProofWanted` then says. */
+    verify_boot: z.boolean().optional(),
   }),
   response: changedImage,
 });
@@ -212,7 +214,7 @@ export type HeldObject = z.output<typeof heldObject>;
 export const HoldImage = defineRequest('catalog', 'holdImage', {
   kind: 'command',
   request: imageInRegion.extend({ disk_ids: z.array(z.uuid()).min(1).max(1000) }),
-  response: z.object({ image: imageRecord, object: heldObject }),
+  response: z.object({ image: shownImage, object: heldObject }),
 });
 
 /**
@@ -229,7 +231,7 @@ export const ReleaseHolds = defineRequest('catalog', 'releaseHolds', {
 export const GetImage = defineRequest('catalog', 'getImage', {
   kind: 'query',
   request: imageInRegion,
-  response: z.object({ image: imageRecord }),
+  response: z.object({ image: shownImage }),
 });
 
 /**
@@ -316,7 +318,7 @@ export const GetLineage = defineRequest('catalog', 'getLineage', {
   kind: 'query',
   request: imageInRegion,
   response: z.object({
-    image: imageRecord,
+    image: shownImage,
     ancestors: z.array(ancestor).max(100),
     /** The image it is a copy of, as far as the caller may see that one: its name is null where it may not. */
     copied_from: imageInRegion.extend({ name: z.string().nullable(), status: imageStatus.nullable() }).nullable(),
@@ -333,7 +335,7 @@ export const GetLineage = defineRequest('catalog', 'getLineage', {
 export const DescribeLayers = defineRequest('catalog', 'describeLayers', {
   kind: 'query',
   request: imageInRegion,
-  response: z.object({ image: imageRecord, object: heldObject }),
+  response: z.object({ image: shownImage, object: heldObject }),
 });
 
 /** The bytes behind an image that is copied, whatever they are: the file they make is the same in every region. */

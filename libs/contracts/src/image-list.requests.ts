@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
-import { imageRecord, visibility } from './image.ts';
+import { shownImage, visibility } from './image.ts';
 import { byteCount, instant, projectId, regionName } from './scalars.ts';
 
 /** What a list can be sorted by. */
@@ -77,5 +77,5 @@ export const ListImages = defineRequest('catalog', 'listImages', {
     sort: z.array(imageSort).max(8).default([]),
     filters: imageFilters.prefault({}),
   }),
-  response: z.object({ images: z.array(imageRecord), next_marker: z.uuid().nullable() }),
+  response: z.object({ images: z.array(shownImage), next_marker: z.uuid().nullable() }),
 });

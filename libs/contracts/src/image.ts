@@ -185,8 +185,6 @@ export const imageRecord = z.object({
   source: imageSource.nullable(),
   /** The server it was captured from. */
   origin: imageOrigin.nullable().default(null),
-  /** Whether it was seen to boot, the last time it was tried; null when it never was. */
-  boot: bootStatus.nullable().default(null),
   agreement: agreement.nullable(),
   /** The job that makes it, while it is in the making and after. */
   job_id: z.uuid().nullable(),
@@ -200,6 +198,13 @@ export const imageRecord = z.object({
   version: z.int().min(1),
 });
 export type ImageRecord = z.output<typeof imageRecord>;
+
+/** An image as catalog answers who asks for it: with what has become known of images since its events were frozen. */
+export const shownImage = imageRecord.extend({
+  /** Whether it was seen to boot, the last time it was tried; null when it never was. */
+  boot: bootStatus.nullable().optional(),
+});
+export type ShownImage = z.output<typeof shownImage>;
 
 /** What an operator found when an image was to become public (R2). Of an image whose bytes never change, it stays true. */
 export const imageReview = z.object({

@@ -42,6 +42,12 @@ export const jobView = z.object({
 
 export type JobView = z.output<typeof jobView>;
 
+/**
+ * The same in events that were frozen when there were no other types of jobs than these, which they still tell of alone.
+ * To whoever reads, a job is a job.
+ */
+export const firstJobView = jobView.extend({ type: jobType.exclude(['boot_proof']) }) as unknown as typeof jobView;
+
 /** What the board adds: how many jobs of the same type and region wait before a queued one, and what came of an export. */
 export const jobOnBoard = jobView.extend({
   queue_position: z.int().min(1).nullable(),

@@ -4,6 +4,7 @@ import {
   BootProofFailedV1,
   BootProofProgressedV1,
   BootProofRequestedV1,
+  BootProofWantedV1,
   ImageBootNotProvenV1,
   ImageBootProvenV1,
 } from './boot-proof.events.ts';
@@ -115,6 +116,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageUnpublishedV1,
   ImageStorageChangedV1,
   ImageCopyMadeV1,
+  BootProofWantedV1,
   ImageSharedV1,
   ImageShareAcceptedV1,
   ImageShareRejectedV1,
@@ -227,6 +229,6 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
   export: [ImageDeletedV1, ImageDeactivatedV1],
   sharing: [ImageDeletedV1, ImageUpdatedV1],
   quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1, ImageUpdatedV1, ImageStorageChangedV1],
-  compute: [ImageReadyV1, ImageDeletedV1],
+  compute: [BootProofWantedV1, ImageDeletedV1],
   activity: 'every',
 };

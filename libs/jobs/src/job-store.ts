@@ -148,7 +148,10 @@ export class JobStore<Input, Data> {
   }
 
   async find(db: EntityManager, jobId: string): Promise<JobRecord<Input, Data> | null> {
-    const [job] = await this.#rows(db, `SELECT * FROM ${this.#table} WHERE id = $1 AND ${OF_TYPE}`, [jobId, this.#types]);
+    const [job] = await this.#rows(db, `SELECT * FROM ${this.#table} WHERE id = $1 AND ${OF_TYPE}`, [
+      jobId,
+      this.#types,
+    ]);
     return job ?? null;
   }
 

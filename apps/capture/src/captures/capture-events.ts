@@ -22,7 +22,6 @@ export function captured(job: ImageJob, view: JobView): NewEvent {
   return aboutImageJob(ImageCapturedV1, job, view, {
     origin: required(job.data.origin, 'origin'),
     object: capturedObjectOf(job),
-    ...(job.input.capture?.verify_boot === true && { verify_boot: true }),
   });
 }
 

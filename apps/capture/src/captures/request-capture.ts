@@ -108,6 +108,7 @@ export class RequestCapture {
         disk_format: 'qcow2',
         container_format: 'bare',
         agreement: null,
+        ...(captureOf(job).verify_boot === true && { verify_boot: true }),
       },
       { context },
     );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type BootProof,
+  BootProofWantedV1,
   DeleteImage,
   GetBootProof,
   GetImage,
@@ -8,14 +9,13 @@ import {
   ImageBootProvenV1,
   ImageCopiedV1,
   ImageImportedV1,
-  type ImageRecord,
-  ImageReadyV1,
   ListImages,
   RegisterCopy,
+  RegisterImage,
+  type ShownImage,
   UpdateImage,
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
-import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CatalogUnderTest,
@@ -25,7 +25,7 @@ import {
   startCatalog,
   tenant,
 } from '../../test/catalog-under-test.ts';
-import { copiedData, importedData, jobView } from '../../test/requests.ts';
+import { copiedData, importedData, jobView, registration } from '../../test/requests.ts';
 import { Shares } from '../../test/shares.ts';
 import { type MadeImage, SomeImages } from '../../test/some-images.ts';
 
@@ -44,7 +44,14 @@ describe('whether an image boots', () => {
   const proven = (second = 1) =>
     ({ status: 'proven', evidence: 'web login:', attempted_at: at(second), ...seen }) as const;
   const unproven = (second = 1) =>
-    ({ ...seen, status: 'not_proven', code: 'silent', seen: 'Nothing.', remedy: 'Speak.', attempted_at: at(second) }) as const;
+    ({
+      ...seen,
+      status: 'not_proven',
+      code: 'silent',
+      seen: 'Nothing.',
+      remedy: 'Speak.',
+      attempted_at: at(second),
+    }) as const;
 
   /** Compute says what it saw. */
   async function booted({ image_id }: Pick<MadeImage, 'image_id'>, proof: BootProof): Promise<void> {
@@ -59,7 +66,7 @@ describe('whether an image boots', () => {
   const proofOf = async (image_id: string, as: RequestContext, region = REGION): Promise<BootProof> =>
     (await catalog.ask(GetBootProof, { image_id, region }, as)).proof;
 
-  const image = async ({ image_id, owner }: MadeImage): Promise<ImageRecord> =>
+  const image = async ({ image_id, owner }: MadeImage): Promise<ShownImage> =>
     (await catalog.ask(GetImage, { image_id, region: REGION }, owner)).image;
 
   const found = async (boot: string, as: RequestContext): Promise<string[]> => {
@@ -112,7 +119,9 @@ describe('whether an image boots', () => {
     await booted(made, proven());
     await catalog.ask(DeleteImage, { image_id: made.image_id, region: REGION }, made.owner);
     await booted(made, proven(2));
-    expect(await catalog.db.query('SELECT 1 FROM catalog.boot_proofs WHERE image_id = $1', [made.image_id])).toEqual([]);
+    expect(await catalog.db.query('SELECT 1 FROM catalog.boot_proofs WHERE image_id = $1', [made.image_id])).toEqual(
+      [],
+    );
     expect(await found('proven', made.owner)).toEqual([]);
   });
 
@@ -127,21 +136,20 @@ describe('whether an image boots', () => {
     expect(await proofOf(copy.image_id, made.owner, OTHER_REGION)).toEqual(proven());
   });
 
-  it('is to be found out once an image is active, when whoever had it made wished so', async () => {
-    const wishOf = async (verify_boot: boolean | undefined): Promise<unknown> => {
-      const made = await images.register();
-      const object = await images.allocate(made);
-      const data = { ...importedData(made.image_id, made.job_id, object), ...(verify_boot !== undefined && { verify_boot }) };
-      await catalog.publish(ImageImportedV1, made.image_id, data);
-      const ready = await eventually(() => {
-        const event = catalog.recorder.events.find(
-          ({ type, subject }) => type === ImageReadyV1.type && subject === made.image_id,
-        );
-        if (event === undefined) throw new Error('the image is not active yet');
-        return event;
-      });
-      return ImageReadyV1.data.parse(ready.data).verify_boot;
+  it('is wanted to be known once the image is active, when whoever had it made wished so', async () => {
+    const wants = async (verify_boot?: boolean): Promise<unknown[]> => {
+      const owner = tenant(randomUUID());
+      const request = { ...registration(), ...(verify_boot !== undefined && { verify_boot }) };
+      const { image_id, job_id } = request;
+      await catalog.ask(RegisterImage, request, owner);
+      const object = await images.allocate({ image_id, job_id, owner });
+      await catalog.publish(ImageImportedV1, image_id, importedData(image_id, job_id, object));
+      await images.settled({ image_id, job_id, owner });
+      return catalog.recorder.events
+        .filter(({ type, subject }) => type === BootProofWantedV1.type && subject === image_id)
+        .map(({ data }) => data);
     };
-    expect([await wishOf(true), await wishOf(false), await wishOf(undefined)]).toEqual([true, undefined, undefined]);
+    expect(await wants(true)).toEqual([{ image_id: expect.any(String), owner: expect.any(String), region: REGION }]);
+    expect([await wants(false), await wants()]).toEqual([[], []]);
   });
 });

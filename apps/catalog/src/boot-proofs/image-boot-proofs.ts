@@ -29,7 +29,8 @@ export class ImageBootProofs {
     const found = await this.images.find(tx, image_id);
     const image = await this.access.require(tx, 'image.boot_proof', found, { region, context });
     const proof = await this.proofs.find(tx, image.id);
-    if (proof === null) throw refusal('image.boot_not_attempted', `Image ${image.id} was not booted to see whether it does.`);
+    if (proof === null)
+      throw refusal('image.boot_not_attempted', `Image ${image.id} was not booted to see whether it does.`);
     return { image_id: image.id, proof };
   }
 

@@ -41,9 +41,8 @@ export class CapturesController {
     @Payload() { data }: EventEnvelope<DataOf<typeof ImageCapturedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    const { object, origin, verify_boot } = data;
-    const making = { image_id: data.image_id, job_id: data.job.id, cause };
-    await this.making.stored(tx, making, { object, from: { origin }, verify_boot });
+    const { object, origin } = data;
+    await this.making.stored(tx, { image_id: data.image_id, job_id: data.job.id, cause }, { object, from: { origin } });
   }
 
   @OnEvent(ImageCaptureFailedV1)

@@ -12,17 +12,8 @@ import type { LifecycleEvent } from './image-lifecycle.ts';
 import { toRecord } from './image-record.ts';
 import type { ImageRow } from './image.row.ts';
 
-/** What whoever had an image made wants of it once it is active. */
-export interface Wish {
-  readonly verify_boot?: boolean | undefined;
-}
-
 /** The event that tells of a transition, made from the image as it is after it. */
-export function lifecycleEvent(
-  name: Exclude<LifecycleEvent, 'ImageDeleted'>,
-  row: ImageRow,
-  { verify_boot }: Wish = {},
-): NewEvent {
+export function lifecycleEvent(name: Exclude<LifecycleEvent, 'ImageDeleted'>, row: ImageRow): NewEvent {
   const image = toRecord(row);
   switch (name) {
     case 'ImageRegistered':
@@ -30,7 +21,7 @@ export function lifecycleEvent(
     case 'ImageUpdated':
       return imageUpdated(row, ['status']);
     case 'ImageReady':
-      return about(row, ImageReadyV1, { image, ...(verify_boot === true && { verify_boot }) });
+      return about(row, ImageReadyV1, { image });
     case 'ImageFailed':
       if (image.error === null) throw new Error(`image ${row.id} failed without an error`);
       return about(row, ImageFailedV1, { image, error: image.error });

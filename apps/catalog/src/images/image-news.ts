@@ -1,4 +1,5 @@
 import {
+  BootProofWantedV1,
   ImageDeletedV1,
   type ImageReview,
   ImagePublishedV1,
@@ -9,15 +10,10 @@ import { type Cause, type NewEvent, Outbox } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ImageMembersRepository } from '../members/image-members.repository.ts';
-import { imageUpdated, lifecycleEvent, type Wish } from './image-events.ts';
+import { imageUpdated, lifecycleEvent } from './image-events.ts';
 import type { LifecycleEvent } from './image-lifecycle.ts';
 import { toRecord } from './image-record.ts';
 import type { ImageRow } from './image.row.ts';
-
-/** What led to a step, and what is wanted after it. */
-interface Step extends Wish {
-  readonly cause: Cause;
-}
 
 /** Tells what happens to images, to their owners and to those who accepted them. */
 @Injectable()
@@ -28,10 +24,10 @@ export class ImageNews {
   ) {}
 
   /** A step in the life of an image. Answers the event's id. */
-  lifecycle(tx: EntityManager, name: LifecycleEvent, image: ImageRow, { cause, verify_boot }: Step): Promise<string> {
+  lifecycle(tx: EntityManager, name: LifecycleEvent, image: ImageRow, cause: Cause): Promise<string> {
     return name === 'ImageDeleted'
       ? this.#deleted(tx, image, cause)
-      : this.#tell(tx, image, lifecycleEvent(name, image, { verify_boot }), cause);
+      : this.#tell(tx, image, lifecycleEvent(name, image), cause);
   }
 
   /** Attributes and properties of an image have changed. Answers the event's id. */
@@ -49,6 +45,12 @@ export class ImageNews {
 
   unpublished(tx: EntityManager, image: ImageRow, cause: Cause): Promise<string> {
     return this.outbox.add(tx, about(image, ImageUnpublishedV1, { image: toRecord(image) }), cause);
+  }
+
+  /** It is active, and to be booted once. */
+  bootProofWanted(tx: EntityManager, image: ImageRow, cause: Cause): Promise<string> {
+    const { id: image_id, owner, region } = image;
+    return this.outbox.add(tx, about(image, BootProofWantedV1, { image_id, owner, region }), cause);
   }
 
   /** Its owner is told who loses it. They are told one by one, by sharing: no member learns of another. */

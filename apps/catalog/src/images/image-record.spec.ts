@@ -1,4 +1,4 @@
-import { imageRecord } from '@imago/contracts';
+import { shownImage } from '@imago/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lifecycleEvent } from './image-events.ts';
@@ -52,14 +52,14 @@ function row(overrides: Partial<ImageRow> = {}): ImageRow {
 describe('the record of an image', () => {
   it('is what the contract says, and shows nothing of the row beside it', () => {
     const record = toRecord(row());
-    expect(imageRecord.strict().parse(record)).toEqual(record);
+    expect(shownImage.strict().parse(record)).toEqual(record);
     expect(JSON.stringify(record)).not.toContain('never shown');
     expect(record).toMatchObject({ created_at: '2026-01-02T03:04:05.678Z', min_disk: 10, status: 'queued' });
   });
 
   it('leaves out what nobody has said of the operating system', () => {
     const record = toRecord(row({ architecture: null, os_distro: null, os_version: null }));
-    expect(imageRecord.parse(record)).toEqual(record);
+    expect(shownImage.parse(record)).toEqual(record);
     expect(record).not.toHaveProperty('os_distro');
   });
 

@@ -1,8 +1,8 @@
-import type { ImageRecord } from '@imago/contracts';
+import type { ShownImage } from '@imago/contracts';
 import type { ImageRow } from './image.row.ts';
 
 /** An image as everybody outside catalog sees it. */
-export function toRecord(row: ImageRow): ImageRecord {
+export function toRecord(row: ImageRow): ShownImage {
   return {
     id: row.id,
     name: row.name,

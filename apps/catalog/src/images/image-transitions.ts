@@ -25,7 +25,7 @@ export class ImageTransitions {
     const step = transition('unregistered', 'registered');
     if (step === null) throw new Error('the life of an image has no beginning');
     const inserted = await this.images.insert(tx, { ...image, status: step.to });
-    return { image: inserted, event_id: await this.news.lifecycle(tx, step.event, inserted, { cause }) };
+    return { image: inserted, event_id: await this.news.lifecycle(tx, step.event, inserted, cause) };
   }
 
   /** Applies a trigger to an image locked in `tx`; null when its state ignores the trigger, and then nothing changed. */
@@ -33,8 +33,7 @@ export class ImageTransitions {
     const step = transition(image.status, input.trigger);
     if (step === null) return null;
     const changed = await this.images.update(tx, image, { ...input.changes, status: step.to });
-    const event_id = await this.news.lifecycle(tx, step.event, changed, input);
-    return { image: changed, event_id };
+    return { image: changed, event_id: await this.news.lifecycle(tx, step.event, changed, input.cause) };
   }
 }
 
@@ -43,6 +42,4 @@ export interface TransitionInput {
   /** What changes beside the status. */
   readonly changes?: Omit<ImageChanges, 'status'>;
   readonly cause: Cause;
-  /** Of an image that becomes active: it is to be booted once. */
-  readonly verify_boot?: boolean | undefined;
 }

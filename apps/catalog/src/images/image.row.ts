@@ -68,6 +68,8 @@ export class ImageRow {
   @Column('jsonb', { nullable: true }) origin!: ImageOrigin | null;
   /** What was seen when it was booted last. */
   @Column('text', { nullable: true }) boot!: BootStatus | null;
+  /** It is to be booted once when it is active. */
+  @Column('boolean', { default: false }) verify_boot!: boolean;
   /** The image it is a copy of. */
   @Column('jsonb', { nullable: true }) copied_from!: ImageInRegion | null;
   @Column('jsonb', { nullable: true }) agreement!: ImageRecord['agreement'];

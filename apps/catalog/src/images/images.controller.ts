@@ -110,11 +110,11 @@ export class ImagesController {
     @Payload() { data }: EventEnvelope<DataOf<typeof ImageImportedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    const { object, source, verify_boot } = data;
+    const { object, source } = data;
     await this.outcomes.stored(
       tx,
       { image_id: data.image_id, job_id: data.job.id, cause },
-      { object, from: { source }, verify_boot },
+      { object, from: { source } },
     );
   }
 

@@ -31,7 +31,7 @@ export type NewImage = Pick<
   | 'job_id'
   | 'registration_hash'
 > &
-  Partial<Pick<ImageRow, 'source' | 'origin' | 'copied_from'>>;
+  Partial<Pick<ImageRow, 'source' | 'origin' | 'copied_from' | 'verify_boot'>>;
 
 /** The fields a change may touch; identity and version are not among them. */
 export type ImageChanges = Partial<Omit<ImageRow, 'id' | 'region' | 'terms' | 'created_at' | 'updated_at' | 'version'>>;

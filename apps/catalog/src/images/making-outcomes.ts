@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { StorageCharges } from '../charges/storage-charges.ts';
 import { ObjectsRepository, type WrittenObject } from '../objects/objects.repository.ts';
+import { ImageNews } from './image-news.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
@@ -23,8 +24,6 @@ export interface Made {
   readonly object: WrittenObject;
   /** Nothing of a copy: that is known from its beginning. */
   readonly from: { readonly source?: ImageSource; readonly origin?: ImageOrigin };
-  /** It is to be booted once. */
-  readonly verify_boot?: boolean | undefined;
 }
 
 /**
@@ -38,10 +37,11 @@ export class MakingOutcomes {
     private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
     private readonly charges: StorageCharges,
+    private readonly news: ImageNews,
   ) {}
 
   /** The bytes are there: the image is active, or it is gone and they are abandoned; then the answer is null. */
-  async stored(tx: EntityManager, making: Making, { object, from, verify_boot }: Made): Promise<ImageRow | null> {
+  async stored(tx: EntityManager, making: Making, { object, from }: Made): Promise<ImageRow | null> {
     const image = await this.#lock(tx, making);
     const step =
       image.job_id === making.job_id
@@ -49,7 +49,6 @@ export class MakingOutcomes {
             trigger: 'bytes_stored',
             changes: { ...describeObject(object), ...from, container_format: image.container_format ?? 'bare' },
             cause: making.cause,
-            verify_boot,
           })
         : null;
     if (step === null) {
@@ -58,6 +57,7 @@ export class MakingOutcomes {
     }
     await this.objects.seal(tx, making.image_id, making.job_id, object);
     await this.charges.settle(tx, [making.image_id], { reason: 'stored', cause: making.cause });
+    if (step.image.verify_boot) await this.news.bootProofWanted(tx, step.image, making.cause);
     return step.image;
   }
 

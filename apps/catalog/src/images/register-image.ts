@@ -104,6 +104,7 @@ function newImage(request: Registration, { attributes, properties }: ImageDraft)
     enterprise_project_id,
     agreement: request.agreement,
     job_id: request.job_id,
+    verify_boot: request.verify_boot ?? false,
     registration_hash: hashOf(request),
   };
 }

@@ -1,11 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { BOOT_IMAGE_TERMS, FIRST_IMAGE_TERMS } from './image-search.ts';
 
-/** What was seen when images were booted; the verdict stands beside the image too, where lists look for it. */
+/** Which images are to be booted, and what was seen when they were; the verdict stands beside the image too, where lists look for it. */
 export class BootProofs1765240000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE catalog.images ADD COLUMN boot text
-      CONSTRAINT images_boot_check CHECK (boot IN ('proven', 'not_proven'))`);
+        CONSTRAINT images_boot_check CHECK (boot IN ('proven', 'not_proven')),
+      ADD COLUMN verify_boot boolean NOT NULL DEFAULT false`);
     await runner.query(`CREATE TABLE catalog.boot_proofs (
       image_id uuid CONSTRAINT boot_proofs_pkey PRIMARY KEY
         CONSTRAINT boot_proofs_image_fkey REFERENCES catalog.images (id),
@@ -17,6 +18,6 @@ export class BootProofs1765240000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(FIRST_IMAGE_TERMS);
     await runner.query('DROP TABLE catalog.boot_proofs');
-    await runner.query('ALTER TABLE catalog.images DROP COLUMN boot');
+    await runner.query('ALTER TABLE catalog.images DROP COLUMN boot, DROP COLUMN verify_boot');
   }
 }

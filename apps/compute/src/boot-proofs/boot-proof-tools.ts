@@ -16,6 +16,7 @@ export class BootProofTools {
     readonly machines: ProofMachines,
     readonly places: BootProofPlaces,
     readonly releases: HoldReleases,
-    @Inject(COMPUTE_CONFIG) readonly config: Pick<ComputeConfig, 'COMPUTE_BOOT_PROOF_SECONDS' | 'COMPUTE_BOOT_PROOF_MIB'>,
+    @Inject(COMPUTE_CONFIG)
+    readonly config: Pick<ComputeConfig, 'COMPUTE_BOOT_PROOF_SECONDS' | 'COMPUTE_BOOT_PROOF_MIB'>,
   ) {}
 }

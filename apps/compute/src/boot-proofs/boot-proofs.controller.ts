@@ -1,9 +1,9 @@
 import {
+  BootProofWantedV1,
   CancelBootProof,
   type DataOf,
   type EventEnvelope,
   ImageDeletedV1,
-  ImageReadyV1,
   RequestBootProof as RequestBootProofContract,
   type RequestOf,
   type ResponseOf,
@@ -41,15 +41,14 @@ export class BootProofsController {
   }
 
   /** An image becomes active once. No key of a caller has a space in it. */
-  @OnEvent(ImageReadyV1)
-  async ready(
-    @Payload() { data }: EventEnvelope<DataOf<typeof ImageReadyV1>>,
+  @OnEvent(BootProofWantedV1)
+  async wanted(
+    @Payload() { data }: EventEnvelope<DataOf<typeof BootProofWantedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    if (data.verify_boot !== true) return;
-    const { id, region, owner } = data.image;
-    const about = { image_id: id, region, project_id: owner, correlation_id: cause.correlation_id };
-    await this.orders.record(tx, { ...about, key: `ready ${id}`, actor: cause.actor ?? null });
+    const { image_id, region, owner } = data;
+    const about = { image_id, region, project_id: owner, correlation_id: cause.correlation_id };
+    await this.orders.record(tx, { ...about, key: `ready ${image_id}`, actor: cause.actor ?? null });
   }
 
   @OnEvent(ImageDeletedV1)

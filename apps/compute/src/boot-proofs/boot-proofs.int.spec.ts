@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { CancelBootProof, type EventEnvelope, ImageDeletedV1, ImageReadyV1, type ImageRecord, type JobView, RequestBootProof } from '@imago/contracts';
+import {
+  BootProofWantedV1,
+  CancelBootProof,
+  type EventEnvelope,
+  ImageDeletedV1,
+  type ImageRecord,
+  type JobView,
+  RequestBootProof,
+} from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -65,7 +73,12 @@ describe('an image that is booted once', () => {
     const evidence = UP.trim();
     expect(data).toMatchObject({
       job: { id: job.id, state: 'succeeded' },
-      proof: { status: 'proven', evidence, seconds: expect.any(Number), serial_log: `Linux version 6.1.0\n${evidence}\n` },
+      proof: {
+        status: 'proven',
+        evidence,
+        seconds: expect.any(Number),
+        serial_log: `Linux version 6.1.0\n${evidence}\n`,
+      },
     });
     await expectNothingLeft(image);
   });
@@ -99,7 +112,9 @@ describe('an image that is booted once', () => {
     const [cancelled, deleted] = [compute.catalog.add(), compute.catalog.add()];
     const job = await ask(cancelled);
     await machine();
-    await expect(compute.ask(CancelBootProof, { job_id: job.id }, tenant(OTHER_PROJECT))).rejects.toMatchObject({ code: 'job.not_found' });
+    await expect(compute.ask(CancelBootProof, { job_id: job.id }, tenant(OTHER_PROJECT))).rejects.toMatchObject({
+      code: 'job.not_found',
+    });
     await compute.ask(CancelBootProof, { job_id: job.id });
     await told(cancelled, /^BootProofCancelled$/);
     await expectNothingLeft(cancelled);
@@ -110,43 +125,45 @@ describe('an image that is booted once', () => {
     await expectNothingLeft(deleted);
   });
 
-  it.each(['create', 'start'] as const)('ends, and leaves nothing, when its worker is lost at the %s of its machine', async (action) => {
-    const image = compute.catalog.add();
-    const lost = await compute.hireProver();
-    const held = lost.gate.hold(action, 'after');
-    const job = await ask(image);
-    const abandoned = await held.arrived;
-    await lost.lose();
-    held.release();
-    expect(compute.machines.servers.has(abandoned)).toBe(true);
-    await compute.looks.expireLease(job.id);
-    await compute.hireProver();
-    const next = await eventually(() => {
-      const found = [...compute.machines.servers].find(([id, { power }]) => id !== abandoned && power === 'running');
-      if (found === undefined) throw new Error('no other machine runs');
-      return found[0];
-    });
-    compute.machines.write(next, UP);
-    expect((await told(image, /Boot(Not)?Proven$/)).data).toMatchObject({ proof: { status: 'proven' } });
-    await expectNothingLeft(image);
-  });
+  it.each(['create', 'start'] as const)(
+    'ends, and leaves nothing, when its worker is lost at the %s of its machine',
+    async (action) => {
+      const image = compute.catalog.add();
+      const lost = await compute.hireProver();
+      const held = lost.gate.hold(action, 'after');
+      const job = await ask(image);
+      const abandoned = await held.arrived;
+      await lost.lose();
+      held.release();
+      expect(compute.machines.servers.has(abandoned)).toBe(true);
+      await compute.looks.expireLease(job.id);
+      await compute.hireProver();
+      const next = await eventually(() => {
+        const found = [...compute.machines.servers].find(([id, { power }]) => id !== abandoned && power === 'running');
+        if (found === undefined) throw new Error('no other machine runs');
+        return found[0];
+      });
+      compute.machines.write(next, UP);
+      expect((await told(image, /Boot(Not)?Proven$/)).data).toMatchObject({ proof: { status: 'proven' } });
+      await expectNothingLeft(image);
+    },
+  );
 
   it('is booted without being asked for when whoever had it made wished so, once however often that is told', async () => {
     const image = compute.catalog.add();
-    const other = compute.catalog.add();
-    await compute.publish(ImageReadyV1, other, { image: recordOf(other) });
-    await compute.publish(ImageReadyV1, image, { image: recordOf(image), verify_boot: true });
-    await compute.publish(ImageReadyV1, image, { image: recordOf(image), verify_boot: true });
+    const want = (image_id: string): Promise<string> =>
+      compute.publish(BootProofWantedV1, image_id, { image_id, owner: PROJECT, region: REGION });
+    await want(image);
+    await want(image);
     await told(image, /^BootProofRequested$/);
     await compute.hireProver();
     compute.machines.write(await machine(), UP);
     await told(image, /^ImageBootProven$/);
-    await compute.publish(ImageReadyV1, image, { image: recordOf(image), verify_boot: true });
+    await want(image);
     const last = compute.catalog.add();
-    await compute.publish(ImageReadyV1, last, { image: recordOf(last), verify_boot: true });
+    await want(last);
     await told(last, /^BootProofRequested$/);
     expect(compute.recorder.about(image).filter(({ type }) => type === 'BootProofRequested')).toHaveLength(1);
-    expect(compute.recorder.about(other).map(({ type }) => type)).toEqual(['ImageReady']);
     await told(last, /Boot(Not)?Proven$/);
     await expectNothingLeft(last);
   });

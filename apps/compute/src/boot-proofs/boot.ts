@@ -32,12 +32,15 @@ export function boot(tools: BootProofTools): BootProofPhase {
       const looks = new MachineLooks(tools.hypervisor, id);
       try {
         await onHost(tools.hypervisor.start(id, signal));
-        return { ...(await watch(context, looks, { began, patience: tools.config.COMPUTE_BOOT_PROOF_SECONDS })), attempted_at };
+        return {
+          ...(await watch(context, looks, { began, patience: tools.config.COMPUTE_BOOT_PROOF_SECONDS })),
+          attempted_at,
+        };
       } finally {
         looks.end();
       }
     });
-    return { succeeded: imageBooted(proof as BootProof) };
+    return { succeeded: imageBooted(proof) };
   };
 }
 

@@ -42,7 +42,8 @@ export class EndBootProof {
   }
 
   #end(tx: EntityManager, job: BootProofJob, cause: Cause): Promise<JobAnswer | null> {
-    const ended = (end: EntityManager, cancelled: BootProofJob): Promise<void> => releaseBytes(end, cancelled, this.releases);
+    const ended = (end: EntityManager, cancelled: BootProofJob): Promise<void> =>
+      releaseBytes(end, cancelled, this.releases);
     const definition = { ...bootProofEvents, ended };
     return cancelLocked({ store: this.jobs.store, outbox: this.outbox, definition }, tx, job, cause);
   }

@@ -14,6 +14,9 @@ export function hold({ requests, config }: BootProofTools): BootProofPhase {
     const ram = Math.max(config.COMPUTE_BOOT_PROOF_MIB, held.image.min_ram);
     const size_gib = systemDiskSize(held, { ram, system_disk_gib: null });
     const base = { ...held.object, region: job.region };
-    return { next: 'boot', data: { ...data, machine: { base, size_gib, ram, firmware: held.image.boot_mode ?? 'bios' } } };
+    return {
+      next: 'boot',
+      data: { ...data, machine: { base, size_gib, ram, firmware: held.image.boot_mode ?? 'bios' } },
+    };
   };
 }

@@ -64,7 +64,11 @@ describe('a capture', () => {
   it('may be of a data disk, with a description', async () => {
     const change = { source: { type: 'data_disk', disk_id: randomUUID() }, description: 'before the upgrade' };
     expect((await post('/v1/captures', 'alice', wanted(change))).status).toBe(202);
-    expect(gateway.captures.captures[0]?.request).toMatchObject({ ...change, idempotency_key: null, verify_boot: false });
+    expect(gateway.captures.captures[0]?.request).toMatchObject({
+      ...change,
+      idempotency_key: null,
+      verify_boot: false,
+    });
     expect((await post('/v1/captures', 'alice', wanted({ verify_boot: true }))).status).toBe(202);
     expect(gateway.captures.captures[1]?.request).toMatchObject({ verify_boot: true });
   });

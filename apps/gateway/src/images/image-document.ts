@@ -1,8 +1,8 @@
-import type { ImageRecord } from '@imago/contracts';
+import type { ShownImage } from '@imago/contracts';
 import { glanceTime } from './glance-time.ts';
 
 /** An image as the OpenStack Image API shows it: flat, what the standard does not name beside it as text. */
-export function imageDocument(image: ImageRecord): Readonly<Record<string, unknown>> {
+export function imageDocument(image: ShownImage): Readonly<Record<string, unknown>> {
   const self = `/v2/images/${image.id}`;
   return {
     ...ownProperties(image),
@@ -36,7 +36,7 @@ export function imageDocument(image: ImageRecord): Readonly<Record<string, unkno
 }
 
 /** What Imago knows of an image beyond the standard's fields, under the names OpenStack uses where it has one. */
-function ownProperties(image: ImageRecord): Readonly<Record<string, string>> {
+function ownProperties(image: ShownImage): Readonly<Record<string, string>> {
   const properties: Readonly<Record<string, string | null | undefined>> = {
     description: image.description,
     architecture: image.architecture,
@@ -60,7 +60,7 @@ function ownProperties(image: ImageRecord): Readonly<Record<string, string>> {
 }
 
 /** Where a captured image comes from, under the names Nova gives the images it takes of servers. Nobody may say otherwise. */
-function originProperties({ origin }: ImageRecord): Readonly<Record<string, string>> {
+function originProperties({ origin }: ShownImage): Readonly<Record<string, string>> {
   if (origin === null) return {};
   const { server_id, image_id } = origin;
   return { instance_uuid: server_id, ...(image_id === null ? {} : { base_image_ref: image_id }) };

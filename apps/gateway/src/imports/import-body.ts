@@ -36,7 +36,8 @@ export const importBody = fields.superRefine((body, context) => {
   };
   const fault = operatingSystemFault(body);
   if (fault !== null) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message });
-  if (body.verify_boot && body.image_type !== 'system_disk') unbootable('is for system disks: nothing boots from others');
+  if (body.verify_boot && body.image_type !== 'system_disk')
+    unbootable('is for system disks: nothing boots from others');
   if (body.verify_boot && body.architecture !== 'x86_64') unbootable('is for x86_64, which the hosts are');
 });
 

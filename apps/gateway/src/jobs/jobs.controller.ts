@@ -19,7 +19,8 @@ import { Context, Region } from '../edge/request-parameters.ts';
 import { JobBoard } from './job-board.ts';
 import { jobsQuery, type JobsQuery } from './jobs-query.ts';
 
-type Cancel = typeof CancelImport | typeof CancelCapture | typeof CancelExport | typeof CancelServerJob | typeof CancelBootProof;
+type Cancel =
+  typeof CancelImport | typeof CancelCapture | typeof CancelExport | typeof CancelServerJob | typeof CancelBootProof;
 
 /** How a job of each type is cancelled: by asking the service that owns it. */
 const CANCEL: Readonly<Partial<Record<JobType, Cancel>>> = {

@@ -58,7 +58,10 @@ export const IMAGE_SCHEMA = {
     description: agreed('What a person has to say about the image'),
     kernel_id: { ...agreed('Image of the kernel, for images without one'), type: ['null', 'string'] },
     ramdisk_id: { ...agreed('Image of the initial memory disk'), type: ['null', 'string'] },
-    boot: { ...said('Whether the image was seen to boot, the last time it was tried', 'string'), enum: bootStatus.options },
+    boot: {
+      ...said('Whether the image was seen to boot, the last time it was tried', 'string'),
+      enum: bootStatus.options,
+    },
     instance_uuid: agreed('Server the image was taken from'),
   },
   additionalProperties: { type: 'string' },

@@ -42,7 +42,6 @@ export function imported(job: ImportJob, view: JobView): NewEvent {
   const source = required(job.data.source, 'source');
   return aboutImageJob(ImageImportedV1, job, view, {
     object: storedObjectOf(job),
-    ...(job.input.verify_boot === true && { verify_boot: true }),
     source: {
       source_uri: sourceUri(job.input.source),
       source_disk_format: job.input.disk_format,

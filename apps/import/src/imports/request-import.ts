@@ -118,6 +118,7 @@ export class RequestImport {
         ...wantedImage(job.region, job.input.facts),
         image_id: imageOf(job),
         job_id: job.id,
+        ...(job.input.verify_boot === true && { verify_boot: true }),
         agreement: { accepted_by: context.user_id, accepted_at: job.created_at.toISOString() },
       },
       { context },

@@ -28,7 +28,6 @@ export function imageRecord(said: Pick<ImageRecord, 'id' | 'owner' | 'region'> &
     index_hash: null,
     source: null,
     origin: null,
-    boot: null,
     agreement: null,
     job_id: null,
     error: null,

@@ -61,7 +61,8 @@ const REMEDIES: Readonly<Record<BootFault, string>> = {
   root_file_system_missing:
     'Name the root file system by UUID, and have the drivers of virtio disks (virtio_blk, virtio_pci) in the initramfs.',
   kernel_panic: 'Look at the end of the log for what the kernel could not do without.',
-  emergency_shell: 'Look at the end of the log for the unit or file system that failed; often it is a line of /etc/fstab.',
+  emergency_shell:
+    'Look at the end of the log for the unit or file system that failed; often it is a line of /etc/fstab.',
   guest_stopped: 'Boot a server of the image and look at its console; an image must not switch itself off.',
   machine_ended: 'Try again; when it happens again, ask the operator, who finds the reason in the log of the host.',
   no_user_space: `${ON_SERIAL} or boot a server of the image and look at its screen.`,

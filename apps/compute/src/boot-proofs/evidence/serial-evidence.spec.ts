@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type BootMoment, type BootVerdict, judgeBoot } from './judge-boot.ts';
 import { SerialEvidence } from './serial-evidence.ts';
 
-const SEABIOS = '\u001bc\u001b[?7l\u001b[2J\u001b[0mSeaBIOS (version 1.16.2-debian-1.16.2-1)\r\nBooting from Hard Disk...\r\n';
+const SEABIOS =
+  '\u001bc\u001b[?7l\u001b[2J\u001b[0mSeaBIOS (version 1.16.2-debian-1.16.2-1)\r\nBooting from Hard Disk...\r\n';
 const GRUB = '\u001b[H\u001b[J\u001b[1;1HGRUB loading.\r\nWelcome to GRUB!\r\n\r\n';
 const KERNEL =
   '[    0.000000] Linux version 6.1.0-18-cloud-amd64 (debian-kernel@lists.debian.org)\r\n' +
@@ -23,7 +24,11 @@ function judged(log: string, moment: Partial<BootMoment> = {}, piece = 7): BootV
 
 describe('a boot is proven by', () => {
   it.each([
-    ['a login prompt', `${SEABIOS}${GRUB}${KERNEL}\r\nDebian GNU/Linux 12 web-1 ttyS0\r\n\r\nweb-1 login: `, 'web-1 login:'],
+    [
+      'a login prompt',
+      `${SEABIOS}${GRUB}${KERNEL}\r\nDebian GNU/Linux 12 web-1 ttyS0\r\n\r\nweb-1 login: `,
+      'web-1 login:',
+    ],
     [
       "systemd's target of many users",
       `${KERNEL}${OK}Reached target \u001b[0;1;39mmulti-user.target\u001b[0m - Multi-User System.\r\n`,
@@ -38,7 +43,11 @@ describe('a boot is proven by', () => {
     ['the guest of the demo image', `${KERNEL}IMAGO DEMO boot 1\r\n`, 'IMAGO DEMO boot 1'],
     ['an init of old', `INIT: version 2.88 booting\r\nINIT: Entering runlevel: 3\r\n`, 'INIT: Entering runlevel: 3'],
     ['OpenWrt', `${KERNEL}\r\nPlease press Enter to activate this console.\r\n`, /^Please press Enter/],
-    ['the greeting of the system itself', `${INITRAMFS}\r\nWelcome to \u001b[0;32mRocky Linux 9.3\u001b[0m!\r\n`, 'Welcome to Rocky Linux 9.3!'],
+    [
+      'the greeting of the system itself',
+      `${INITRAMFS}\r\nWelcome to \u001b[0;32mRocky Linux 9.3\u001b[0m!\r\n`,
+      'Welcome to Rocky Linux 9.3!',
+    ],
   ])('%s', (_what, log, evidence) => {
     const asSaid: unknown = evidence instanceof RegExp ? expect.stringMatching(evidence) : evidence;
     for (const piece of [1, 7, 100_000]) expect(judged(log, {}, piece)).toEqual({ status: 'proven', evidence: asSaid });
@@ -48,13 +57,28 @@ describe('a boot is proven by', () => {
 describe('a boot is not proven when', () => {
   it.each([
     ['no_bootable_device', `${SEABIOS}Boot failed: not a bootable disk\r\n\r\nNo bootable device.\r\n`],
-    ['no_bootable_device', 'BdsDxe: failed to load Boot0001 "UEFI Misc Device": Not Found\r\nBdsDxe: No bootable option or device was found.\r\n'],
-    ['boot_loader_stopped', `${SEABIOS}GRUB loading.\r\nWelcome to GRUB!\r\n\r\nerror: no such partition.\r\nEntering rescue mode...\r\ngrub rescue> `],
-    ['boot_loader_stopped', `${SEABIOS}${GRUB}   Minimal BASH-like line editing is supported. For the first word, TAB\r\ngrub> `],
-    ['root_file_system_missing', `${KERNEL}[    1.9] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\r\n`],
+    [
+      'no_bootable_device',
+      'BdsDxe: failed to load Boot0001 "UEFI Misc Device": Not Found\r\nBdsDxe: No bootable option or device was found.\r\n',
+    ],
+    [
+      'boot_loader_stopped',
+      `${SEABIOS}GRUB loading.\r\nWelcome to GRUB!\r\n\r\nerror: no such partition.\r\nEntering rescue mode...\r\ngrub rescue> `,
+    ],
+    [
+      'boot_loader_stopped',
+      `${SEABIOS}${GRUB}   Minimal BASH-like line editing is supported. For the first word, TAB\r\ngrub> `,
+    ],
+    [
+      'root_file_system_missing',
+      `${KERNEL}[    1.9] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\r\n`,
+    ],
     ['root_file_system_missing', `${KERNEL}ALERT!  UUID=0b1d does not exist.  Dropping to a shell!\r\n(initramfs) `],
     ['kernel_panic', `${KERNEL}[    2.2] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100\r\n`],
-    ['emergency_shell', `${KERNEL}Welcome to Debian GNU/Linux 12!\r\nYou are in emergency mode. After logging in, type "journalctl -xb"\r\n`],
+    [
+      'emergency_shell',
+      `${KERNEL}Welcome to Debian GNU/Linux 12!\r\nYou are in emergency mode. After logging in, type "journalctl -xb"\r\n`,
+    ],
     ['no_user_space', `${SEABIOS}${GRUB}${KERNEL}`],
     ['no_user_space', `${SEABIOS}${KERNEL}${INITRAMFS}`],
     ['silent', SEABIOS],
@@ -70,13 +94,17 @@ describe('a boot is not proven when', () => {
   it('its guest is off, or its machine, or it starts over and over', () => {
     expect(judged(KERNEL, { seconds: 4, ended: 'guest' })).toMatchObject({ code: 'guest_stopped' });
     expect(judged(KERNEL, { seconds: 4, ended: 'crashed' })).toMatchObject({ code: 'machine_ended' });
-    expect(judged(SEABIOS.repeat(3))).toMatchObject({ code: 'silent', seen: expect.stringContaining('over 2 times') as string });
+    expect(judged(SEABIOS.repeat(3))).toMatchObject({
+      code: 'silent',
+      seen: expect.stringContaining('over 2 times') as string,
+    });
   });
 });
 
 describe('no verdict is given', () => {
   it('while the machine runs and time is left', () => {
-    for (const log of ['', SEABIOS, `${SEABIOS}${KERNEL}${INITRAMFS}`]) expect(judged(log, { seconds: 299 })).toBeNull();
+    for (const log of ['', SEABIOS, `${SEABIOS}${KERNEL}${INITRAMFS}`])
+      expect(judged(log, { seconds: 299 })).toBeNull();
   });
 
   it('on a greeting alone, until it is clear that nothing fails after it', () => {
