@@ -22,9 +22,9 @@ const fields = z.strictObject({
   min_ram: min_ram.default(0),
   boot_mode: boot_mode.default(null),
   tags: tags.default([]),
-  /** The tenant accepted the agreement; who and when is recorded. */
   /** The image is booted once when it is active, to see whether it does. */
   verify_boot: z.boolean().default(false),
+  /** The tenant accepted the agreement; who and when is recorded. */
   agreement_accepted: z.literal(true, { message: 'must be true: the agreement has to be accepted' }),
 });
 
