@@ -72,7 +72,8 @@ export class CatalogController {
     if (this.book.refuseHold !== null) throw this.book.refuseHold;
     const held = this.book.images.get(request.image_id);
     if (held?.image.region !== request.region) throw refusal('image.not_found', 'There is no such image.');
-    requireAllowed('image.use', context, held.image.owner === context.project_id ? 'owner' : 'none');
+    const action = request.purpose === 'servers' ? 'image.use' : 'image.prove_boot';
+    requireAllowed(action, context, held.image.owner === context.project_id ? 'owner' : 'none');
     for (const holder of request.disk_ids) {
       const objects = this.book.holds.get(holder) ?? new Set();
       this.book.holds.set(holder, objects.add(held.object.object_id));

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { bootProof } from './boot-proof.ts';
 import { defineRequest } from './define.ts';
-import { jobView } from './job.ts';
+import { anyJobView } from './job.ts';
 import { imageInRegion } from './scalars.ts';
 
-const accepted = z.object({ job: jobView, event_ids: z.array(z.uuid()) });
+const accepted = z.object({ job: anyJobView, event_ids: z.array(z.uuid()) });
 
 /**
  * Boots an active image of the caller's project once, alone, without a network and on a disk that is thrown away, to see

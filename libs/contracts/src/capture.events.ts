@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { capturedObject, imageOrigin, storedObject } from './image.ts';
-import { firstJobView } from './job.ts';
+import { jobView } from './job.ts';
 
-const job = z.object({ job: firstJobView, image_id: z.uuid() });
+const job = z.object({ job: jobView, image_id: z.uuid() });
 const failed = job.extend({ error: refusalDocument });
 
 /** A tenant's capture was accepted: its server is locked, its image registered, its job waits. */

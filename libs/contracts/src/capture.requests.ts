@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
-import { jobView } from './job.ts';
+import { anyJobView } from './job.ts';
 import { description, imageName, regionName } from './scalars.ts';
 
 /**
@@ -23,7 +23,7 @@ export const RequestCapture = defineRequest('capture', 'requestCapture', {
     /** The image is booted once when it is active, as `compute.requestBootProof` does; it is used meanwhile. */
     verify_boot: z.boolean().default(false),
   }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });
 
 /**
@@ -38,12 +38,12 @@ export const RequestFlatten = defineRequest('capture', 'requestFlatten', {
     idempotency_key: z.string().min(1).max(255).nullable(),
     image_id: z.uuid(),
   }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });
 
 /** Cancels a capture or a flattening of the caller's project. Refusals: job.not_found, job.wrong_state. */
 export const CancelCapture = defineRequest('capture', 'cancelCapture', {
   kind: 'command',
   request: z.object({ job_id: z.uuid() }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });

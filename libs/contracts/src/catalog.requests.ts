@@ -213,7 +213,11 @@ export type HeldObject = z.output<typeof heldObject>;
  */
 export const HoldImage = defineRequest('catalog', 'holdImage', {
   kind: 'command',
-  request: imageInRegion.extend({ disk_ids: z.array(z.uuid()).min(1).max(1000) }),
+  request: imageInRegion.extend({
+    disk_ids: z.array(z.uuid()).min(1).max(1000),
+    /** `boot_proof`: for a machine that boots the image once, which compute has on its own account (policy image.prove_boot). */
+    purpose: z.enum(['servers', 'boot_proof']).default('servers'),
+  }),
   response: z.object({ image: shownImage, object: heldObject }),
 });
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
-import { firstJobView } from './job.ts';
+import { jobView } from './job.ts';
 import { serverRecord, serverTask, stopReason } from './server.ts';
 
-const job = z.object({ job: firstJobView, task: serverTask, server_ids: z.array(z.uuid()) });
+const job = z.object({ job: jobView, task: serverTask, server_ids: z.array(z.uuid()) });
 const server = z.object({ server: serverRecord });
 
 /** A tenant's order for one server, or for several new ones, was accepted; its job waits. */

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { heldObject } from './catalog.requests.ts';
 import { defineRequest } from './define.ts';
-import { jobView } from './job.ts';
+import { anyJobView } from './job.ts';
 import { byteCount, imageName, regionName } from './scalars.ts';
 import { difference } from './reconciliation.ts';
 import { dataDiskWish, diskSize, serverRecord, serverStatus, userData } from './server.ts';
 
 const idempotencyKey = z.string().min(1).max(255).nullable();
 const serverInRegion = z.object({ server_id: z.uuid(), region: regionName });
-const ordered = z.object({ job: jobView, server: serverRecord, event_ids: z.array(z.uuid()) });
+const ordered = z.object({ job: anyJobView, server: serverRecord, event_ids: z.array(z.uuid()) });
 
 /**
  * Makes 1 to N servers from an image the caller may use; one job, with an answer per server. Idempotent by
@@ -33,7 +33,7 @@ export const CreateServers = defineRequest('compute', 'createServers', {
     data_disks: z.array(dataDiskWish).max(16),
     user_data: userData.nullable(),
   }),
-  response: z.object({ job: jobView, servers: z.array(serverRecord), event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, servers: z.array(serverRecord), event_ids: z.array(z.uuid()) }),
 });
 
 /** A page of the servers of the caller's project, newest first. Refusals: server.marker_not_found, auth.forbidden. */
@@ -108,7 +108,7 @@ export const GetServerConsole = defineRequest('compute', 'getServerConsole', {
 export const CancelServerJob = defineRequest('compute', 'cancelServerJob', {
   kind: 'command',
   request: z.object({ job_id: z.uuid() }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });
 
 /**

@@ -3,10 +3,10 @@ import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { exportDestination, exportDiskFormat, exportedFile } from './export.ts';
 import { storedObject } from './image.ts';
-import { firstJobView } from './job.ts';
+import { jobView } from './job.ts';
 import { imageInRegion, instant } from './scalars.ts';
 
-const job = z.object({ job: firstJobView, image_id: z.uuid() });
+const job = z.object({ job: jobView, image_id: z.uuid() });
 const failed = job.extend({ error: refusalDocument });
 
 /** An export of an image to a bucket was accepted; its job waits. */

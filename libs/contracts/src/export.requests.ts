@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
 import { exportDestination, exportDiskFormat } from './export.ts';
-import { jobView } from './job.ts';
+import { anyJobView } from './job.ts';
 import { imageInRegion, imageName, instant, regionName } from './scalars.ts';
 
 /**
@@ -20,7 +20,7 @@ export const RequestExport = defineRequest('export', 'requestExport', {
     destination: exportDestination,
     overwrite: z.boolean(),
   }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });
 
 /**
@@ -39,14 +39,14 @@ export const RequestCopy = defineRequest('export', 'requestCopy', {
     /** Where it is made. */
     destination_region: regionName,
   }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });
 
 /** Cancels an export or a copy of the caller's project. Refusals: job.not_found, job.wrong_state. */
 export const CancelExport = defineRequest('export', 'cancelExport', {
   kind: 'command',
   request: z.object({ job_id: z.uuid() }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });
 
 /**

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { imageSource, importDiskFormat, storedObject } from './image.ts';
-import { firstJobView } from './job.ts';
+import { jobView } from './job.ts';
 import { resumableUpload } from './resumable-upload.ts';
 import { objectStoreRecord } from './tenant-object-store.ts';
 
-const job = z.object({ job: firstJobView, image_id: z.uuid() });
+const job = z.object({ job: jobView, image_id: z.uuid() });
 
 /** A tenant's import was accepted: the image is registered, its job waits. */
 export const ImageImportRequestedV1 = defineEvent(

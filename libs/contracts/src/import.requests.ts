@@ -4,7 +4,7 @@ import { defineRequest } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { imageFacts, importDiskFormat } from './image.ts';
 import { fileChecksum, importSource, objectStoreName } from './import-source.ts';
-import { jobView } from './job.ts';
+import { anyJobView } from './job.ts';
 import { preflightReport } from './preflight.ts';
 import { objectStoreRecord, objectStoreSettings } from './tenant-object-store.ts';
 import { byteCount, md5Hex, projectId, regionName, sha512Hex } from './scalars.ts';
@@ -28,7 +28,7 @@ export const RequestImport = defineRequest('import', 'requestImport', {
     /** The image is booted once when it is active, as `compute.requestBootProof` does; it is used meanwhile. */
     verify_boot: z.boolean().default(false),
   }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });
 
 /**
@@ -46,7 +46,7 @@ export const PreflightImport = defineRequest('import', 'preflightImport', {
 export const CancelImport = defineRequest('import', 'cancelImport', {
   kind: 'command',
   request: z.object({ job_id: z.uuid() }),
-  response: z.object({ job: jobView, event_ids: z.array(z.uuid()) }),
+  response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });
 
 export const bucketAssignment = z.object({ project_id: projectId, region: regionName, bucket: bucketName });

@@ -9,8 +9,8 @@ export type JobType = z.output<typeof jobType>;
 export const jobState = z.enum(['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled']);
 export type JobState = z.output<typeof jobState>;
 
-/** A job as everybody outside its owner sees it: the whole truth at one version, so a newer one replaces it. */
-export const jobView = z.object({
+/** A job of any type as everybody outside its owner sees it: the whole truth at one version, so a newer one replaces it. */
+export const anyJobView = z.object({
   id: z.uuid(),
   type: jobType,
   project_id: projectId,
@@ -40,16 +40,16 @@ export const jobView = z.object({
   version: z.int().min(1),
 });
 
-export type JobView = z.output<typeof jobView>;
+export type JobView = z.output<typeof anyJobView>;
 
 /**
  * The same in events that were frozen when there were no other types of jobs than these, which they still tell of alone.
  * To whoever reads, a job is a job.
  */
-export const firstJobView = jobView.extend({ type: jobType.exclude(['boot_proof']) }) as unknown as typeof jobView;
+export const jobView = anyJobView.extend({ type: jobType.exclude(['boot_proof']) }) as unknown as typeof anyJobView;
 
 /** What the board adds: how many jobs of the same type and region wait before a queued one, and what came of an export. */
-export const jobOnBoard = jobView.extend({
+export const jobOnBoard = anyJobView.extend({
   queue_position: z.int().min(1).nullable(),
   /** The file of an export that succeeded. */
   result: exportedFile.nullable(),

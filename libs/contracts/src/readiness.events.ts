@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { defineEvent } from './define.ts';
-import { firstJobView } from './job.ts';
+import { jobView } from './job.ts';
 import { readinessReport } from './readiness.ts';
 import { instant } from './scalars.ts';
 
 const examined = z.object({
-  job: firstJobView,
+  job: jobView,
   image_id: z.uuid(),
   report: readinessReport,
   /** Of two reports of an image the later one counts. */

@@ -47,6 +47,8 @@ describe('the policy table', () => {
     ['server.delete', 'member', 'owner', 'allow'],
     ['server.delete', 'admin', 'none', 'allow'],
     ['bucket.assign', 'member', 'operator', 'forbid'],
+    ['image.prove_boot', 'service', 'none', 'allow'],
+    ['image.prove_boot', 'member', 'accepted', 'forbid'],
     ['bucket.assign', 'admin', 'operator', 'allow'],
   ])('decides %s by a %s in relation %s: %s', (what, role, how, decision) => {
     expect(decide(what, { roles: [role], relation: how })).toBe(decision);

@@ -88,7 +88,7 @@ const SERVICE_ACTIONS: ReadonlySet<Action> = new Set([
   'image.get',
   'image.list',
   'image.download',
-  'image.use',
+  'image.prove_boot',
   'job.get',
   'audit.list',
 ]);

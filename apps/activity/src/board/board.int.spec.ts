@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   defineEvent,
   type JobOnBoard,
-  jobView as jobViewSchema,
+  anyJobView as jobViewSchema,
   ListJobs,
   type RequestOf,
   ShowJob,

@@ -1,7 +1,7 @@
-import { type EventEnvelope, type ExportedFile, exportedFile, type JobView, jobView } from '@imago/contracts';
+import { type EventEnvelope, type ExportedFile, exportedFile, type JobView, anyJobView } from '@imago/contracts';
 import { z } from 'zod';
 
-const tellingOfJob = z.object({ job: jobView });
+const tellingOfJob = z.object({ job: anyJobView });
 const tellingOfFile = z.object({ file: exportedFile });
 
 /** A job with what came of it, where its end says so. */

@@ -5,6 +5,7 @@ import {
   DeleteImage,
   GetBootProof,
   GetImage,
+  HoldImage,
   ImageBootNotProvenV1,
   ImageBootProvenV1,
   ImageCopiedV1,
@@ -24,6 +25,7 @@ import {
   REGION,
   startCatalog,
   tenant,
+  worker,
 } from '../../test/catalog-under-test.ts';
 import { copiedData, importedData, jobView, registration } from '../../test/requests.ts';
 import { Shares } from '../../test/shares.ts';
@@ -103,6 +105,19 @@ describe('whether an image boots', () => {
     await shares.with(member.project_id, 'pending');
     await catalog.applied(await shares.answered(member.project_id, 'accepted')());
     expect((await proofOf(made.image_id, member)).status).toBe('proven');
+  });
+
+  it('is found out by a service on its own account, which makes no servers of the image', async () => {
+    const made = await images.makeActive();
+    const held = { image_id: made.image_id, region: REGION, disk_ids: [randomUUID()] };
+    const asService = worker(made.owner.project_id);
+    await expect(catalog.ask(HoldImage, held, asService)).rejects.toMatchObject({ code: 'auth.forbidden' });
+    const { image: known } = await catalog.ask(HoldImage, { ...held, purpose: 'boot_proof' }, asService);
+    expect(known.id).toBe(made.image_id);
+    const asOther = { ...held, purpose: 'boot_proof' as const };
+    await expect(catalog.ask(HoldImage, asOther, tenant(randomUUID()))).rejects.toMatchObject({
+      code: 'image.not_found',
+    });
   });
 
   it('is said by nobody else', async () => {

@@ -10,6 +10,9 @@ import { heldObject } from './held-object.ts';
 import { ObjectLines } from './object-lines.ts';
 import { ObjectsRepository } from './objects.repository.ts';
 
+/** What who holds must be allowed to do with the image. */
+const ACTIONS = { servers: 'image.use', boot_proof: 'image.prove_boot' } as const;
+
 /** Keeps the bytes of an image for servers. Under the lock of the image: it is deleted before that or after, not meanwhile. */
 @Injectable()
 export class HoldImage {
@@ -31,7 +34,8 @@ export class HoldImage {
   ): Promise<ResponseOf<typeof HoldImageContract>> {
     return inTransaction(this.db, async (tx) => {
       const found = await this.images.lock(tx, request.image_id);
-      const image = await this.access.require(tx, 'image.use', found, { region: request.region, context });
+      const action = ACTIONS[request.purpose];
+      const image = await this.access.require(tx, action, found, { region: request.region, context });
       requireActive(image);
       const object = heldObject(await this.lines.ofImage(tx, image.id), image);
       await this.objects.holdForServers(tx, object.object_id, request.disk_ids);

@@ -10,7 +10,7 @@ export function hold({ requests, config }: BootProofTools): BootProofPhase {
   return async ({ job, data }) => {
     const context = serviceContext('compute', job.project_id, job.correlation_id);
     const wanted = { region: job.region, image_id: imageOf(job), disk_ids: [job.input.disk_id] };
-    const held = await requests.send(HoldImage, wanted, { context });
+    const held = await requests.send(HoldImage, { ...wanted, purpose: 'boot_proof' }, { context });
     const ram = Math.max(config.COMPUTE_BOOT_PROOF_MIB, held.image.min_ram);
     const size_gib = systemDiskSize(held, { ram, system_disk_gib: null });
     const base = { ...held.object, region: job.region };
