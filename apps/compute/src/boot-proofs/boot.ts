@@ -56,15 +56,17 @@ async function watch(
   { began, patience }: Timing,
 ): Promise<BootVerdict & Pick<BootProof, 'seconds' | 'serial_log'>> {
   const said = new SerialEvidence();
-  let settledAt: number | null = null;
+  let sign: string | null = null;
+  let signAt = 0;
   for (;;) {
     signal.throwIfAborted();
     progress({ bytes_done: 0n }); // a guest that is silent for long is no job that has stalled
     const { output, ended } = await looks.next();
     said.add(output);
     const seconds = (performance.now() - began) / 1000;
-    if (said.fault !== null || said.beginning !== null) settledAt ??= seconds;
-    const settled = settledAt === null ? null : seconds - settledAt;
+    const newest = said.fault?.line ?? said.beginning;
+    if (newest !== sign) [sign, signAt] = [newest, seconds];
+    const settled = sign === null ? null : seconds - signAt;
     const verdict = judgeBoot(said, { seconds, ended, patience, settled });
     if (verdict !== null) return { ...verdict, seconds: Math.round(seconds * 10) / 10, serial_log: said.log };
     await delay(LOOK_INTERVAL, undefined, { signal });

@@ -9,7 +9,7 @@ export interface BootMoment {
   readonly ended: 'guest' | 'crashed' | null;
   /** Seconds after which nothing more is waited for. */
   readonly patience: number;
-  /** Since when there was a beginning or a fault, in seconds before this moment; null when there is none. */
+  /** Seconds since the beginning was heard, or the fault that came after it; null when there is none. */
   readonly settled: number | null;
 }
 
