@@ -60,8 +60,8 @@ export const computeConfig = z.object({
   COMPUTE_HEARTBEAT_SECONDS: z.coerce.number().min(0.05).max(60).default(3),
   /** Images that are booted once, to see whether they do, at the same time on this host. */
   COMPUTE_BOOT_PROOFS: z.coerce.number().int().min(1).max(64).default(1),
-  /** Seconds a guest that is booted once has to show on its serial console that it is up. */
-  COMPUTE_BOOT_PROOF_SECONDS: z.coerce.number().min(1).max(3600).default(300),
+  /** Seconds a guest that is booted once has to show on its serial console that it is up; a job silent for 900 s alarms. */
+  COMPUTE_BOOT_PROOF_SECONDS: z.coerce.number().min(1).max(800).default(300),
   /** MiB of memory of the machine for that; more where the image says that it needs more. */
   COMPUTE_BOOT_PROOF_MIB: z.coerce.number().int().min(64).max(65_536).default(1024),
   /** Seconds a server stays locked for a capture that gives no sign of life. */
