@@ -72,11 +72,12 @@ describe('asking for a capture', () => {
     captures.catalog.images.set(made.id, { image: made, object: base });
     const server = captures.compute.add({ content, image_id: made.id, base });
     const context = tenant();
-    const asked = captureOf(server.id, { description: 'after its update' });
+    const asked = captureOf(server.id, { description: 'after its update', verify_boot: true });
     const { job, event_ids } = await captures.ask(RequestCapture, asked, context);
     expect(job).toMatchObject({ type: 'capture', project_id: PROJECT, state: 'queued', phase: 'lock', attempt: 0 });
     expect(captures.compute.isLocked(server)).toBe(true);
     expect(captures.catalog.registered.get(job.image_id ?? '')).toMatchObject({
+      verify_boot: true,
       job_id: job.id,
       visibility: 'private',
       disk_format: 'qcow2',
