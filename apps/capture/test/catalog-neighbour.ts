@@ -23,7 +23,7 @@ import { requireService } from './require-service.ts';
 export class CatalogBook {
   readonly registered = new Map<string, RequestOf<typeof RegisterImage>>();
   readonly abandoned: string[] = [];
-  /** Each job's object, and what it was asked for as. */
+  /** The object each job writes for its image, and what it was asked for as; those of other images of a machine by both ids. */
   readonly objects = new Map<
     string,
     { readonly object_id: string; readonly key: string; readonly parent: string | null; readonly purpose: string }
@@ -76,7 +76,11 @@ export class CatalogController {
   ): Promise<ResponseOf<typeof AllocateObject>> {
     requireService(context.roles);
     if (this.book.refuseAllocation !== null) throw this.book.refuseAllocation;
-    const known = this.book.objects.get(job_id);
+    const isOther = [...this.book.registered.values()].some(({ data_disks }) =>
+      data_disks.some((disk) => disk.image_id === image_id),
+    );
+    const name = isOther ? `${job_id} ${image_id}` : job_id;
+    const known = this.book.objects.get(name);
     if (known !== undefined) return known;
     if (parent_object_id !== null && this.book.refuseParents) {
       throw refusal('image.parent_unusable', 'It lies under too many layers.');
@@ -84,7 +88,7 @@ export class CatalogController {
     const objectId = randomUUID();
     const key = imageObjectKey(image_id, objectId);
     const object = { object_id: objectId, key, parent: parent_object_id, purpose };
-    this.book.objects.set(job_id, object);
+    this.book.objects.set(name, object);
     return object;
   }
 

@@ -36,13 +36,14 @@ export interface TestServer {
   readonly disks: readonly TestDisk[];
 }
 
+type Answer = ResponseOf<typeof LockServerDisk>;
 type DiskWish = Partial<Omit<TestDisk, 'id'>> & { readonly content: Buffer };
 
 /** What compute has: servers, their disks, their locks, and the exports of the locked ones. */
 export class ComputeBook {
   readonly servers = new Map<string, TestServer>();
-  /** The server and the disk each lock is of. */
-  readonly locks = new Map<string, { readonly server: TestServer; readonly disk: TestDisk }>();
+  /** The server and the disks each lock is of. */
+  readonly locks = new Map<string, { readonly server: TestServer; readonly disks: readonly TestDisk[] }>();
   readonly renewed: string[] = [];
   /** Thrown instead of an answer to the next questions, after the thing was done. */
   loseAnswers: Error | null = null;
@@ -95,20 +96,27 @@ export class ComputeBook {
 
   /** The lock is gone, without anybody having released it. */
   loseLock(lockId: string): void {
-    this.exports.take(lockId);
+    for (const disk of this.locks.get(lockId)?.disks ?? []) this.exports.take(this.#nameOf(lockId, disk));
     this.locks.delete(lockId);
+  }
+
+  /** The export of the first disk of a lock has the name of the lock. */
+  #nameOf(lockId: string, disk: TestDisk): string {
+    return this.locks.get(lockId)?.disks[0] === disk ? lockId : `${lockId}:${disk.id}`;
   }
 
   answer(request: RequestOf<typeof LockServerDisk>): ResponseOf<typeof LockServerDisk> {
     const locked = this.locks.get(request.lock_id);
     if (locked === undefined) throw refusal('server.not_locked', 'The server is not locked.');
-    const { server, disk } = locked;
+    const { server, disks } = locked;
+    const disk = requireDisk(disks, request.disk_id);
     const token = `token-${++this.#tokens}`;
-    const url = this.exports.give(request.lock_id, { token, content: disk.content, changed: disk.changed });
-    const { id, kind, image_id, base, generation } = disk;
+    const { content, changed } = disk;
+    const url = this.exports.give(this.#nameOf(request.lock_id, disk), { token, content, changed });
     return {
       server: recordOf(server),
-      disk: { id, kind, size: disk.content.length.toString(), image_id, base, generation },
+      disk: describe(disk),
+      data_disks: request.scope === 'machine' ? disks.slice(1).map(describe) : [],
       export: { url, token },
       lease_seconds: 30,
       event_ids: [],
@@ -165,14 +173,23 @@ export class ComputeController {
     if (server === undefined) throw refusal('server.not_found', 'There is no such server.');
     requireAllowed('server.capture', context, server.project_id === context.project_id ? 'owner' : 'none');
     if (server.status !== 'stopped') throw refusal('server.not_stopped', `The server is ${server.status}.`);
-    const disk = server.disks.find(({ id, kind }) =>
-      request.disk_id === null ? kind === 'system_disk' : id === request.disk_id && kind === 'data_disk',
-    );
-    if (disk === undefined) throw refusal('server.disk_not_found', 'The server has no such disk.');
-    if (this.book.locks.get(request.lock_id)?.disk === disk) return;
+    const disk = requireDisk(server.disks, request.disk_id);
+    if (this.book.locks.get(request.lock_id)?.disks.includes(disk)) return;
     if (this.book.isLocked(server)) throw refusal('server.busy', 'The server is being captured.');
-    this.book.locks.set(request.lock_id, { server, disk });
+    this.book.locks.set(request.lock_id, { server, disks: request.scope === 'machine' ? server.disks : [disk] });
   }
+}
+
+function requireDisk(disks: readonly TestDisk[], diskId: string | null): TestDisk {
+  const found = disks.find(({ id, kind }) =>
+    diskId === null ? kind === 'system_disk' : id === diskId && kind === 'data_disk',
+  );
+  if (found === undefined) throw refusal('server.disk_not_found', 'The server has no such disk.');
+  return found;
+}
+
+function describe({ id, kind, content, image_id, base, generation }: TestDisk): Answer['disk'] {
+  return { id, kind, size: content.length.toString(), image_id, base, generation };
 }
 
 function recordOf({ id, project_id, status, disks }: TestServer): ServerRecord {

@@ -34,6 +34,7 @@ export function registration(
     disk_format: 'qcow2',
     container_format: 'bare',
     properties: {},
+    data_disks: [],
     agreement: { accepted_by: 'user', accepted_at: '2026-01-01T00:00:00.000Z' },
     facts: {
       name: 'web',
@@ -116,7 +117,7 @@ export function capturedData(
   object: CapturedObject,
   origin = serverOrigin(null),
 ): DataOf<typeof ImageCapturedV1> {
-  return { job: jobView(job_id, image_id, 'succeeded'), image_id, object, origin };
+  return { job: jobView(job_id, image_id, 'succeeded'), image_id, object, origin, data_disks: [] };
 }
 
 export function digestedData(image_id: string, object_id: string): DataOf<typeof ImageDigestedV1> {

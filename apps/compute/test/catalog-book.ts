@@ -56,6 +56,15 @@ export class CatalogBook {
     return id;
   }
 
+  /** Adds the image of a full machine with data disks of so many GiB; answers its id and theirs. */
+  addMachine(...sizes: readonly number[]): { readonly id: string; readonly disks: readonly string[] } {
+    const disks = sizes.map((min_disk) => this.add({ image_type: 'data_disk', min_disk, virtual_bytes: 2n ** 30n }));
+    const data_disks = sizes.map((size_gib, at) => ({
+      ...{ image_id: disks[at] ?? '', position: at + 1, size_gib, size: '65536', checksum: null },
+    }));
+    return { id: this.add({ image_type: 'full_machine', data_disks }), disks };
+  }
+
   /** The holders of an image's bytes. */
   holders(imageId: string): string[] {
     const objectId = this.images.get(imageId)?.object.object_id ?? '';
@@ -66,6 +75,18 @@ export class CatalogBook {
 @Controller()
 export class CatalogController {
   constructor(private readonly book: CatalogBook) {}
+
+  @OnRequest(GetImage)
+  // eslint-disable-next-line @typescript-eslint/require-await -- handlers answer promises
+  async get(
+    @Payload() request: RequestOf<typeof GetImage>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof GetImage>> {
+    const found = this.book.images.get(request.image_id);
+    if (found?.image.region !== request.region) throw refusal('image.not_found', 'There is no such image.');
+    requireAllowed('image.get', context, found.image.owner === context.project_id ? 'owner' : 'none');
+    return { image: found.image };
+  }
 
   @OnRequest(HoldImage)
   async hold(@Payload() request: RequestOf<typeof HoldImage>, @Ctx() { context }: RequestCall): Promise<Held> {

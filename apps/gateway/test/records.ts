@@ -38,6 +38,8 @@ export function anImage(change: Partial<ShownImage> = {}): ShownImage {
     os_hash_value: 'ab'.repeat(64),
     index_hash: 'cd'.repeat(32),
     source: { source_uri: 's3://b/o', source_disk_format: 'raw', source_size: '42949672960', source_etag: '"e"' },
+    data_disks: [],
+    machine_image_id: null,
     origin: null,
     boot: 'proven',
     agreement: { accepted_by: 'u-alice', accepted_at: '2026-11-23T20:51:47.123Z' },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
-import { capturedObject, imageOrigin, storedObject } from './image.ts';
+import { capturedDataDisk, capturedObject, imageOrigin, storedObject } from './image.ts';
 import { jobView } from './job.ts';
+import { MOST_DATA_DISKS } from './server.ts';
 
 const job = z.object({ job: jobView, image_id: z.uuid() });
 const failed = job.extend({ error: refusalDocument });
@@ -16,12 +17,19 @@ export const ImageCaptureRequestedV1 = defineEvent(
 );
 /** The job moved: a new phase or more bytes, at most once a second. */
 export const ImageCaptureProgressedV1 = defineEvent('capture', 'ImageCaptureProgressed', 1, job);
-/** The bytes are stored, sealed and verified; catalog makes the image active on this. */
+/**
+ * The bytes are stored, sealed and verified; catalog makes the image active on this. Of a full machine the object is the
+ * system disk's, and there are as many data disks as were registered.
+ */
 export const ImageCapturedV1 = defineEvent(
   'capture',
   'ImageCaptured',
   1,
-  job.extend({ object: capturedObject, origin: imageOrigin }),
+  job.extend({
+    object: capturedObject,
+    origin: imageOrigin,
+    data_disks: z.array(capturedDataDisk).max(MOST_DATA_DISKS).default([]),
+  }),
 );
 /** The capture ended without an image; its server is released and what it had stored is abandoned. */
 export const ImageCaptureFailedV1 = defineEvent('capture', 'ImageCaptureFailed', 1, failed);

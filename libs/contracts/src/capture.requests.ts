@@ -4,8 +4,8 @@ import { anyJobView } from './job.ts';
 import { description, imageName, regionName } from './scalars.ts';
 
 /**
- * Makes an image from a disk of a stopped server, which is locked from this moment on. Idempotent by `idempotency_key`
- * per project. Refusals: server.not_found, server.not_stopped, server.busy, server.disk_not_found,
+ * Makes an image from a disk of a stopped server, or from all its disks as one full-machine image. The server is locked
+ * from this moment on. Idempotent by `idempotency_key` per project. Refusals: server.not_found, server.not_stopped, server.busy, server.disk_not_found,
  * server.host_not_available, quota.images_exceeded, request.idempotency_conflict, auth.forbidden.
  */
 export const RequestCapture = defineRequest('capture', 'requestCapture', {
@@ -17,6 +17,7 @@ export const RequestCapture = defineRequest('capture', 'requestCapture', {
     source: z.discriminatedUnion('type', [
       z.object({ type: z.literal('system_disk') }),
       z.object({ type: z.literal('data_disk'), disk_id: z.uuid() }),
+      z.object({ type: z.literal('full_machine') }),
     ]),
     name: imageName,
     description: description.nullable(),

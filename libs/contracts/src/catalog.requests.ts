@@ -28,13 +28,15 @@ import {
   sha256Hex,
   sha512Hex,
 } from './scalars.ts';
+import { diskSize, MOST_DATA_DISKS } from './server.ts';
 import { memberStatus } from './share.ts';
 
 const changedImage = z.object({ image: shownImage, event_ids: z.array(z.uuid()) });
 
 /**
  * Registers an image for the caller's project and reserves its place in the quota: one decision in one place.
- * Idempotent by `image_id`. Refusals: quota.images_exceeded, image.exists, auth.forbidden (a visibility or an owner the
+ * A full machine is registered with its data disks, which take no place. Idempotent by `image_id`. Refusals:
+ * quota.images_exceeded, image.exists, request.invalid (data disks of another type), auth.forbidden (a visibility or an owner the
  * caller may not give), image.attribute_read_only, image.properties_exceeded, image.tags_exceeded,
  * image.metadata_too_large.
  */
@@ -51,6 +53,11 @@ export const RegisterImage = defineRequest('catalog', 'registerImage', {
     disk_format: diskFormat.nullable(),
     container_format: containerFormat.nullable().default(null),
     properties: imageProperties.default({}),
+    /** Of a full machine, in their order. */
+    data_disks: z
+      .array(z.object({ image_id: z.uuid(), size_gib: diskSize }))
+      .max(MOST_DATA_DISKS)
+      .default([]),
     agreement: agreement.nullable(),
     /** True: it is to be booted once when it is active, which `BootProofWanted` then says. */
     verify_boot: z.boolean().optional(),

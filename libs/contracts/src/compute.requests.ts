@@ -4,17 +4,29 @@ import { defineRequest } from './define.ts';
 import { anyJobView } from './job.ts';
 import { byteCount, imageName, regionName } from './scalars.ts';
 import { difference } from './reconciliation.ts';
-import { dataDiskWish, diskSize, serverRecord, serverStatus, userData } from './server.ts';
+import { dataDiskWish, diskSize, MOST_DATA_DISKS, serverRecord, serverStatus, userData } from './server.ts';
 
 const idempotencyKey = z.string().min(1).max(255).nullable();
 const serverInRegion = z.object({ server_id: z.uuid(), region: regionName });
 const ordered = z.object({ job: anyJobView, server: serverRecord, event_ids: z.array(z.uuid()) });
 
+/** A disk of a locked server, as it is read. */
+const lockedDisk = z.object({
+  id: z.uuid(),
+  kind: z.enum(['system_disk', 'data_disk']),
+  /** Bytes. */
+  size: byteCount,
+  image_id: z.uuid().nullable(),
+  base: heldObject.nullable(),
+  /** Another number: its content may have changed since. */
+  generation: z.int().min(0),
+});
+
 /**
- * Makes 1 to N servers from an image the caller may use; one job, with an answer per server. Idempotent by
- * `idempotency_key` per project. Of several servers each name gets a number: `web-1`, `web-2`.
+ * Makes 1 to N servers from an image the caller may use; one job, with an answer per server. The data disks of a
+ * full-machine image come before those that are wished for. Idempotent by `idempotency_key` per project. Of several servers each name gets a number: `web-1`, `web-2`.
  * Refusals: image.not_found, image.deactivated, image.not_active, server.image_unusable, server.disk_size_mismatch,
- * server.disk_too_small, server.ram_too_small, server.flavor_not_found, server.network_not_found,
+ * server.disk_too_small, server.disks_exceeded, server.ram_too_small, server.flavor_not_found, server.network_not_found,
  * server.count_exceeded, server.host_not_available, server.host_disk_full, server.host_memory_full,
  * request.idempotency_conflict, auth.forbidden.
  */
@@ -30,7 +42,7 @@ export const CreateServers = defineRequest('compute', 'createServers', {
     network: z.string().max(64),
     /** Only a check: the disk has exactly the image's size, whatever is said here. */
     system_disk_gib: diskSize.nullable(),
-    data_disks: z.array(dataDiskWish).max(16),
+    data_disks: z.array(dataDiskWish).max(MOST_DATA_DISKS),
     user_data: userData.nullable(),
   }),
   response: z.object({ job: anyJobView, servers: z.array(serverRecord), event_ids: z.array(z.uuid()) }),
@@ -75,7 +87,7 @@ export const OperateServer = defineRequest('compute', 'operateServer', {
 
 /**
  * Replaces the system disk of a stopped server by a new one of an image of its region; what was on it is gone, id and
- * data disks stay. Refusals: as CreateServers, and server.not_found, server.busy, server.not_stopped.
+ * data disks stay. Of a full-machine image it is the system disk alone. Refusals: as CreateServers, and server.not_found, server.busy, server.not_stopped.
  */
 export const ChangeServerOs = defineRequest('compute', 'changeServerOs', {
   kind: 'command',
@@ -112,7 +124,7 @@ export const CancelServerJob = defineRequest('compute', 'cancelServerJob', {
 });
 
 /**
- * Locks a stopped server for the capture of one of its disks: until the lock is released or lapses it is not started,
+ * Locks a stopped server for the capture of one of its disks, or of all of them: until the lock is released or lapses it is not started,
  * given another system or deleted. Asked again under the same lock it says the same, with the export as it is now.
  * `export` is where the disk is read, over HTTP, with the token as bearer, as long as the lock lasts:
  * `GET <url>/map` (JSON: `{"changed": [[offset, length], …]}`, what the server wrote since it got the disk) and
@@ -125,21 +137,16 @@ export const LockServerDisk = defineRequest('compute', 'lockServerDisk', {
     lock_id: z.uuid(),
     /** Null: the system disk. */
     disk_id: z.uuid().nullable(),
+    /** `machine`: all disks are locked, and the one that is named is the one that is told of and exported. */
+    scope: z.enum(['disk', 'machine']).default('disk'),
     /** False: only a look at what is locked already, for a worker that goes on; server.not_locked when it is not. */
     acquire: z.boolean(),
   }),
   response: z.object({
     server: serverRecord,
-    disk: z.object({
-      id: z.uuid(),
-      kind: z.enum(['system_disk', 'data_disk']),
-      /** Bytes. */
-      size: byteCount,
-      image_id: z.uuid().nullable(),
-      base: heldObject.nullable(),
-      /** Another number: its content may have changed since. */
-      generation: z.int().min(0),
-    }),
+    disk: lockedDisk,
+    /** Of a locked machine: its data disks, in their order. */
+    data_disks: z.array(lockedDisk).default([]),
     export: z.object({ url: z.url(), token: z.string() }),
     lease_seconds: z.int().min(1),
     event_ids: z.array(z.uuid()),

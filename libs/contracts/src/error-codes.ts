@@ -138,6 +138,10 @@ export const ERRORS = {
   },
   'image.not_found': { kind: 'not_found', remedy: 'Check the image id and the region.' },
   'image.protected': { kind: 'forbidden', remedy: 'Set protected to false first.' },
+  'image.part_of_machine': {
+    kind: 'conflict',
+    remedy: 'Do it with the full-machine image that is named in the answer.',
+  },
   'image.exists': { kind: 'conflict', remedy: 'Use another image id.' },
   'image.wrong_state': { kind: 'conflict', remedy: 'Wait until the image reaches a state that allows this.' },
   'image.deactivated': { kind: 'forbidden', remedy: 'Ask the operator to reactivate the image.' },
@@ -371,6 +375,7 @@ export const ERRORS = {
     kind: 'invalid',
     remedy: 'Ask for a disk that is at least as large as the disk of the image.',
   },
+  'server.disks_exceeded': { kind: 'invalid', remedy: 'Ask for fewer data disks: those of the image count, too.' },
   'server.ram_too_small': { kind: 'invalid', remedy: "Use a flavor with at least the image's min_ram." },
   'server.flavor_not_found': { kind: 'invalid', remedy: 'Use one of the flavors of GET /v1/flavors.' },
   'server.network_not_found': { kind: 'invalid', remedy: 'Use one of the networks named in the answer.' },

@@ -17,6 +17,7 @@ import {
   sha256Hex,
   token,
 } from './scalars.ts';
+import { diskSize, MOST_DATA_DISKS } from './server.ts';
 
 export const imageStatus = z.enum([
   'queued',
@@ -154,6 +155,27 @@ export const capturedObject = storedObject
   });
 export type CapturedObject = z.output<typeof capturedObject>;
 
+/**
+ * A data disk of a full-machine image. It is an image that begins, is seen and ends with that one: by its id its file is
+ * read and disks of servers are made of it, and everything else is done with the machine.
+ */
+export const machineDisk = z.object({
+  image_id: z.uuid(),
+  /** Among the data disks of the machine, from 1 on. */
+  position: z.int().min(1).max(MOST_DATA_DISKS),
+  /** GiB a server's disk made of it has. */
+  size_gib: diskSize,
+  /** Bytes of its file; null while nothing is stored. */
+  size: byteCount.nullable(),
+  /** md5 of its file. */
+  checksum: md5Hex.nullable(),
+});
+export type MachineDisk = z.output<typeof machineDisk>;
+
+/** The bytes behind a data disk of a full-machine image, and the disk of the server they were read from. */
+export const capturedDataDisk = z.object({ image_id: z.uuid(), object: capturedObject, origin: imageOrigin });
+export type CapturedDataDisk = z.output<typeof capturedDataDisk>;
+
 /** An image as catalog, which owns the truth about it, answers. */
 export const imageRecord = z.object({
   id: z.uuid(),
@@ -185,6 +207,10 @@ export const imageRecord = z.object({
   source: imageSource.nullable(),
   /** The server it was captured from. */
   origin: imageOrigin.nullable().default(null),
+  /** Of a full-machine image: its data disks, in their order. The image itself is the system disk. */
+  data_disks: z.array(machineDisk).max(MOST_DATA_DISKS).default([]),
+  /** The full-machine image this one is a data disk of. */
+  machine_image_id: z.uuid().nullable().default(null),
   agreement: agreement.nullable(),
   /** The job that makes it, while it is in the making and after. */
   job_id: z.uuid().nullable(),

@@ -25,6 +25,9 @@ export type ServerTask = z.output<typeof serverTask>;
 export const stopReason = z.enum(['requested', 'guest', 'crashed']);
 export type StopReason = z.output<typeof stopReason>;
 
+/** Data disks a server may have. */
+export const MOST_DATA_DISKS = 16;
+
 /** GiB of a disk. */
 export const diskSize = z.int().min(1).max(1024);
 

@@ -1,4 +1,5 @@
 import {
+  type CapturedDataDisk,
   type CapturedObject,
   CapturedImageExaminedV1,
   ImageCapturedV1,
@@ -8,27 +9,31 @@ import {
 import type { TimedReport } from '@imago/image-transfer';
 import { aboutImageJob, required } from '@imago/jobs';
 import type { NewEvent } from '@imago/messaging';
-import type { ImageJob } from '../jobs/image-job.ts';
+import type { ImageJob, StoredDisk } from '../jobs/image-job.ts';
+import { allStored } from './machine-disks.ts';
 
 export function captureRequested(job: ImageJob, view: JobView): NewEvent {
   return aboutImageJob(ImageCaptureRequestedV1, job, view, { origin: required(job.data.origin, 'origin') });
 }
 
-export function captureExamined(examined: TimedReport): (job: ImageJob, view: JobView) => NewEvent {
-  return (job, view) => aboutImageJob(CapturedImageExaminedV1, job, view, examined);
+/** The report is of the image of one disk; it is told in the story of the image that the job makes. */
+export function captureExamined(image_id: string, examined: TimedReport): (job: ImageJob, view: JobView) => NewEvent {
+  return (job, view) => aboutImageJob(CapturedImageExaminedV1, job, view, { ...examined, image_id });
 }
 
 export function captured(job: ImageJob, view: JobView): NewEvent {
+  const [first, ...others] = allStored(job);
   return aboutImageJob(ImageCapturedV1, job, view, {
-    origin: required(job.data.origin, 'origin'),
-    object: capturedObjectOf(job),
+    origin: first.origin,
+    object: capturedObjectOf(first),
+    data_disks: others.map((disk): CapturedDataDisk => {
+      const { image_id, origin } = disk;
+      return { image_id, origin, object: capturedObjectOf(disk) };
+    }),
   });
 }
 
-function capturedObjectOf({ data }: ImageJob): CapturedObject {
-  const object = required(data.object, 'object');
-  const sealed = required(data.sealed, 'sealed');
-  const verified = required(data.verified, 'verified');
+function capturedObjectOf({ object, sealed, verified }: StoredDisk): CapturedObject {
   const isWhole = object.parent_object_id === null;
   return {
     ...object,

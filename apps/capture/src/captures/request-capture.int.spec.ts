@@ -63,6 +63,7 @@ describe('asking for a capture', () => {
         disk_format: 'qcow2',
         container_format: null,
         properties: {},
+        data_disks: [],
         agreement: null,
       },
       'operators',

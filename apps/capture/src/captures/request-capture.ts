@@ -29,7 +29,8 @@ import { captureOf, type LockAnswer, lockedDisk, lockRequest } from '../exports/
 import type { ImageJob, ImageJobData, ImageJobInput } from '../jobs/image-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from '../jobs/image-jobs.ts';
 import { captureRequested } from './capture-events.ts';
-import { captureFacts, originOf } from './capture-facts.ts';
+import { captureFacts, gibOf, originOf } from './capture-facts.ts';
+import { diskImageId, waitingDisks } from './machine-disks.ts';
 import { TakeBackCapture } from './take-back-capture.ts';
 
 type Request = RequestOf<typeof RequestCaptureContract>;
@@ -61,7 +62,8 @@ export class RequestCapture {
       return await this.#promise(job, {
         origin: originOf(locked),
         declared: declaredOf(facts),
-        disk: lockedDisk(locked),
+        disk: lockedDisk(locked.disk),
+        ...(locked.data_disks.length > 0 && { waiting: waitingDisks(job, locked) }),
       });
     } catch (error) {
       // A refusal is certain. After anything else nobody knows what is locked and registered: the sweep decides.
@@ -74,6 +76,7 @@ export class RequestCapture {
     const hash = requestHash('capture', request);
     const { server_id, source, name, description, verify_boot } = request;
     const disk_id = source.type === 'data_disk' ? source.disk_id : null;
+    const capture = { server_id, disk_id, name, description, verify_boot };
     return inTransaction(this.db, async (tx) => {
       const { job, created } = await this.jobs.store.insert(tx, {
         id: uuidv7(),
@@ -82,7 +85,7 @@ export class RequestCapture {
         region: request.region,
         image_id: uuidv7(),
         phase: 'lock',
-        input: { capture: { server_id, disk_id, name, description, verify_boot } },
+        input: { capture: source.type === 'full_machine' ? { ...capture, scope: 'machine' } : capture },
         data: {},
         idempotency_key: requestKey(request.idempotency_key, context, context.project_id),
         request_hash: hash,
@@ -107,6 +110,10 @@ export class RequestCapture {
         visibility: 'private',
         disk_format: 'qcow2',
         container_format: 'bare',
+        data_disks: locked.data_disks.map((disk) => ({
+          image_id: diskImageId(job, disk.id),
+          size_gib: gibOf(disk),
+        })),
         agreement: null,
         ...(captureOf(job).verify_boot === true && { verify_boot: true }),
       },

@@ -7,6 +7,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { ImageJobs } from '../jobs/image-jobs.ts';
 import { jobEvents } from '../jobs/job-events.ts';
 
+type UnreadImage = Pick<ImageRecord, 'id' | 'owner' | 'region'>;
+
 /**
  * Sees to it that the hashes of a layered image become known. One digest for an image, however often it becomes ready;
  * another one when the one before has failed.
@@ -19,19 +21,21 @@ export class RequestDigest {
   ) {}
 
   /** In the transaction of the event that says that an image is ready. */
-  imageReady(tx: EntityManager, image: ImageRecord, cause: Cause): Promise<void> {
-    return this.#request(tx, image, `digest ${image.id}`, cause);
+  async imageReady(tx: EntityManager, image: ImageRecord, cause: Cause): Promise<void> {
+    if (isUnread(image)) await this.#request(tx, image, `digest ${image.id}`, cause);
+    const { owner, region } = image;
+    for (const { image_id: id, checksum } of image.data_disks) {
+      if (checksum === null) await this.#request(tx, { id, owner, region }, `digest ${id}`, cause);
+    }
   }
 
   /** The image's digest of this number, from 2 on; the same one however often it is asked for. */
-  again(tx: EntityManager, image: ImageRecord, number: number, cause: Cause): Promise<void> {
-    return this.#request(tx, image, `digest ${image.id} ${number}`, cause);
+  async again(tx: EntityManager, image: ImageRecord, number: number, cause: Cause): Promise<void> {
+    if (isUnread(image)) await this.#request(tx, image, `digest ${image.id} ${number}`, cause);
   }
 
   /** @param key no key of a caller has a space in it. */
-  async #request(tx: EntityManager, image: ImageRecord, key: string, cause: Cause): Promise<void> {
-    // Only a layer becomes ready without hashes; what a client uploaded has no index.
-    if (image.checksum !== null || image.index_hash === null) return;
+  async #request(tx: EntityManager, image: UnreadImage, key: string, cause: Cause): Promise<void> {
     const { job, created } = await this.jobs.store.insert(tx, {
       id: uuidv7(),
       type: 'digest',
@@ -42,11 +46,16 @@ export class RequestDigest {
       input: {},
       data: {},
       idempotency_key: key,
-      request_hash: image.index_hash,
+      request_hash: image.id,
       actor: null,
       correlation_id: cause.correlation_id,
     });
     const queued = created ? await this.jobs.store.admit(tx, job.id) : null;
     if (queued !== null) await this.outbox.add(tx, jobEvents.progressed(queued, toView(queued)), cause);
   }
+}
+
+/** Only a layer becomes ready without hashes; what a client uploaded has no index. */
+function isUnread({ checksum, index_hash }: ImageRecord): boolean {
+  return checksum === null && index_hash !== null;
 }

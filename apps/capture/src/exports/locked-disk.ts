@@ -8,13 +8,12 @@ export type LockAnswer = ResponseOf<typeof LockServerDisk>;
 
 /** What is asked of compute about the disk of a capture; the lock has the id of the capture. */
 export function lockRequest(job: ImageJob, acquire: boolean): RequestOf<typeof LockServerDisk> {
-  const { server_id, disk_id } = captureOf(job);
-  return { server_id, disk_id, region: job.region, lock_id: job.id, acquire };
+  const { server_id, disk_id, scope = 'disk' } = captureOf(job);
+  return { server_id, disk_id, scope, region: job.region, lock_id: job.id, acquire };
 }
 
 /** What a capture keeps of the disk it locked. */
-export function lockedDisk({ disk }: LockAnswer): LockedDisk {
-  const { id, size, generation, base } = disk;
+export function lockedDisk({ id, size, generation, base }: LockAnswer['disk']): LockedDisk {
   return { id, size, generation, base };
 }
 
@@ -25,9 +24,11 @@ export function lockedDisk({ disk }: LockAnswer): LockedDisk {
  */
 export async function lookAtLock({ job, data, signal }: ImageJobContext, tools: JobTools): Promise<LockAnswer> {
   const context = serviceContext('capture', job.project_id, job.correlation_id);
-  const answer = await untilAborted(tools.requests.send(LockServerDisk, lockRequest(job, false), { context }), signal);
   const known = required(data.disk, 'disk');
-  const { id, size, generation, base } = lockedDisk(answer);
+  const disk_id = data.origin?.disk === 'data_disk' ? known.id : null;
+  const asked = tools.requests.send(LockServerDisk, { ...lockRequest(job, false), disk_id }, { context });
+  const answer = await untilAborted(asked, signal);
+  const { id, size, generation, base } = lockedDisk(answer.disk);
   const isSame = id === known.id && size === known.size && generation === known.generation;
   if (!isSame || base?.object_id !== known.base?.object_id) {
     throw refusal('capture.disk_changed', 'The disk is not the one that was locked any more.', { disk_id: known.id });

@@ -1,4 +1,4 @@
-import { refusal } from '@imago/contracts';
+import { type ImageRecord, refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
 import { cancelLocked, type JobAnswer, type JobRunner, PartJournal, toView } from '@imago/jobs';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
@@ -41,9 +41,11 @@ export class CancelJob {
     return result;
   }
 
-  /** An image that is deleted needs none of its jobs any more. */
-  async imageDeleted(tx: EntityManager, imageId: string, cause: Cause): Promise<void> {
-    for (const job of await this.jobs.store.lockAliveOfImage(tx, imageId)) await this.cancel(tx, job, cause);
+  /** An image that is deleted needs none of its jobs any more, nor do the disks of a machine. */
+  async imageDeleted(tx: EntityManager, { id, data_disks }: ImageRecord, cause: Cause): Promise<void> {
+    for (const imageId of [id, ...data_disks.map((disk) => disk.image_id)]) {
+      for (const job of await this.jobs.store.lockAliveOfImage(tx, imageId)) await this.cancel(tx, job, cause);
+    }
   }
 
   /** Cancels a locked job inside a transaction of the caller; null when it has ended or is being cancelled already. */

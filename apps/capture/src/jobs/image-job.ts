@@ -7,6 +7,8 @@ export interface CaptureInput {
   readonly server_id: string;
   /** Null: the system disk. */
   readonly disk_id: string | null;
+  /** All its disks, as one full-machine image. */
+  readonly scope?: 'machine';
   readonly name: string;
   readonly description: string | null;
   /** The image is to be booted once when it is active. Absent in jobs from before that could be asked for. */
@@ -28,6 +30,38 @@ export interface LockedDisk {
   readonly base: HeldObject | null;
 }
 
+/** A data disk of a machine whose turn has not come. */
+export interface WaitingDisk {
+  readonly image_id: string;
+  readonly origin: ImageOrigin;
+  readonly declared: Declared;
+  readonly disk: LockedDisk;
+  /** Bytes that will be read, as far as that is known. */
+  readonly work?: string;
+}
+
+/** A disk that is stored and proven, whose image waits for those of the others. */
+export interface StoredDisk {
+  readonly image_id: string;
+  readonly origin: ImageOrigin;
+  readonly object: AllocatedObject;
+  readonly sealed: SealedObject;
+  readonly verified: VerifiedObject;
+  readonly work: string;
+}
+
+/** Where catalog lets an image be written, and on which object it is a layer. */
+export interface AllocatedObject {
+  readonly object_id: string;
+  readonly key: string;
+  readonly parent_object_id: string | null;
+}
+
+export interface VerifiedObject {
+  readonly checksum: string;
+  readonly os_hash_value: string;
+}
+
 /** What the phases have found out so far; each fills in its own part. */
 export interface ImageJobData {
   readonly origin?: ImageOrigin;
@@ -38,11 +72,14 @@ export interface ImageJobData {
   readonly work?: string;
   /** True: catalog refuses the parent, the image is stored whole. */
   readonly is_whole?: true;
-  /** Where catalog lets the image be written, and on which object it is a layer. */
-  readonly object?: { readonly object_id: string; readonly key: string; readonly parent_object_id: string | null };
+  readonly object?: AllocatedObject;
   readonly upload?: { readonly upload_id: string };
   readonly sealed?: SealedObject;
-  readonly verified?: { readonly checksum: string; readonly os_hash_value: string };
+  readonly verified?: VerifiedObject;
+  /** Of a machine: the image of the data disk whose turn it is. The first is the system disk's, the job's own. */
+  readonly disk_image_id?: string;
+  readonly stored?: readonly StoredDisk[];
+  readonly waiting?: readonly WaitingDisk[];
   /** Of a flattening: the hashes the image has already, which what is stored for it must have. */
   readonly known?: { readonly checksum: string | null; readonly os_hash_value: string | null };
 }

@@ -28,7 +28,10 @@ export async function readImageBack(context: ImageJobContext, tools: JobTools): 
 }
 
 /** The object must still be the one that was read back, not one of a lost worker. @throws Refusal capture.verification_failed */
-export async function requireSealed({ job, data, signal }: ImageJobContext, tools: JobTools): Promise<void> {
+export async function requireSealed(
+  { job, data, signal }: Pick<ImageJobContext, 'job' | 'data' | 'signal'>,
+  tools: JobTools,
+): Promise<void> {
   const found = await storeOf(tools, job)
     .head(required(data.object, 'object').key, signal)
     .catch((error: unknown) => {

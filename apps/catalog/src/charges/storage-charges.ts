@@ -29,10 +29,13 @@ export class StorageCharges {
     private readonly outbox: Outbox,
   ) {}
 
-  /** The images whose charge may change when this one's objects do: itself, and those it is a layer on. Asked for before. */
-  async concerned(tx: EntityManager, imageId: string): Promise<readonly string[]> {
-    const line = await this.lines.ofImage(tx, imageId);
-    return [...new Set([imageId, ...line.map(({ image_id }) => image_id)])];
+  /** The images whose charge may change when the objects of these do: themselves, and those they are layers on. Asked for before. */
+  async concerned(tx: EntityManager, imageIds: readonly string[]): Promise<readonly string[]> {
+    const concerned = new Set(imageIds);
+    for (const id of imageIds) {
+      for (const { image_id } of await this.lines.ofImage(tx, id)) concerned.add(image_id);
+    }
+    return [...concerned];
   }
 
   /** Says what has changed of these images' charges. Called last in its transaction: it locks what it compares with. */

@@ -5,6 +5,7 @@ import { type Asking, ImageAccess } from '../images/image-access.ts';
 import { MEMBERS_MAY_COPY } from '../images/image-attributes.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
+import { requireNoPart } from '../images/machine-disks.ts';
 
 /** Which image, and whether the operator lets projects copy what everybody sees. */
 export interface WantedSource {
@@ -20,11 +21,12 @@ export class CopySources {
     private readonly access: ImageAccess,
   ) {}
 
-  /** @throws Refusal image.not_found, auth.forbidden, copy.not_allowed, image.deactivated, image.not_active */
+  /** @throws Refusal image.not_found, auth.forbidden, image.part_of_machine, copy.not_allowed, image.deactivated, image.not_active */
   async require(tx: EntityManager, { image_id, public_images }: WantedSource, asking: Asking): Promise<ImageRow> {
     const found = await this.images.find(tx, image_id);
     const isOpen = public_images && (found?.visibility === 'public' || found?.visibility === 'community');
     const image = await this.access.require(tx, isOpen ? 'image.use' : 'image.copy', found, asking);
+    requireNoPart(image);
     if (!isOpen) requireOwnersLeave(image, asking);
     requireActive(image);
     return image;

@@ -14,6 +14,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
 import { type Account, ImagesRepository, type NewImage } from './images.repository.ts';
+import { diskImages } from './machine-disks.ts';
 
 /** An image that is to be: its record before it has a status. */
 export type WantedImage = Omit<NewImage, 'status'>;
@@ -102,7 +103,7 @@ export class AdmitImage {
     if (known !== null) return sameAs(known, wanted);
     await this.#refuseAbandoned(tx, wanted.id);
     await this.#requirePlace(tx, place, wanted);
-    const { image, event_id } = await this.transitions.register(tx, wanted, cause);
+    const { image, event_id } = await this.transitions.register(tx, wanted, diskImages(wanted), cause);
     return { image, event_ids: [event_id] };
   }
 
@@ -144,13 +145,17 @@ export interface Preview {
   readonly refusals: readonly RefusalDocument[];
 }
 
-/** The place an image needs. */
-function placeOf({ owner: project_id, region, min_disk }: Pick<WantedImage, 'owner' | 'region' | 'min_disk'>): {
+/** What takes a place, and how much room. */
+type Placed = Pick<WantedImage, 'owner' | 'region' | 'min_disk' | 'data_disks'>;
+
+/** The place an image needs; a machine's has room for all its disks. */
+function placeOf({ owner: project_id, region, min_disk, data_disks = [] }: Placed): {
   readonly project_id: string;
   readonly region: string;
   readonly storage_gib: number;
 } {
-  return { project_id, region, storage_gib: Math.min(min_disk, LARGEST_DISK_GIB) };
+  const data = data_disks.reduce((sum, { size_gib }) => sum + size_gib, 0);
+  return { project_id, region, storage_gib: Math.min(min_disk, LARGEST_DISK_GIB) + data };
 }
 
 function askedFor(

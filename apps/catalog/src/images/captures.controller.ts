@@ -41,8 +41,8 @@ export class CapturesController {
     @Payload() { data }: EventEnvelope<DataOf<typeof ImageCapturedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    const { object, origin } = data;
-    await this.making.stored(tx, { image_id: data.image_id, job_id: data.job.id, cause }, { object, from: { origin } });
+    const { image_id, job, object, origin, data_disks } = data;
+    await this.making.stored(tx, { image_id, job_id: job.id, cause }, { object, from: { origin }, data_disks });
   }
 
   @OnEvent(ImageCaptureFailedV1)

@@ -8,6 +8,7 @@ import { ImageAccess } from './image-access.ts';
 import { ImageNews } from './image-news.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import { ImagesRepository } from './images.repository.ts';
+import { togetherWith } from './machine-disks.ts';
 
 /** The events of a deletion; none when the same request had deleted it before. */
 export interface Deleted {
@@ -16,7 +17,7 @@ export interface Deleted {
   readonly members_losing: number;
 }
 
-/** Deletes an image for everybody, at once; its bytes follow as soon as nobody writes or keeps them. */
+/** Deletes an image for everybody, at once, a machine with all its disks; its bytes follow as soon as nobody writes or keeps them. */
 @Injectable()
 export class DeleteImage {
   constructor(
@@ -28,7 +29,7 @@ export class DeleteImage {
     private readonly bytes: ReleaseBytes,
   ) {}
 
-  /** @throws Refusal image.not_found, auth.forbidden, image.protected; then nothing has changed. */
+  /** @throws Refusal image.not_found, auth.forbidden, image.part_of_machine, image.protected; then nothing has changed. */
   async execute(
     request: RequestOf<typeof DeleteImageContract>,
     context: RequestContext,
@@ -54,7 +55,7 @@ export class DeleteImage {
       cause,
     });
     if (step === null) throw new Error(`image ${image.id} cannot be deleted while it is ${image.status}`);
-    await this.bytes.release(tx, image.id, cause);
+    await this.bytes.release(tx, togetherWith(image), cause);
     return { event_ids: [step.event_id], members_losing: losing.length };
   }
 }

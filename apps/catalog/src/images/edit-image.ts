@@ -20,6 +20,7 @@ import { difference, draftOf, edit, type ImageDraft, requireWithinLimits } from 
 import { ImageNews } from './image-news.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
+import { togetherWith } from './machine-disks.ts';
 
 /** The image as it is now, and the event of its change; none when nothing changed. */
 export interface EditedImage {
@@ -119,7 +120,7 @@ export class EditImage {
     if (isUnpublished) await this.news.unpublished(tx, edited, cause);
     const reason = chargeReason({ review, isUnpublished });
     if (reason !== 'given' || image.owner !== edited.owner)
-      await this.charges.settle(tx, await this.charges.concerned(tx, image.id), { reason, cause });
+      await this.charges.settle(tx, await this.charges.concerned(tx, togetherWith(image)), { reason, cause });
     return eventId;
   }
 }

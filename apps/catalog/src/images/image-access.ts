@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ImageMembersRepository } from '../members/image-members.repository.ts';
 import type { ImageRow } from './image.row.ts';
+import { requireNoPart } from './machine-disks.ts';
 
 /** Who asks, and where. */
 export interface Asking {
@@ -18,16 +19,18 @@ export class ImageAccess {
 
   /**
    * The image, when the caller may do this with it. One that is not there, not in this region, deleted, or not the
-   * caller's to see is not found, and nothing tells which.
-   * @throws Refusal image.not_found, auth.forbidden
+   * caller's to see is not found, and nothing tells which. A disk of a machine is seen by whoever sees the machine, and
+   * what changes it is done with the machine.
+   * @throws Refusal image.not_found, auth.forbidden, image.part_of_machine
    */
   async require(tx: EntityManager, action: Action, image: ImageRow | null, asking: Asking): Promise<ImageRow> {
     if (image === null || image.status === 'deleted' || image.region !== asking.region) throw notFound(asking.region);
     const { roles, project_id } = asking.context;
-    const status = isReceived(image, project_id) ? await this.members.statusOf(tx, image.id, project_id) : null;
+    const status = isReceived(image, project_id) ? await this.members.statusOf(tx, sharedAs(image), project_id) : null;
     const decision = decide(action, { roles, relation: relationTo(image, project_id, status) });
     if (decision === 'hide') throw notFound(asking.region);
     if (decision === 'forbid') throw forbidden();
+    if (!OF_PARTS.has(action)) requireNoPart(image);
     return image;
   }
 
@@ -37,10 +40,10 @@ export class ImageAccess {
     images: readonly ImageRow[],
     { roles, project_id }: RequestContext,
   ): Promise<ReadonlySet<string>> {
-    const received = images.filter((image) => isReceived(image, project_id)).map(({ id }) => id);
+    const received = images.filter((image) => isReceived(image, project_id)).map(sharedAs);
     const statuses = await this.members.statusesOf(tx, received, project_id);
     const seen = images.filter((image) => {
-      const relation = relationTo(image, project_id, statuses.get(image.id) ?? null);
+      const relation = relationTo(image, project_id, statuses.get(sharedAs(image)) ?? null);
       return decide('image.get', { roles, relation }) === 'allow';
     });
     return new Set(seen.map(({ id }) => id));
@@ -90,6 +93,16 @@ export function requireGiving(context: RequestContext): void {
  */
 export function requireService(context: RequestContext): void {
   if (!context.roles.includes('service')) throw forbidden();
+}
+
+/** What can be done with a disk of a machine by itself. */
+const OF_PARTS: ReadonlySet<Action> = new Set([
+  ...(['image.get', 'image.download', 'image.use', 'image.lineage', 'image.readiness'] as const),
+]);
+
+/** The image whose members see this one. */
+function sharedAs({ id, machine_image_id }: ImageRow): string {
+  return machine_image_id ?? id;
 }
 
 /** Only of these it matters who is a member: members count while the image is shared. */

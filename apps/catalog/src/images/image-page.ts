@@ -63,6 +63,7 @@ function armStatement(arm: Arm, query: ImagePageQuery, parameters: Parameters): 
   const conditions = [
     `region = ${parameters.add(query.region, 'text')}`,
     `status <> 'deleted'`,
+    'machine_image_id IS NULL',
     `os_hidden = ${String(query.filters.os_hidden)}`,
     arm.where,
     ...filterConditions(query.filters, arm, parameters),
@@ -79,7 +80,8 @@ function markerStatement(marker: string, { region, viewer, sort }: ImagePageQuer
       : `(owner = ${parameters.add(viewer, 'text')} OR visibility IN ('public', 'community') OR id IN (
           SELECT image_id FROM catalog.image_members WHERE project_id = ${parameters.add(viewer, 'text')}))`;
   return `SELECT ${markerColumns(totalOrder(sort))} FROM catalog.images
-    WHERE id = ${parameters.add(marker, 'uuid')} AND region = ${parameters.add(region, 'text')} AND ${seen}`;
+    WHERE id = ${parameters.add(marker, 'uuid')} AND region = ${parameters.add(region, 'text')}
+      AND machine_image_id IS NULL AND ${seen}`;
 }
 
 /** Whose images are looked through: the viewer's own and those everybody may see, or an operator's view of all. */

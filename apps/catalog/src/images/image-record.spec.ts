@@ -36,6 +36,8 @@ function row(overrides: Partial<ImageRow> = {}): ImageRow {
     index_hash: null,
     source: null,
     origin: null,
+    data_disks: [],
+    machine_image_id: null,
     agreement: null,
     job_id: null,
     error: null,

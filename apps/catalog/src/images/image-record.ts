@@ -33,6 +33,8 @@ export function toRecord(row: ImageRow): ShownImage {
     source: row.source,
     origin: row.origin,
     boot: row.boot,
+    data_disks: row.data_disks,
+    machine_image_id: row.machine_image_id,
     agreement: row.agreement,
     job_id: row.job_id,
     error: row.error,

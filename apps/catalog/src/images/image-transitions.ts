@@ -20,11 +20,20 @@ export class ImageTransitions {
     private readonly news: ImageNews,
   ) {}
 
-  /** Brings an image into being. Rejects with Postgres's unique violation when the id is taken. */
-  async register(tx: EntityManager, image: Omit<NewImage, 'status'>, cause: Cause): Promise<Transitioned> {
+  /**
+   * Brings an image into being, and with it the images of its data disks, of which it tells. Rejects with Postgres's
+   * unique violation when an id is taken.
+   */
+  async register(
+    tx: EntityManager,
+    image: Omit<NewImage, 'status'>,
+    disks: readonly Omit<NewImage, 'status'>[],
+    cause: Cause,
+  ): Promise<Transitioned> {
     const step = transition('unregistered', 'registered');
     if (step === null) throw new Error('the life of an image has no beginning');
     const inserted = await this.images.insert(tx, { ...image, status: step.to });
+    for (const disk of disks) await this.images.insert(tx, { ...disk, status: step.to });
     return { image: inserted, event_id: await this.news.lifecycle(tx, step.event, inserted, cause) };
   }
 

@@ -5,10 +5,11 @@ import type {
   ImageRecord,
   ImageSource,
   ImageStatus,
+  MachineDisk,
   RefusalDocument,
   Visibility,
 } from '@imago/contracts';
-import { Check, Column, Entity, getMetadataArgsStorage, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, getMetadataArgsStorage, Index, PrimaryColumn } from 'typeorm';
 import { IMAGE_INDEXES } from '../migrations/image-search.ts';
 
 /**
@@ -30,8 +31,9 @@ import { IMAGE_INDEXES } from '../migrations/image-search.ts';
   `status NOT IN ('active', 'deactivated') OR (size IS NOT NULL AND virtual_size IS NOT NULL AND disk_format IS NOT NULL)`,
 )
 @Check('images_killed_check', `status <> 'killed' OR error IS NOT NULL`)
+@Check('images_machine_check', `machine_image_id IS NULL OR data_disks = '[]'`)
 @Index('images_counted_idx', ['region', 'owner', 'created_at'], {
-  where: `((status <> 'deleted'::text) AND (status <> 'killed'::text) AND (visibility <> 'public'::text))`,
+  where: `((status <> 'deleted'::text) AND (status <> 'killed'::text) AND (visibility <> 'public'::text) AND (machine_image_id IS NULL))`,
 })
 export class ImageRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'images_pkey' }) id!: string;
@@ -72,6 +74,12 @@ export class ImageRow {
   @Column('boolean', { default: false }) verify_boot!: boolean;
   /** The image it is a copy of. */
   @Column('jsonb', { nullable: true }) copied_from!: ImageInRegion | null;
+  /** Of a full machine; each of them is an image of its own as well, which names this one. */
+  @Column('jsonb', { default: [] }) data_disks!: MachineDisk[];
+  @ForeignKey(() => ImageRow, { name: 'images_machine_fkey' })
+  @Index('images_machine_idx', { where: '(machine_image_id IS NOT NULL)' })
+  @Column('uuid', { nullable: true })
+  machine_image_id!: string | null;
   @Column('jsonb', { nullable: true }) agreement!: ImageRecord['agreement'];
   @Column('uuid', { nullable: true }) job_id!: string | null;
   @Column('jsonb', { nullable: true }) error!: RefusalDocument | null;

@@ -31,10 +31,15 @@ export type NewImage = Pick<
   | 'job_id'
   | 'registration_hash'
 > &
-  Partial<Pick<ImageRow, 'source' | 'origin' | 'copied_from' | 'verify_boot'>>;
+  Partial<
+    Pick<ImageRow, 'source' | 'origin' | 'copied_from' | 'data_disks' | 'machine_image_id' | 'verify_boot'>
+  >;
 
 /** The fields a change may touch; identity and version are not among them. */
 export type ImageChanges = Partial<Omit<ImageRow, 'id' | 'region' | 'terms' | 'created_at' | 'updated_at' | 'version'>>;
+
+/** What a full machine and its disks always have in common. */
+const OF_THE_WHOLE = ['status', 'owner', 'visibility', 'job_id', 'error'] as const satisfies (keyof ImageChanges)[];
 
 /** Whose images take places of one quota. */
 export type Account = Pick<ImageRow, 'owner' | 'region'>;
@@ -46,9 +51,18 @@ export class ImagesRepository {
     return tx.findOne(ImageRow, { where: { id } });
   }
 
-  /** Finds an image and keeps everybody else from changing it until the transaction ends. */
-  lock(tx: EntityManager, id: string): Promise<ImageRow | null> {
-    return tx.findOne(ImageRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  /**
+   * Finds an image and keeps everybody else from changing it until the transaction ends. A machine and its disks are
+   * locked together, whichever of them is asked for, and in the order of their ids: so nobody waits in a circle.
+   */
+  async lock(tx: EntityManager, id: string): Promise<ImageRow | null> {
+    const together: ImageRow[] = await tx.query(
+      `WITH machine AS MATERIALIZED (SELECT coalesce(machine_image_id, id) AS id FROM catalog.images WHERE id = $1)
+       SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images
+       WHERE id = (SELECT id FROM machine) OR machine_image_id = (SELECT id FROM machine) ORDER BY id FOR UPDATE`,
+      [id],
+    );
+    return together.find((image) => image.id === id) ?? null;
   }
 
   /** Keeps a registration and a taking back of the same id apart, also while there is no row to lock. */
@@ -82,6 +96,7 @@ export class ImagesRepository {
 
   /**
    * Changes an image that has been locked and answers it as it is now, one version on.
+   * What is said of a machine as a whole is true of its disks from the same moment.
    * @throws Error when it is not at the version it was read at: somebody changed it without the lock.
    */
   async update(tx: EntityManager, image: ImageRow, changes: ImageChanges): Promise<ImageRow> {
@@ -98,7 +113,23 @@ export class ImagesRepository {
       .returning([...IMAGE_COLUMNS])
       .execute();
     if (updated.affected !== 1) throw new Error(`image ${image.id} is not at version ${image.version} any more`);
+    if (image.data_disks.length > 0) await this.#tellDisks(tx, image, changes);
     return onlyRow(updated.raw);
+  }
+
+  async #tellDisks(tx: EntityManager, { id }: ImageRow, changes: ImageChanges): Promise<void> {
+    const told = OF_THE_WHOLE.filter((name) => changes[name] !== undefined);
+    if (told.length === 0) return;
+    await tx
+      .createQueryBuilder()
+      .update(ImageRow)
+      .set({
+        ...(Object.fromEntries(told.map((name) => [name, changes[name]])) as QueryDeepPartialEntity<ImageRow>),
+        version: () => 'version + 1',
+        updated_at: () => 'clock_timestamp()',
+      })
+      .where({ machine_image_id: id })
+      .execute();
   }
 
   /** Remembers how much was heard of the members of a locked image, which changes nothing anybody sees. */
@@ -139,7 +170,7 @@ export function placesStatement(
   atMost: number | null,
 ): { readonly sql: string; readonly parameters: readonly unknown[] } {
   const sql = `SELECT count(*)::integer AS used FROM (SELECT 1 FROM catalog.images WHERE region = $1 AND owner = $2
-    AND status <> 'deleted' AND status <> 'killed' AND visibility <> 'public'
+    AND status <> 'deleted' AND status <> 'killed' AND visibility <> 'public' AND machine_image_id IS NULL
     ORDER BY created_at LIMIT $3) AS places`;
   return { sql, parameters: [region, owner, atMost] };
 }

@@ -59,7 +59,7 @@ export class LayerOutcomes {
       await this.objects.writerEnded(tx, image_id, job_id);
       return;
     }
-    const concerned = await this.charges.concerned(tx, image_id);
+    const concerned = await this.charges.concerned(tx, [image_id]);
     await this.objects.replace(tx, image_id, job_id, whole);
     if (image.checksum === null) await this.#tellHashes(tx, image, { hashes: whole, cause });
     await this.charges.settle(tx, concerned, { reason: 'flattened', cause });
@@ -81,7 +81,16 @@ export class LayerOutcomes {
   ): Promise<void> {
     const { checksum, os_hash_algo, os_hash_value } = hashes;
     const changed = await this.images.update(tx, image, { checksum, os_hash_algo, os_hash_value });
-    await this.news.updated(tx, changed, ['checksum', 'os_hash_algo', 'os_hash_value'], cause);
+    if (changed.machine_image_id !== null) await this.#tellMachine(tx, changed, cause);
+    else await this.news.updated(tx, changed, ['checksum', 'os_hash_algo', 'os_hash_value'], cause);
+  }
+
+  /** Of a disk of a machine, which is locked with it, the machine tells. */
+  async #tellMachine(tx: EntityManager, { id, machine_image_id, checksum }: ImageRow, cause: Cause): Promise<void> {
+    const machine = await this.images.find(tx, machine_image_id ?? '');
+    if (machine === null) throw new Error(`image ${id} is a disk of a machine that is not there`);
+    const data_disks = machine.data_disks.map((disk) => (disk.image_id === id ? { ...disk, checksum } : disk));
+    await this.news.updated(tx, await this.images.update(tx, machine, { data_disks }), ['data_disks'], cause);
   }
 
   #isSame(image: ImageRow, whole: StoredObject): boolean {

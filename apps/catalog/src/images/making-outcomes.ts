@@ -1,13 +1,15 @@
-import type { ImageOrigin, ImageSource, RefusalDocument } from '@imago/contracts';
+import type { CapturedDataDisk, ImageOrigin, ImageSource, RefusalDocument } from '@imago/contracts';
 import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { StorageCharges } from '../charges/storage-charges.ts';
 import { ObjectsRepository, type WrittenObject } from '../objects/objects.repository.ts';
+import { transition } from './image-lifecycle.ts';
 import { ImageNews } from './image-news.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
+import { togetherWith } from './machine-disks.ts';
 
 /** Details of an error beyond this are dropped. */
 const ERROR_BYTES = 4 * 1024;
@@ -24,6 +26,8 @@ export interface Made {
   readonly object: WrittenObject;
   /** Nothing of a copy: that is known from its beginning. */
   readonly from: { readonly source?: ImageSource; readonly origin?: ImageOrigin };
+  /** Of a full machine. */
+  readonly data_disks?: readonly CapturedDataDisk[];
 }
 
 /**
@@ -40,25 +44,57 @@ export class MakingOutcomes {
     private readonly news: ImageNews,
   ) {}
 
-  /** The bytes are there: the image is active, or it is gone and they are abandoned; then the answer is null. */
-  async stored(tx: EntityManager, making: Making, { object, from }: Made): Promise<ImageRow | null> {
+  /**
+   * The bytes are there: the image is active, of a machine with all its disks, or it is gone and they are abandoned; then
+   * the answer is null.
+   */
+  async stored(tx: EntityManager, making: Making, made: Made): Promise<ImageRow | null> {
+    const { cause, job_id } = making;
     const image = await this.#lock(tx, making);
-    const step =
-      image.job_id === making.job_id
-        ? await this.transitions.apply(tx, image, {
-            trigger: 'bytes_stored',
-            changes: { ...describeObject(object), ...from, container_format: image.container_format ?? 'bare' },
-            cause: making.cause,
-          })
-        : null;
-    if (step === null) {
-      await this.objects.writerEnded(tx, making.image_id, making.job_id);
+    const disks = made.data_disks ?? [];
+    if (image.job_id !== job_id || transition(image.status, 'bytes_stored') === null) {
+      await this.#writersEnded(tx, image, job_id);
       return null;
     }
-    await this.objects.seal(tx, making.image_id, making.job_id, object);
-    await this.charges.settle(tx, [making.image_id], { reason: 'stored', cause: making.cause });
-    if (step.image.verify_boot) await this.news.bootProofWanted(tx, step.image, making.cause);
-    return step.image;
+    const data_disks = await this.#describeDisks(tx, image, disks);
+    const step = await this.transitions.apply(tx, image, {
+      trigger: 'bytes_stored',
+      changes: {
+        ...{ ...describeObject(made.object), ...made.from, data_disks },
+        container_format: image.container_format ?? 'bare',
+      },
+      cause,
+    });
+    await this.objects.seal(tx, image.id, job_id, made.object);
+    for (const { image_id, object } of disks) await this.objects.seal(tx, image_id, job_id, object);
+    await this.charges.settle(tx, togetherWith(image), { reason: 'stored', cause });
+    if (step?.image.verify_boot === true) await this.news.bootProofWanted(tx, step.image, cause);
+    return step?.image ?? null;
+  }
+
+  /**
+   * Says of each data disk what was stored, before the machine says that it is active. @returns the list of the machine
+   * @throws Error when they are others than were registered
+   */
+  async #describeDisks(
+    tx: EntityManager,
+    machine: ImageRow,
+    stored: readonly CapturedDataDisk[],
+  ): Promise<ImageRow['data_disks']> {
+    const made = new Map(stored.map((disk) => [disk.image_id, disk]));
+    if (made.size !== machine.data_disks.length) throw new Error(`image ${machine.id} was made with other disks`);
+    const described: ImageRow['data_disks'] = [];
+    for (const disk of machine.data_disks) {
+      const [row, part] = [await this.images.find(tx, disk.image_id), made.get(disk.image_id)];
+      if (row === null || part === undefined) throw new Error(`image ${machine.id} was made with other disks`);
+      await this.images.update(tx, row, { ...describeObject(part.object), origin: part.origin });
+      described.push({ ...disk, size: part.object.size, checksum: part.object.checksum });
+    }
+    return described;
+  }
+
+  async #writersEnded(tx: EntityManager, image: ImageRow, jobId: string): Promise<void> {
+    for (const id of togetherWith(image)) await this.objects.writerEnded(tx, id, jobId);
   }
 
   /** There will be no bytes: an image in the making is killed with the reason its owner can read. */
@@ -71,7 +107,7 @@ export class MakingOutcomes {
         cause: making.cause,
       });
     }
-    await this.objects.writerEnded(tx, making.image_id, making.job_id);
+    await this.#writersEnded(tx, image, making.job_id);
   }
 
   /** An image is registered before its job exists, so one that is missing is a fault worth an operator's look. */

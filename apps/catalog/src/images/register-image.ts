@@ -30,6 +30,7 @@ export class RegisterImage {
   async execute(request: Registration, call: RequestCall): Promise<Registered> {
     const { context } = call;
     requireRegistering(context, request.visibility, ownerOf(request, context));
+    requireMachine(request);
     return this.admission.admit(newImage(request, fittingDraft(request, context)), call);
   }
 
@@ -64,6 +65,14 @@ function fittingDraft(request: Wanted, context: RequestContext): ImageDraft {
 function requireReviewable({ facts, visibility }: Wanted): void {
   const name = facts.name ?? 'without a name';
   if (visibility === 'public') throw refusal('image.review_missing', `The image ${name} has not been reviewed.`);
+}
+
+/** @throws Refusal request.invalid */
+function requireMachine({ facts, data_disks, image_id }: Registration): void {
+  const ids = new Set([image_id, ...data_disks.map((disk) => disk.image_id)]);
+  const isMachine = facts.image_type === 'full_machine' && ids.size === data_disks.length + 1;
+  if (data_disks.length === 0 || isMachine) return;
+  throw refusal('request.invalid', 'Only a full-machine image has data disks, and each of them is another image.');
 }
 
 function ownerOf(request: Pick<Wanted, 'owner'>, context: RequestContext): string {
@@ -105,6 +114,7 @@ function newImage(request: Registration, { attributes, properties }: ImageDraft)
     agreement: request.agreement,
     job_id: request.job_id,
     verify_boot: request.verify_boot ?? false,
+    data_disks: request.data_disks.map((disk, at) => ({ ...disk, position: at + 1, size: null, checksum: null })),
     registration_hash: hashOf(request),
   };
 }

@@ -3,6 +3,7 @@ import { HoldForServers1764200000000 } from './1764200000000-hold-for-servers.ts
 import { Copies1764900000000 } from './1764900000000-copies.ts';
 import { Readiness1765000000000 } from './1765000000000-readiness.ts';
 import { BootProofs1765240000000 } from './1765240000000-boot-proofs.ts';
+import { FullMachines1765300000000 } from './1765300000000-full-machines.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -17,4 +18,5 @@ export const CATALOG_MIGRATIONS = [
   Copies1764900000000,
   Readiness1765000000000,
   BootProofs1765240000000,
+  FullMachines1765300000000,
 ];

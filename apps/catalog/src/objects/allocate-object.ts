@@ -72,10 +72,16 @@ export class AllocateObject {
   ): Promise<Allocated> {
     const { job_id, parent_object_id } = request;
     if (image.job_id !== null && image.job_id !== job_id) throw wrongState(image);
-    const step = await this.transitions.apply(tx, image, { trigger: 'transfer_begun', changes: { job_id }, cause });
-    if (step === null) throw wrongState(image);
+    if (!(await this.#begin(tx, image, { job_id, cause }))) throw wrongState(image);
     if (parent_object_id !== null) await this.parents.require(tx, parent_object_id, image);
     return this.#insert(tx, newObject(image, job_id, parent_object_id));
+  }
+
+  /** The making of a machine begins with its system disk; that of its data disks has begun with it. */
+  async #begin(tx: EntityManager, image: ImageRow, { job_id, cause }: { job_id: string; cause: Cause }): Promise<boolean> {
+    if (image.machine_image_id !== null) return image.status === 'importing';
+    const begun = { trigger: 'transfer_begun', changes: { job_id }, cause } as const;
+    return (await this.transitions.apply(tx, image, begun)) !== null;
   }
 
   async #insert(tx: EntityManager, object: NewObject): Promise<Allocated> {

@@ -9,7 +9,7 @@ import { ImageReadinessRepository } from '../readiness/image-readiness.repositor
 import { ObjectSweeper } from './object-sweeper.ts';
 import { ObjectsRepository } from './objects.repository.ts';
 
-/** Lets go of the bytes of an image that is deleted, of what was found in them, and of what its owner is charged for them. */
+/** Lets go of the bytes of images that are deleted together, of what was found in them, and of what their owner is charged for them. */
 @Injectable()
 export class ReleaseBytes {
   constructor(
@@ -21,11 +21,13 @@ export class ReleaseBytes {
     @Inject(CATALOG_CONFIG) private readonly config: Pick<CatalogConfig, 'CATALOG_WRITER_GRACE_SECONDS'>,
   ) {}
 
-  async release(tx: EntityManager, imageId: string, cause: Cause): Promise<void> {
-    const concerned = await this.charges.concerned(tx, imageId);
-    await this.objects.release(tx, imageId, this.config.CATALOG_WRITER_GRACE_SECONDS);
-    await this.readiness.forget(tx, imageId);
-    await this.proofs.forget(tx, imageId);
+  async release(tx: EntityManager, imageIds: readonly string[], cause: Cause): Promise<void> {
+    const concerned = await this.charges.concerned(tx, imageIds);
+    for (const id of imageIds) {
+      await this.objects.release(tx, id, this.config.CATALOG_WRITER_GRACE_SECONDS);
+      await this.readiness.forget(tx, id);
+      await this.proofs.forget(tx, id);
+    }
     await this.charges.settle(tx, concerned, { reason: 'released', cause });
   }
 

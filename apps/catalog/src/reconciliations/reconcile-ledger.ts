@@ -11,7 +11,7 @@ const PAGE = 1000;
 
 const PLACES = `SELECT id AS image_id, owner AS project_id, version,
     CASE visibility WHEN 'public' THEN 'exempt' ELSE 'confirmed' END AS state
-  FROM catalog.images WHERE region = $1 AND status NOT IN ('killed', 'deleted')`;
+  FROM catalog.images WHERE region = $1 AND status NOT IN ('killed', 'deleted') AND machine_image_id IS NULL`;
 
 /** Every live image that is not everybody's holds one place in its owner's quota, and nothing else does. */
 @Injectable()

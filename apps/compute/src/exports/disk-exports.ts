@@ -4,6 +4,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nes
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import { type ComputeConfig, hostOf } from '../config.ts';
 import { LocksRepository, type StandingLock } from '../locks/locks.repository.ts';
+import type { DiskLock } from './export-places.ts';
 
 /** Requests to one export that are answered at the same time. */
 const MOST_REQUESTS = 8;
@@ -14,6 +15,7 @@ export class DiskWrittenError extends Error {
 }
 
 interface OpenExport {
+  readonly lock_id: string;
   readonly disk: Promise<DiskExport>;
   readonly over: AbortController;
   requests: number;
@@ -24,6 +26,7 @@ interface OpenExport {
 @Injectable()
 export class DiskExports implements BeforeApplicationShutdown {
   readonly #logger = new Logger(DiskExports.name);
+  /** By lock and disk. */
   readonly #open = new Map<string, OpenExport>();
   #isEnding = false;
 
@@ -34,15 +37,15 @@ export class DiskExports implements BeforeApplicationShutdown {
   ) {}
 
   /**
-   * Works with the disk of a lock; the signal tells that the lock is gone.
+   * Works with a disk of a lock; the signal tells that the lock is gone.
    * @throws Refusal request.not_found without such a lock on this host, service.unavailable when it is asked for too much
    * at once, server.host_not_available, server.disk_error; DiskWrittenError; and what the work throws.
    */
-  async use<T>(lockId: string, work: (disk: DiskExport, signal: AbortSignal) => Promise<T>): Promise<T> {
-    const lock = await this.locks.standing(lockId);
+  async use<T>(of: DiskLock, work: (disk: DiskExport, signal: AbortSignal) => Promise<T>): Promise<T> {
+    const lock = await this.locks.standing(of.lock_id, of.disk_id);
     if (lock?.host_id !== hostOf(this.config)) throw noSuchExport();
     if (this.#isEnding) throw refusal('service.unavailable', 'The service is ending.');
-    const open = this.#open.get(lockId) ?? this.#begin(lock);
+    const open = this.#open.get(nameOf(lock)) ?? this.#begin(lock);
     if (open.requests >= MOST_REQUESTS) throw refusal('service.unavailable', 'The disk is read by too many at once.');
     open.requests += 1;
     try {
@@ -58,11 +61,14 @@ export class DiskExports implements BeforeApplicationShutdown {
     }
   }
 
-  /** Cuts off whoever reads the disk of a lock. */
+  /** Cuts off whoever reads a disk of a lock. */
   async end(lockId: string): Promise<void> {
-    const open = this.#open.get(lockId);
-    if (open === undefined) return;
-    this.#open.delete(lockId);
+    const ending = [...this.#open].filter(([, { lock_id }]) => lock_id === lockId);
+    await Promise.all(ending.map(([name, open]) => this.#end(name, open)));
+  }
+
+  async #end(name: string, open: OpenExport): Promise<void> {
+    this.#open.delete(name);
     clearTimeout(open.timer);
     open.over.abort(new Error('The lock is gone'));
     await open.disk.then(
@@ -74,30 +80,32 @@ export class DiskExports implements BeforeApplicationShutdown {
   /** The service goes, and the locks stay. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#isEnding = true;
-    await Promise.all([...this.#open.keys()].map((lockId) => this.end(lockId)));
+    await Promise.all([...this.#open].map(([name, open]) => this.#end(name, open)));
   }
 
   #begin(lock: StandingLock): OpenExport {
     const over = new AbortController();
-    const open: OpenExport = { disk: this.#openDisk(lock), over, requests: 0, timer: undefined };
+    const name = nameOf(lock);
+    const open: OpenExport = { lock_id: lock.lock_id, disk: this.#openDisk(lock), over, requests: 0, timer: undefined };
     open.disk.catch(() => {
       clearTimeout(open.timer);
-      if (this.#open.get(lock.lock_id) === open) this.#open.delete(lock.lock_id); // the next request opens it anew
+      if (this.#open.get(name) === open) this.#open.delete(name); // the next request opens it anew
     });
-    this.#open.set(lock.lock_id, open);
+    this.#open.set(name, open);
     this.#endWithLock(lock, open);
     return open;
   }
 
   /** The moment it lapses, unless it was renewed; who renews it need not tell. */
-  #endWithLock({ lock_id, remaining }: StandingLock, open: OpenExport): void {
+  #endWithLock({ lock_id, disk_id, remaining }: StandingLock, open: OpenExport): void {
     open.timer = setTimeout(() => {
+      const name = nameOf({ lock_id, disk_id });
       this.locks
-        .standing(lock_id)
+        .standing(lock_id, disk_id)
         .catch(() => null) // nobody can say that it stands
         .then(async (lock) => {
-          if (this.#open.get(lock_id) !== open) return;
-          if (lock === null) await this.end(lock_id);
+          if (this.#open.get(name) !== open) return;
+          if (lock === null) await this.#end(name, open);
           else this.#endWithLock(lock, open);
         })
         .catch((error: unknown) => {
@@ -113,7 +121,7 @@ export class DiskExports implements BeforeApplicationShutdown {
         ? refusal('server.host_not_available', 'The host of the server cannot give out its disk now.')
         : diskError();
     });
-    const revision = await this.locks.pinRevision(lock_id, disk.revision).catch(async (error: unknown) => {
+    const revision = await this.locks.pinRevision(lock_id, disk_id, disk.revision).catch(async (error: unknown) => {
       await disk.close();
       throw error;
     });
@@ -121,6 +129,10 @@ export class DiskExports implements BeforeApplicationShutdown {
     await disk.close();
     throw revision === null ? noSuchExport() : new DiskWrittenError('The disk was written since it was first read');
   }
+}
+
+function nameOf({ lock_id, disk_id }: DiskLock): string {
+  return `${lock_id}/${disk_id}`;
 }
 
 /** The same words for every reason there may be. */

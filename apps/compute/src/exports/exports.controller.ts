@@ -7,6 +7,7 @@ import type { ComputeConfig } from '../config.ts';
 import { ServerLocks } from '../locks/server-locks.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 import { diskError, DiskExports, DiskWrittenError, noSuchExport } from './disk-exports.ts';
+import type { DiskLock } from './export-places.ts';
 import { opensExport } from './export-token.ts';
 import { sendRange } from './send-range.ts';
 
@@ -21,28 +22,28 @@ export class ExportsController {
     @Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig,
   ) {}
 
-  @Get(':lock_id/map')
+  @Get(':lock_id/:disk_id/map')
   async map(
-    @Param('lock_id') lockId: string,
+    @Param() of: DiskLock,
     @Req() request: IncomingMessage,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    await this.#answer(lockId, request, response, async (signal) => {
-      const changed = await this.exports.use(lockId, (disk) => disk.changed());
+    await this.#answer(of, request, response, async (signal) => {
+      const changed = await this.exports.use(of, (disk) => disk.changed());
       signal.throwIfAborted();
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify({ changed: changed.map(({ offset, length }) => [offset, length]) }));
     });
   }
 
-  @Get(':lock_id/data')
+  @Get(':lock_id/:disk_id/data')
   async data(
-    @Param('lock_id') lockId: string,
+    @Param() of: DiskLock,
     @Req() request: IncomingMessage,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    await this.#answer(lockId, request, response, (gone) =>
-      this.exports.use(lockId, async (disk, over) => {
+    await this.#answer(of, request, response, (gone) =>
+      this.exports.use(of, async (disk, over) => {
         const cut = (): unknown => response.destroy(); // at once, whatever is being read
         over.addEventListener('abort', cut, { once: true });
         try {
@@ -56,13 +57,13 @@ export class ExportsController {
 
   /** A body that cannot be finished is cut off: that it is not whole can be told no other way. */
   async #answer(
-    lockId: string,
+    { lock_id }: DiskLock,
     request: IncomingMessage,
     response: ServerResponse,
     work: (gone: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const token = /^Bearer (.{1,200})$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    if (!opensExport(token, lockId, this.config.IMAGO_CONTEXT_KEY)) throw noSuchExport();
+    if (!opensExport(token, lock_id, this.config.IMAGO_CONTEXT_KEY)) throw noSuchExport();
     const gone = new AbortController();
     response.once('close', () => {
       gone.abort(new Error('Nobody takes the bytes any more'));
@@ -70,7 +71,7 @@ export class ExportsController {
     try {
       await work(gone.signal);
     } catch (error) {
-      const refused = await this.#refusalOf(lockId, error);
+      const refused = await this.#refusalOf(lock_id, error);
       if (gone.signal.aborted) return;
       if (!response.headersSent) throw refused;
       response.destroy();

@@ -10,7 +10,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
-import { ExportPlaces } from '../exports/export-places.ts';
+import { type DiskLock, ExportPlaces } from '../exports/export-places.ts';
 import { requireServer, serverNotFound } from '../servers/server-access.ts';
 import type { ServerDisk } from '../servers/server-disk.row.ts';
 import { toRecord } from '../servers/server-record.ts';
@@ -23,7 +23,7 @@ import { LocksRepository } from './locks.repository.ts';
 type Request = RequestOf<typeof LockServerDiskContract>;
 type Answer = ResponseOf<typeof LockServerDiskContract>;
 
-/** Locks a stopped server for the capture of one of its disks, or shows such a lock. */
+/** Locks a stopped server for the capture of one of its disks or of all, or shows such a lock. */
 @Injectable()
 export class LockServerDisk {
   constructor(
@@ -41,15 +41,18 @@ export class LockServerDisk {
       const server = requireSeen(await this.servers.lock(tx, request.server_id), request, context);
       const disks = await this.servers.disks(tx, [server.id]);
       const disk = requireDisk(disks, request.disk_id);
-      const isSame = server.lock_id === request.lock_id && server.lock_disk_id === disk.id;
-      if (!request.acquire) await this.#requireStanding(tx, isSame, request.lock_id);
+      const lock_disk_id = request.scope === 'machine' ? null : disk.id;
+      const isSame = server.lock_id === request.lock_id && server.lock_disk_id === lock_disk_id;
+      if (!request.acquire) await this.#requireStanding(tx, isSame, { lock_id: request.lock_id, disk_id: disk.id });
       const { row, event_ids } = request.acquire
-        ? await this.#acquire(tx, server, { lock_id: request.lock_id, disk_id: disk.id, isSame }, context)
+        ? await this.#acquire(tx, server, { lock_id: request.lock_id, lock_disk_id, isSame }, context)
         : { row: server, event_ids: [] };
+      const others = request.scope === 'machine' ? disks.filter(({ role }) => role === 'data') : [];
       return {
         server: toRecord(row, disks),
         disk: describe(disk, row),
-        export: await this.places.of(tx, row, request.lock_id),
+        data_disks: others.map((each) => describe(each, row)),
+        export: await this.places.of(tx, row, { lock_id: request.lock_id, disk_id: disk.id }),
         lease_seconds: this.config.COMPUTE_LOCK_SECONDS,
         event_ids,
       };
@@ -59,20 +62,20 @@ export class LockServerDisk {
   async #acquire(
     tx: EntityManager,
     server: ServerRow,
-    { lock_id, disk_id, isSame }: { lock_id: string; disk_id: string; isSame: boolean },
+    { lock_id, lock_disk_id, isSame }: { lock_id: string; lock_disk_id: string | null; isSame: boolean },
     context: RequestContext,
   ): Promise<{ row: ServerRow; event_ids: string[] }> {
     const lock_until = await this.locks.until(tx, this.config.COMPUTE_LOCK_SECONDS);
     if (isSame) return { row: await this.servers.update(tx, server, { lock_until }), event_ids: [] };
     requireLockable(server);
-    const lock = { lock_id, lock_disk_id: disk_id, lock_until };
+    const lock = { lock_id, lock_disk_id, lock_until };
     const row = await this.servers.update(tx, server, { task: 'capturing', job_id: lock_id, ...lock });
     const cause = { correlation_id: context.correlation_id, actor: context.user_id };
     return { row, event_ids: [await this.tellOf.tell(tx, row, { type: 'lock_changed' }, cause)] };
   }
 
-  async #requireStanding(tx: EntityManager, isSame: boolean, lockId: string): Promise<void> {
-    if (isSame && (await this.locks.standing(lockId, tx)) !== null) return;
+  async #requireStanding(tx: EntityManager, isSame: boolean, { lock_id, disk_id }: DiskLock): Promise<void> {
+    if (isSame && (await this.locks.standing(lock_id, disk_id, tx)) !== null) return;
     throw refusal('server.not_locked', 'The server is not locked by this capture any more.');
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-/** A lock that stands. */
+/** A lock that stands, and one of the disks it is of. */
 export interface StandingLock {
   readonly lock_id: string;
   readonly server_id: string;
@@ -16,13 +16,14 @@ export interface StandingLock {
 export class LocksRepository {
   constructor(private readonly db: DataSource) {}
 
-  /** Null when there is no such lock, or it has lapsed. */
-  async standing(lockId: string, tx: EntityManager = this.db.manager): Promise<StandingLock | null> {
+  /** Null when there is no such lock, when it has lapsed, or is not of this disk. */
+  async standing(lockId: string, diskId: string, tx: EntityManager = this.db.manager): Promise<StandingLock | null> {
     const [row]: StandingLock[] = await tx.query(
-      `SELECT lock_id, id AS server_id, lock_disk_id AS disk_id, host_id,
+      `SELECT lock_id, servers.id AS server_id, disk.id AS disk_id, host_id,
          (extract(epoch FROM lock_until - clock_timestamp()) * 1000)::float8 AS remaining
-       FROM compute.servers WHERE lock_id = $1 AND lock_until > clock_timestamp()`,
-      [lockId],
+       FROM compute.servers JOIN compute.server_disks disk ON disk.server_id = servers.id AND disk.id::text = $2
+       WHERE lock_id = $1 AND lock_until > clock_timestamp() AND coalesce(lock_disk_id, disk.id) = disk.id`,
+      [lockId, diskId],
     );
     return row ?? null;
   }
@@ -63,13 +64,13 @@ export class LocksRepository {
     return rows.map(({ lock_id }) => lock_id);
   }
 
-  /** Notes what the locked disk is when it is read for the first time. @returns what it was then; null without the lock */
-  async pinRevision(lockId: string, revision: string): Promise<string | null> {
-    const [rows] = await this.db.query<[{ lock_revision: string }[], number]>(
-      `UPDATE compute.servers SET lock_revision = coalesce(lock_revision, $2)
-       WHERE lock_id = $1 AND lock_until > clock_timestamp() RETURNING lock_revision`,
-      [lockId, revision],
+  /** Notes what a locked disk is when it is read for the first time. @returns what it was then; null without the lock */
+  async pinRevision(lockId: string, diskId: string, revision: string): Promise<string | null> {
+    const [rows] = await this.db.query<[{ revision: string }[], number]>(
+      `UPDATE compute.servers SET lock_revisions = jsonb_build_object($2::text, $3::text) || lock_revisions
+       WHERE lock_id = $1 AND lock_until > clock_timestamp() RETURNING lock_revisions ->> $2::text AS revision`,
+      [lockId, diskId, revision],
     );
-    return rows[0]?.lock_revision ?? null;
+    return rows[0]?.revision ?? null;
   }
 }

@@ -19,7 +19,7 @@ const UNLOCKED: ServerChanges = {
   lock_id: null,
   lock_disk_id: null,
   lock_until: null,
-  lock_revision: null,
+  lock_revisions: {},
 };
 
 /** What becomes of locks: they are renewed, released, lapse or are lost. With a lock its export goes. */

@@ -1,4 +1,4 @@
-import { type Flavor, refusal } from '@imago/contracts';
+import { type CreateServers, type DataDiskWish, type Flavor, refusal, type RequestOf } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -8,7 +8,7 @@ import { isCertain } from './idempotency.ts';
 import type { OrderAnswer } from './order-answer.ts';
 import { planServers } from './plan-servers.ts';
 import { PromiseServers } from './promise-servers.ts';
-import { type InputOf, inputFor, type ServerJob } from './server-job.ts';
+import { dataDisksOf, type InputOf, inputFor, type ServerJob } from './server-job.ts';
 import { TakeBack } from './take-back.ts';
 
 /** The admission of recorded servers. One that is asked for again goes on with the ids it finds. */
@@ -21,6 +21,11 @@ export class CreateAdmission {
     private readonly promise: PromiseServers,
     private readonly takeBack: TakeBack,
   ) {}
+
+  /** The data disks new servers get from their image, to be recorded with the order. */
+  disksBrought(request: RequestOf<typeof CreateServers>, context: RequestContext): Promise<readonly DataDiskWish[]> {
+    return this.holds.disksBrought(request, context);
+  }
 
   async admit(job: ServerJob, flavor: Flavor, context: RequestContext): Promise<OrderAnswer> {
     const input = inputFor(job, 'creating');
@@ -45,10 +50,10 @@ export class CreateAdmission {
 }
 
 /** Which images are held for which disks. */
-function holdingsOf({ request, servers }: InputOf<'creating'>): readonly Holding[] {
-  const disks = servers.flatMap(({ system_disk_id, data_disk_ids }) => [
-    { image_id: request.image_id, disk_id: system_disk_id },
-    ...request.data_disks.flatMap(({ image_id }, index) => {
+function holdingsOf(input: InputOf<'creating'>): readonly Holding[] {
+  const disks = input.servers.flatMap(({ system_disk_id, data_disk_ids }) => [
+    { image_id: input.request.image_id, disk_id: system_disk_id },
+    ...dataDisksOf(input).flatMap(({ image_id }, index) => {
       const disk_id = data_disk_ids[index];
       return image_id === null || disk_id === undefined ? [] : [{ image_id, disk_id }];
     }),

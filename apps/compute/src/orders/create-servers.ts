@@ -1,7 +1,9 @@
 import {
   type CreateServers as CreateServersContract,
+  type DataDiskWish,
   findFlavor,
   type Flavor,
+  MOST_DATA_DISKS,
   refusal,
   type RequestOf,
 } from '@imago/contracts';
@@ -43,7 +45,9 @@ export class CreateServers {
     const flavor = requireFlavor(request.flavor);
     requireNetwork(this.config.COMPUTE_NETWORKS, request.network);
     this.#requireCount(request.count);
-    const job = await this.#record(request, context);
+    const machineDisks = await this.admission.disksBrought(request, context);
+    requireFewDisks(machineDisks.length + request.data_disks.length);
+    const job = await this.#record(request, machineDisks, context);
     if (job.state !== 'admitting') return this.answers.of(this.db.manager, job);
     return this.admission.admit(job, flavor, context);
   }
@@ -57,7 +61,11 @@ export class CreateServers {
     });
   }
 
-  async #record(request: Request, context: RequestContext): Promise<ServerJob> {
+  async #record(
+    request: Request,
+    machineDisks: readonly DataDiskWish[],
+    context: RequestContext,
+  ): Promise<ServerJob> {
     const hash = orderHash({ ...request, idempotency_key: null });
     const { job } = await this.jobs.store.insert(this.db.manager, {
       id: uuidv7(),
@@ -66,7 +74,7 @@ export class CreateServers {
       region: request.region,
       image_id: request.image_id,
       phase: 'build',
-      input: newInput(request),
+      input: newInput(request, machineDisks),
       data: {},
       idempotency_key: orderKey(request.idempotency_key, context, context.project_id),
       request_hash: hash,
@@ -78,6 +86,13 @@ export class CreateServers {
   }
 }
 
+/** @throws Refusal server.disks_exceeded */
+function requireFewDisks(count: number): void {
+  if (count <= MOST_DATA_DISKS) return;
+  const message = `A server has at most ${MOST_DATA_DISKS} data disks, those of its image among them, not ${count}.`;
+  throw refusal('server.disks_exceeded', message, { count, maximum: MOST_DATA_DISKS });
+}
+
 /** @throws Refusal server.flavor_not_found */
 function requireFlavor(name: string): Flavor {
   const flavor = findFlavor(name);
@@ -85,11 +100,11 @@ function requireFlavor(name: string): Flavor {
   return flavor;
 }
 
-function newInput(request: Request): InputOf<'creating'> {
+function newInput(request: Request, machine_disks: readonly DataDiskWish[]): InputOf<'creating'> {
   const servers = Array.from({ length: request.count }, () => ({
     id: uuidv7(),
     system_disk_id: uuidv7(),
-    data_disk_ids: request.data_disks.map(() => uuidv7()),
+    data_disk_ids: [...machine_disks, ...request.data_disks].map(() => uuidv7()),
   }));
-  return { task: 'creating', request, servers };
+  return { task: 'creating', request, servers, ...(machine_disks.length > 0 && { machine_disks }) };
 }

@@ -1,4 +1,4 @@
-import { HoldImage } from '@imago/contracts';
+import { type DataDiskWish, GetImage, HoldImage, Refusal } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
@@ -17,6 +17,23 @@ export interface Holding {
 @Injectable()
 export class HoldImages {
   constructor(private readonly requests: RequestClient) {}
+
+  /**
+   * The data disks a full-machine image brings. Of an image that is not to be seen there are none: an order of before is
+   * answered all the same, and what is wrong with a new one its holding says.
+   */
+  async disksBrought(
+    { image_id, region }: { readonly image_id: string; readonly region: string },
+    context: RequestContext,
+  ): Promise<readonly DataDiskWish[]> {
+    try {
+      const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
+      return image.data_disks.map((disk) => ({ image_id: disk.image_id, size_gib: disk.size_gib }));
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'image.not_found') return [];
+      throw error;
+    }
+  }
 
   /**
    * Holds every image for its disks, each disk under its own id. Idempotent.

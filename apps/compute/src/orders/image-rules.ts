@@ -1,4 +1,4 @@
-import { type HeldObject, type ImageRecord, refusal } from '@imago/contracts';
+import { type DataDiskWish, type HeldObject, type ImageRecord, refusal } from '@imago/contracts';
 import { GIB } from '../servers/server-spec.ts';
 import type { ImageMarks } from './server-job.ts';
 
@@ -20,12 +20,13 @@ export interface SystemWish {
 }
 
 /**
- * The GiB of a system disk made from the image: exactly what the image says, or what its content needs.
+ * The GiB of a system disk made from the image: exactly what the image says, or what its content needs. The image of a
+ * full machine is the image of its system disk.
  * @throws Refusal server.image_unusable, server.ram_too_small, server.disk_size_mismatch
  */
 export function systemDiskSize(held: HeldImage, wish: SystemWish): number {
   const { image } = held;
-  requireKind(image, 'system_disk');
+  requireKind(image, image.image_type === 'full_machine' ? 'full_machine' : 'system_disk');
   if (image.min_ram > wish.ram) {
     throw refusal(
       'server.ram_too_small',
@@ -72,6 +73,18 @@ export function requireDataDisk(held: HeldImage, size: number): void {
   });
 }
 
+/**
+ * The data disks that were planned are those the image brings, all of them and in their order.
+ * @throws Refusal server.image_unusable when it was not to be seen yet while the order was recorded.
+ */
+export function requireMachineDisks({ id, data_disks }: ImageRecord, planned: readonly DataDiskWish[]): void {
+  const isSame = data_disks.every((disk, at) => disk.image_id === planned[at]?.image_id);
+  if (isSame && data_disks.length === planned.length) return;
+  throw refusal('server.image_unusable', `Image ${id} has other disks than it had a moment ago; ask again.`, {
+    image_id: id,
+  });
+}
+
 /** What a server keeps of its image. */
 export function marksOf({ id, name, os_distro, os_version, boot_mode }: ImageRecord): ImageMarks {
   return {
@@ -87,7 +100,7 @@ export function marksOf({ id, name, os_distro, os_version, boot_mode }: ImageRec
  * The image is of this type, and for the processors of the hosts.
  * @throws Refusal server.image_unusable
  */
-export function requireKind({ id, image_type, architecture }: ImageRecord, kind: 'system_disk' | 'data_disk'): void {
+export function requireKind({ id, image_type, architecture }: ImageRecord, kind: ImageRecord['image_type']): void {
   if (image_type !== kind) {
     throw refusal('server.image_unusable', `Image ${id} is of type ${image_type}; ${kind} is needed here.`, {
       image_id: id,

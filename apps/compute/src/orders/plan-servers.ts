@@ -3,8 +3,8 @@ import type { Needed } from '../hosts/host-room.ts';
 import type { ServerDisk } from '../servers/server-disk.row.ts';
 import { serverNames } from '../servers/server-names.ts';
 import { GIB } from '../servers/server-spec.ts';
-import { type HeldImage, marksOf, requireDataDisk, systemDiskSize } from './image-rules.ts';
-import type { ImageMarks, InputOf } from './server-job.ts';
+import { type HeldImage, marksOf, requireDataDisk, requireMachineDisks, systemDiskSize } from './image-rules.ts';
+import { dataDisksOf, type ImageMarks, type InputOf } from './server-job.ts';
 
 /** Bytes of a MiB. */
 const MIB = 2n ** 20n;
@@ -25,13 +25,16 @@ export interface ServersPlan {
  * @throws Refusal server.image_unusable, server.ram_too_small, server.disk_size_mismatch, server.disk_too_small
  */
 export function planServers(
-  { request, servers }: InputOf<'creating'>,
+  input: InputOf<'creating'>,
   flavor: Flavor,
   held: ReadonlyMap<string, HeldImage>,
 ): ServersPlan {
+  const { request, servers, machine_disks = [] } = input;
+  const dataDisks = dataDisksOf(input);
   const system = requireHeld(held, request.image_id);
   const size = systemDiskSize(system, { ram: flavor.ram, system_disk_gib: request.system_disk_gib });
-  for (const { image_id, size_gib } of request.data_disks) {
+  requireMachineDisks(system.image, machine_disks);
+  for (const { image_id, size_gib } of dataDisks) {
     if (image_id !== null) requireDataDisk(requireHeld(held, image_id), size_gib);
   }
   const disks = servers.flatMap(({ id, system_disk_id, data_disk_ids }): ServerDisk[] => [
@@ -44,7 +47,7 @@ export function planServers(
       image_id: request.image_id,
       base: system.object,
     },
-    ...request.data_disks.map((wish, index) => ({
+    ...dataDisks.map((wish, index) => ({
       id: data_disk_ids[index] ?? '',
       server_id: id,
       role: 'data' as const,

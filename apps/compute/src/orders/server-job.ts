@@ -1,11 +1,11 @@
-import type { CreateServers, RequestOf, ServerTask } from '@imago/contracts';
+import type { CreateServers, DataDiskWish, RequestOf, ServerTask } from '@imago/contracts';
 import type { JobRecord, PhaseContext } from '@imago/jobs';
 
 /** The ids a new server and its disks will have. */
 export interface PlannedServer {
   readonly id: string;
   readonly system_disk_id: string;
-  /** In the order of the disks that were asked for. */
+  /** In the order of {@link dataDisksOf}. */
   readonly data_disk_ids: readonly string[];
 }
 
@@ -14,6 +14,8 @@ export type ServerInput =
   | {
       readonly task: 'creating';
       readonly request: RequestOf<typeof CreateServers>;
+      /** Those a full-machine image brings. */
+      readonly machine_disks?: readonly DataDiskWish[];
       readonly servers: readonly PlannedServer[];
     }
   | { readonly task: 'starting'; readonly server_id: string }
@@ -66,6 +68,11 @@ export const FIRST_PHASES: Readonly<Record<ServerInput['task'], ServerPhaseName>
 /** The servers a job is about, in the order of their making. */
 export function serverIdsOf(input: ServerInput): readonly string[] {
   return input.task === 'creating' ? input.servers.map(({ id }) => id) : [input.server_id];
+}
+
+/** The data disks each new server gets: those of its image, and behind them those that were asked for. */
+export function dataDisksOf({ machine_disks = [], request }: InputOf<'creating'>): readonly DataDiskWish[] {
+  return [...machine_disks, ...request.data_disks];
 }
 
 /** The disks an order holds bytes for, should it be taken back. */

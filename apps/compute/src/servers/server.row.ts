@@ -18,9 +18,8 @@ import { SERVER_INDEXES } from '../migrations/server-indexes.ts';
 @Check(
   'servers_lock_check',
   `CASE WHEN lock_id IS NULL
-    THEN task IS DISTINCT FROM 'capturing' AND lock_disk_id IS NULL AND lock_until IS NULL AND lock_revision IS NULL
-    ELSE task IS NOT DISTINCT FROM 'capturing' AND status = 'stopped'
-      AND lock_disk_id IS NOT NULL AND lock_until IS NOT NULL END`,
+    THEN task IS DISTINCT FROM 'capturing' AND lock_disk_id IS NULL AND lock_until IS NULL AND lock_revisions = '{}'
+    ELSE task IS NOT DISTINCT FROM 'capturing' AND status = 'stopped' AND lock_until IS NOT NULL END`,
 )
 @Index('servers_mac_address_key', ['mac_address'], { unique: true, where: `(status <> 'deleted'::text)` })
 @Index('servers_host_idx', ['host_id'], { where: `(status <> 'deleted'::text)` })
@@ -36,13 +35,14 @@ export class ServerRow {
   @Column('text') status!: ServerStatus;
   @Column('text', { nullable: true }) task!: ServerTask | null;
   @Column('uuid', { nullable: true }) job_id!: string | null;
-  /** Under which one of its disks is locked for a capture; its job is that one. */
+  /** Under which its disks are locked for a capture; its job is that one. */
   @Column('uuid', { nullable: true }) lock_id!: string | null;
+  /** The one disk the lock is of; null: all of them. */
   @Column('uuid', { nullable: true }) lock_disk_id!: string | null;
   /** When the lock lapses, unless it is renewed. */
   @Column('timestamptz', { nullable: true }) lock_until!: Date | null;
-  /** What the locked disk was when it was first read. */
-  @Column('text', { nullable: true }) lock_revision!: string | null;
+  /** What each locked disk was when it was first read, by its id. */
+  @Column('jsonb', { default: {} }) lock_revisions!: Record<string, string>;
   /** Grows whenever the content of its disks may begin to change after it could have been locked. */
   @Column('integer', { default: 0 }) disk_generation!: number;
   @Column('text') flavor!: string;

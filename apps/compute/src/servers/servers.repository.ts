@@ -12,7 +12,7 @@ export type NewServer = Omit<
   | 'lock_id'
   | 'lock_disk_id'
   | 'lock_until'
-  | 'lock_revision'
+  | 'lock_revisions'
   | 'disk_generation'
   | 'fault'
   | 'disk_error_at'

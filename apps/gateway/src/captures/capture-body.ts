@@ -6,6 +6,7 @@ const fields = z.strictObject({
   source: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('system_disk') }),
     z.strictObject({ type: z.literal('data_disk'), disk_id: z.uuid().toLowerCase() }),
+    z.strictObject({ type: z.literal('full_machine') }),
   ]),
   name: imageName,
   description: description.nullable().default(null),

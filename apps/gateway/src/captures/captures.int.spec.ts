@@ -61,8 +61,11 @@ describe('a capture', () => {
     ]);
   });
 
-  it('may be of a data disk, with a description', async () => {
-    const change = { source: { type: 'data_disk', disk_id: randomUUID() }, description: 'before the upgrade' };
+  it.each([
+    ['a data disk', { type: 'data_disk', disk_id: randomUUID() }],
+    ['the full machine', { type: 'full_machine' }],
+  ])('may be of %s, with a description', async (_what, source) => {
+    const change = { source, description: 'before the upgrade' };
     expect((await post('/v1/captures', 'alice', wanted(change))).status).toBe(202);
     expect(gateway.captures.captures[0]?.request).toMatchObject({
       ...change,
@@ -95,7 +98,7 @@ describe('a capture', () => {
     ['server_id', { server_id: 'web-1' }],
     ['source', { source: undefined }],
     ['source', { source: 'system_disk' }],
-    ['source.type', { source: { type: 'full_machine' } }],
+    ['source.type', { source: { type: 'snapshot' } }],
     ['source.disk_id', { source: { type: 'data_disk' } }],
     ['source.disk_id', { source: { type: 'data_disk', disk_id: '../etc' } }],
     ['source.disk_id', { source: { type: 'system_disk', disk_id: randomUUID() } }],

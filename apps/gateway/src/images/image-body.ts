@@ -55,6 +55,7 @@ export function toRegisterImage(body: unknown, region: string): RequestOf<typeof
     },
     ...{ visibility: seen, owner, protected: kept, os_hidden, disk_format, container_format },
     properties,
+    data_disks: [],
     agreement: null,
   };
 }

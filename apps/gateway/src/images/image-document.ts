@@ -10,6 +10,7 @@ export function imageDocument(image: ShownImage): Readonly<Record<string, unknow
     ...originProperties(image),
     // Nobody else says so, also not under that name before it had a meaning.
     boot: image.boot ?? undefined,
+    ...machineProperties(image),
     id: image.id,
     name: image.name,
     status: image.status,
@@ -64,6 +65,15 @@ function originProperties({ origin }: ShownImage): Readonly<Record<string, strin
   if (origin === null) return {};
   const { server_id, image_id } = origin;
   return { instance_uuid: server_id, ...(image_id === null ? {} : { base_image_ref: image_id }) };
+}
+
+/** What belongs to a full machine: its data disks as JSON text, as Nova describes the disks of its images; or the machine. */
+function machineProperties({ data_disks, machine_image_id }: ImageRecord): Readonly<Record<string, string>> {
+  const disks = data_disks.map((disk) => ({ ...disk, size: numberOf(disk.size) }));
+  return {
+    ...(disks.length === 0 ? {} : { data_disks: JSON.stringify(disks) }),
+    ...(machine_image_id === null ? {} : { machine_image_id }),
+  };
 }
 
 /** JSON numbers, as clients expect them; they are exact up to 8 PiB. */

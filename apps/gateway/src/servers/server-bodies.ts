@@ -1,4 +1,4 @@
-import { type CreateServers, dataDiskWish, diskSize, imageName, type RequestOf, userData } from '@imago/contracts';
+import { type CreateServers, dataDiskWish, diskSize, imageName, MOST_DATA_DISKS, type RequestOf, userData } from '@imago/contracts';
 import { z } from 'zod';
 
 /** The most servers one order may ask for; how many a region makes at once, its compute service says. */
@@ -18,7 +18,7 @@ export const createServersBody = z.strictObject({
     .max(MOST_SERVERS, { message: `must be at most ${MOST_SERVERS}` })
     .default(1),
   system_disk_gib: diskSize.nullable().default(null),
-  data_disks: z.array(z.strictObject(dataDiskWish.shape)).max(16).default([]),
+  data_disks: z.array(z.strictObject(dataDiskWish.shape)).max(MOST_DATA_DISKS).default([]),
   user_data: userData.nullable().default(null),
 });
 

@@ -28,6 +28,8 @@ export function imageRecord(said: Pick<ImageRecord, 'id' | 'owner' | 'region'> &
     index_hash: null,
     source: null,
     origin: null,
+    data_disks: [],
+    machine_image_id: null,
     agreement: null,
     job_id: null,
     error: null,
@@ -43,5 +45,6 @@ export function imageRecord(said: Pick<ImageRecord, 'id' | 'owner' | 'region'> &
 export function registeredRecord(request: RequestOf<typeof RegisterImage>, owner: string): ImageRecord {
   const { image_id: id, region, facts, visibility, disk_format, agreement, job_id } = request;
   const given = { visibility, disk_format, agreement, job_id, container_format: null };
-  return imageRecord({ ...facts, ...given, id, owner, region });
+  const data_disks = request.data_disks.map((disk, at) => ({ ...disk, position: at + 1, size: null, checksum: null }));
+  return imageRecord({ ...facts, ...given, data_disks, id, owner, region });
 }

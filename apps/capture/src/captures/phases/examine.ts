@@ -5,11 +5,12 @@ import { Logger } from '@nestjs/common';
 import type { ImageJobData } from '../../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../../jobs/job-tools.ts';
 import { captureExamined } from '../capture-events.ts';
+import { imageOfDisk, nextDisk } from '../machine-disks.ts';
 import type { CapturePhase } from './capture-phase.ts';
 
 /**
  * Looks at the disk as it is stored, layers and all, and tells what servers made of it will find. The image becomes
- * active whatever that is.
+ * active whatever that is. Of a machine the next disk has its turn then.
  */
 export function examine(tools: JobTools): CapturePhase {
   const log = new Logger('ExaminePhase');
@@ -24,7 +25,9 @@ export function examine(tools: JobTools): CapturePhase {
       attempts: tools.config.CAPTURE_MAXIMUM_ATTEMPTS,
       log,
     });
-    return { next: 'activate', data, tells: captureExamined(examined) };
+    const next = nextDisk(job, data);
+    const tells = captureExamined(imageOfDisk(job, data), examined);
+    return next === null ? { next: 'activate', data, tells } : { next: 'map', data: next, tells };
   };
 }
 

@@ -1,12 +1,11 @@
 import { AllocateObject, Refusal } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
-import { imageOf, required, untilAborted, WorkProgress } from '@imago/jobs';
-import type { ImageJobContext, ImageJobData } from '../../jobs/image-job.ts';
+import { required, untilAborted, WorkProgress } from '@imago/jobs';
+import type { AllocatedObject, ImageJobContext } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
+import { imageOfDisk } from '../machine-disks.ts';
 import { type CapturePhase, withExport } from './capture-phase.ts';
 import { indexedBase, planLayer, planWhole } from './read-plan.ts';
-
-type Allocated = NonNullable<ImageJobData['object']>;
 
 /** Learns what the server wrote, and whether catalog takes just that: a layer on what the disk was made from. */
 export function map(tools: JobTools): CapturePhase {
@@ -25,7 +24,7 @@ export function map(tools: JobTools): CapturePhase {
 }
 
 /** Asks catalog for the key before the first byte, so that there is never a byte nobody knows of. */
-async function allocate(context: ImageJobContext, tools: JobTools, parent: string | null): Promise<Allocated> {
+async function allocate(context: ImageJobContext, tools: JobTools, parent: string | null): Promise<AllocatedObject> {
   if (parent === null || context.data.is_whole === true) return ask(context, tools, null);
   try {
     return await ask(context, tools, parent);
@@ -38,13 +37,13 @@ async function allocate(context: ImageJobContext, tools: JobTools, parent: strin
 }
 
 async function ask(
-  { job, signal }: ImageJobContext,
+  { job, data, signal }: ImageJobContext,
   { requests }: JobTools,
   parent_object_id: string | null,
-): Promise<Allocated> {
+): Promise<AllocatedObject> {
   const asked = requests.send(
     AllocateObject,
-    { image_id: imageOf(job), region: job.region, job_id: job.id, parent_object_id },
+    { image_id: imageOfDisk(job, data), region: job.region, job_id: job.id, parent_object_id },
     { context: serviceContext('capture', job.project_id, job.correlation_id) },
   );
   return { ...(await untilAborted(asked, signal)), parent_object_id };
