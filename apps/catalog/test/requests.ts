@@ -137,7 +137,7 @@ export function copiedData(
   { image_id, job_id, source }: { image_id: string; job_id: string; source: ImageInRegion },
   object: { object_id: string; key: string },
 ): DataOf<typeof ImageCopiedV1> {
-  return { job: jobView(job_id, image_id, 'succeeded'), image_id, source, object: storedObject(object) };
+  return { job: jobView(job_id, image_id, 'succeeded'), image_id, source, object: storedObject(object), data_disks: [] };
 }
 
 export function importedData(

@@ -24,6 +24,7 @@ const CHANGE = script(
   'echo data-of-the-first > /dev/vdb',
   'echo "marker: $(cat /root/marker)"',
 );
+const READ = script('echo "marker: $(cat /root/marker)"', 'echo "read: $(head -n 1 /dev/vdb)"');
 const WIPE = script(
   'echo "marker: $(cat /root/marker)"',
   'echo "read: $(head -n 1 /dev/vdb)"',
@@ -72,6 +73,8 @@ describe('the circle: image, server, change, capture, server', () => {
     await expectEventsOfOneCapture(golden.id);
     // Of the layer the server wrote alone nothing could be told.
     expect(await sut.alice.readiness(golden.id)).toMatchObject({ image_id: golden.id, partition_table: 'mbr' });
+
+    await expectMachine(first.id);
 
     const second = await ran(golden.id, WIPE, { data_disks: [{ size_gib: 1, image_id: data.id }] });
     expect(second.said).toMatch(new RegExp(`${BOOT_MARKER} 2[^]*marker: changed-inside[^]*read: data-of-the-first`));
@@ -143,6 +146,28 @@ describe('the circle: image, server, change, capture, server', () => {
     for (const { id: left } of await sut.alice.images()) await sut.alice.delete(left);
     await expectTrueState(sut);
   });
+
+  /** One image of all disks: servers made of it have them, and it counts, is seen and is deleted as one. */
+  async function expectMachine(serverId: string): Promise<void> {
+    const used = await sut.alice.quotaUsed();
+    const machine = await captures.capture(serverId, 'machine', { type: 'full_machine' });
+    expect(machine).toMatchObject({ image_type: 'full_machine', instance_uuid: serverId });
+    expect(await sut.alice.quotaUsed()).toBe(used + 1);
+    await expectEventsOfOneCapture(machine.id);
+    const disks = JSON.parse(machine.data_disks ?? '[]') as { image_id: string; size_gib: number }[];
+    const disk = disks[0]?.image_id ?? '';
+    expect(disks).toMatchObject([{ image_id: disk, position: 1, size_gib: 1 }]);
+    expect((await sut.alice.images()).map(({ id }) => id)).not.toContain(disk);
+    for (const id of [machine.id, disk]) expect((await sut.bob.ask('GET', `/v2/images/${id}`)).status).toBe(404);
+
+    const twin = await ran(machine.id, READ);
+    expect(twin.said).toMatch(/marker: changed-inside[^]*read: data-of-the-first/);
+    expect((await servers.show(twin.id)).data_disks).toMatchObject([{ size_gib: 1, image_id: disk }]);
+    expect((await sut.alice.ask('DELETE', `/v2/images/${disk}`)).status).toBe(409);
+    await servers.delete(twin.id);
+    await sut.alice.delete(machine.id);
+    expect((await sut.alice.ask('GET', `/v2/images/${disk}`)).status).toBe(404);
+  }
 
   /** Once each in effect, each service's in its order and effects after causes, under one correlation. */
   async function expectEventsOfOneCapture(imageId: string): Promise<void> {

@@ -1,7 +1,9 @@
 import type { JobOnBoard } from '@imago/contracts';
 import type { Answer, ImageDocument, Problem, Tenant } from './tenant.ts';
 
-export type CaptureSource = { readonly type: 'system_disk' } | { readonly type: 'data_disk'; readonly disk_id: string };
+export type CaptureSource =
+  | { readonly type: 'system_disk' | 'full_machine' }
+  | { readonly type: 'data_disk'; readonly disk_id: string };
 
 /** What a tenant does with captures, over HTTP. */
 export class Captures {

@@ -24,6 +24,8 @@ export interface ImageDocument {
   readonly owner: string;
   readonly visibility: string;
   readonly protected: boolean;
+  /** Of a full machine, as JSON text. */
+  readonly data_disks?: string;
 }
 
 /** What was found on the disk of an image. */

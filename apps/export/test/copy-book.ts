@@ -7,7 +7,7 @@ type Registration = RequestOf<typeof RegisterCopy> & { readonly project_id: stri
 export class CopyBook {
   readonly registered = new Map<string, Registration>();
   readonly abandoned: string[] = [];
-  /** The object of each job. */
+  /** The object of each job; of the data disks of a machine by job and image. */
   readonly objects = new Map<string, ResponseOf<typeof AllocateObject>>();
   /** Images that may still be registered. */
   room = Infinity;

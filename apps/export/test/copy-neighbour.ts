@@ -14,6 +14,7 @@ import { OnRequest, type RequestCall } from '@imago/messaging';
 import { imageObjectKey } from '@imago/object-store';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { v5 as uuidv5 } from 'uuid';
 import { NeighbourBook } from './neighbour-book.ts';
 import { requireService } from './require-service.ts';
 
@@ -38,7 +39,11 @@ export class CopyCatalogController {
     }
     copies.registered.set(request.image_id, { ...request, project_id: context.project_id });
     if (copies.loseAnswers !== null) throw copies.loseAnswers;
-    return { image: copies.image(request.image_id), event_ids: [randomUUID()] };
+    const data_disks = image.data_disks.map(({ image_id, size }) => {
+      const copyId = uuidv5(image_id, request.image_id);
+      return { image_id: copyId, source_image_id: image_id, size: size ?? '0' };
+    });
+    return { image: copies.image(request.image_id), data_disks, event_ids: [randomUUID()] };
   }
 
   @OnRequest(AbandonImage)
@@ -59,20 +64,22 @@ export class CopyCatalogController {
   ): Promise<ResponseOf<typeof AllocateObject>> {
     requireService(context.roles);
     const { objects } = this.book.copies;
-    const known = objects.get(job_id);
+    const name = this.book.copies.registered.has(image_id) ? job_id : `${job_id} ${image_id}`;
+    const known = objects.get(name);
     if (known !== undefined) return known;
     const object_id = randomUUID();
     const object = { object_id, key: imageObjectKey(image_id, object_id) };
-    objects.set(job_id, object);
+    objects.set(name, object);
     return object;
   }
 
   @OnRequest(DescribeCopySource)
   async describe(
-    @Payload() { image_id }: RequestOf<typeof DescribeCopySource>,
+    @Payload() { image_id: asked, disk_image_id }: RequestOf<typeof DescribeCopySource>,
     @Ctx() { context }: RequestCall,
   ): Promise<ResponseOf<typeof DescribeCopySource>> {
     requireService(context.roles);
+    const image_id = disk_image_id ?? asked;
     const { image, object } = this.book.find(image_id);
     if (relationTo(image, context.project_id) === 'none') throw refusal('image.not_found', 'There is no such image.');
     if (image.status === 'deactivated') throw refusal('image.deactivated', 'The image is deactivated.');

@@ -90,7 +90,20 @@ export const RegisterCopy = defineRequest('catalog', 'registerCopy', {
     /** True: the operator lets projects copy public images, too. */
     public_images: z.boolean(),
   }),
-  response: changedImage,
+  response: changedImage.extend({
+    /** Of a full machine: the images its data disks become, in their order, and what each is a copy of. */
+    data_disks: z
+      .array(
+        z.object({
+          image_id: z.uuid(),
+          source_image_id: z.uuid(),
+          /** Bytes of the file that is copied. */
+          size: byteCount,
+        }),
+      )
+      .max(MOST_DATA_DISKS)
+      .default([]),
+  }),
 });
 
 /** One change to one attribute or custom property, by its name in the OpenStack Image API. */
@@ -381,6 +394,8 @@ export const DescribeCopySource = defineRequest('catalog', 'describeCopySource',
     public_images: z.boolean(),
     /** An operator asked for the copy, who may copy every image. */
     by_operator: z.boolean(),
+    /** Of a full machine: the data disk whose bytes are asked for; null: the system disk. */
+    disk_image_id: z.uuid().nullable().default(null),
   }),
   response: z.object({ object: copiedObject }),
 });

@@ -5,6 +5,7 @@ import { exportDestination, exportDiskFormat, exportedFile } from './export.ts';
 import { storedObject } from './image.ts';
 import { jobView } from './job.ts';
 import { imageInRegion, instant } from './scalars.ts';
+import { MOST_DATA_DISKS } from './server.ts';
 
 const job = z.object({ job: jobView, image_id: z.uuid() });
 const failed = job.extend({ error: refusalDocument });
@@ -39,7 +40,15 @@ export const ImageCopiedV1 = defineEvent(
   'export',
   'ImageCopied',
   1,
-  job.extend({ source: imageInRegion, object: storedObject }),
+  job.extend({
+    source: imageInRegion,
+    object: storedObject,
+    /** Of a full machine, whose object is that of its system disk. */
+    data_disks: z
+      .array(z.object({ image_id: z.uuid(), object: storedObject }))
+      .max(MOST_DATA_DISKS)
+      .default([]),
+  }),
 );
 /** The copy ended without an image; what it had stored is abandoned. */
 export const ImageCopyFailedV1 = defineEvent('export', 'ImageCopyFailed', 1, failed);

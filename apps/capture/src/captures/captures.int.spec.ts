@@ -101,6 +101,49 @@ describe('a capture', () => {
     expect(captures.catalog.objects.get(data.job.id)).toMatchObject({ parent: null });
   });
 
+  it('of a full machine stores every disk as it would be stored alone, and tells of all of them in one event', async () => {
+    const content = Buffer.from(original);
+    randomBytes(MIB).copy(content, 3 * MIB);
+    const fresh = Buffer.alloc(16 * MIB);
+    randomBytes(2 * MIB).copy(fresh, 5 * MIB);
+    const layered = Buffer.from(original);
+    randomBytes(512).copy(layered, 0);
+    const onBase = { image_id: base.image_id, base: base.object };
+    const server = captures.compute.add(
+      { ...onBase, content, changed: [run(3 * MIB, MIB)] },
+      { content: fresh, changed: [run(5 * MIB, 2 * MIB)] },
+      { ...onBase, content: layered, changed: [run(0, 512)] },
+    );
+    const { data, events, job } = await capture(server, { type: 'full_machine' });
+    expect(captures.catalog.registered.get(data.image_id)).toMatchObject({
+      facts: { image_type: 'full_machine', min_disk: 1, os_distro: 'debian' },
+      data_disks: data.data_disks.map(({ image_id }) => ({ image_id, size_gib: 1 })),
+    });
+    const parent = base.object.object_id;
+    expect(data).toMatchObject({
+      origin: { disk: 'system_disk', disk_id: server.disks[0]?.id },
+      object: { parent_object_id: parent },
+      data_disks: [
+        { origin: { disk: 'data_disk', disk_id: server.disks[1]?.id }, object: { parent_object_id: null } },
+        { origin: { disk: 'data_disk', disk_id: server.disks[2]?.id }, object: { parent_object_id: parent } },
+      ],
+    });
+    const [first, second] = data.data_disks.map(({ object }) => object.key);
+    await requireDisk(captures.store, [data.object.key, base.object.key], content);
+    await requireDisk(captures.store, [first ?? ''], fresh);
+    await requireDisk(captures.store, [second ?? '', base.object.key], layered);
+    // How much there is, is known from the first disk on.
+    const work = (4 * MIB).toString();
+    expect(job).toMatchObject({ bytes_done: BigInt(work), bytes_total: BigInt(work) });
+    const totals = events.map((event) => (event.data as DataOf<typeof ImageCapturedV1>).job.bytes_total);
+    expect(new Set(totals.filter((total) => total !== null))).toEqual(new Set([work]));
+    const examined = events.filter(({ type }) => type === 'ImageExamined');
+    expect(examined.map((event) => (event.data as DataOf<typeof CapturedImageExaminedV1>).image_id)).toEqual([
+      data.image_id,
+      ...data.data_disks.map(({ image_id }) => image_id),
+    ]);
+  });
+
   describe('of a disk that was made from a stored image', () => {
     it('reads and stores what changed, and nothing else', async () => {
       const content = Buffer.from(original);

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { type DataOf, type EventEnvelope, ImageCapturedV1 } from '@imago/contracts';
+import { CancelCapture, type DataOf, type EventEnvelope, ImageCapturedV1 } from '@imago/contracts';
 import type { Extent } from '@imago/disk-image';
 import { type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
-import { eventually } from '@imago/testing';
+import { eventually, type S3Call } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
 import type { TestServer } from '../../test/compute-neighbour.ts';
 import { largeDisk, MIB, smallDisk } from '../../test/disks.ts';
-import { PHASE_MOMENTS } from '../../test/phase-moments.ts';
+import { type HeldMoment, PHASE_MOMENTS } from '../../test/phase-moments.ts';
 import { requireDisk } from '../../test/stored-images.ts';
+import type { CapturePhaseName } from './phases/capture-phase.ts';
 
 describe('a worker that is lost', () => {
   let captures: CaptureUnderTest;
@@ -176,6 +177,105 @@ describe('a worker that is lost', () => {
     const { object } = (await captures.looks.eventsOf(id)).at(-1)?.data as DataOf<typeof ImageCapturedV1>;
     expect(object.parent_object_id).toBe(captures.catalog.objects.get(id)?.parent);
     await requireDisk(captures.store, [object.key], small);
+  });
+
+  describe('at the second disk of a machine', () => {
+    const disks = [smallDisk(), Buffer.concat([randomBytes(3 * MIB), Buffer.alloc(MIB)])] as const;
+    const isData = (name: string): boolean => name.includes(':');
+
+    function machine(): TestServer {
+      const [system, data] = disks.map((content) => ({ content, changed: [{ offset: 0, length: content.length }] }));
+      if (system === undefined || data === undefined) throw new Error('the machine has two disks');
+      return captures.compute.add(system, data);
+    }
+
+    /** The calls for the object of the second disk. */
+    function second(matches: (call: S3Call) => boolean): (call: S3Call) => boolean {
+      let first = '';
+      return (call) => {
+        const [object = ''] = /^images\/[^.]+/.exec(call.key) ?? [];
+        first ||= object;
+        return object !== '' && object !== first && matches(call);
+      };
+    }
+
+    const moments: readonly [string, CapturePhaseName, (worker: CaptureWorker) => HeldMoment][] = [
+      [
+        'before the host has given a byte',
+        'transfer',
+        () => captures.compute.exports.hold(({ name, path }) => isData(name) && path === 'data'),
+      ],
+      [
+        'with a part stored and not journaled',
+        'transfer',
+        ({ gate }) => gate.hold(second(({ action, partNumber }) => action === 'upload_part' && partNumber === 2), 'after'),
+      ],
+      [
+        'with its object completed and not said',
+        'seal',
+        ({ gate }) => gate.hold(second(({ action }) => action === 'complete_upload'), 'after'),
+      ],
+      ['before it is read back', 'verify', ({ gate }) => gate.hold(second(({ action }) => action === 'read'))],
+    ];
+
+    it.each(moments)('%s, is followed by one that goes on there', async (_moment, phase, hold) => {
+      const lost = await hire();
+      const held = hold(lost);
+      const server = machine();
+      const { id } = await captures.request(server.id, { source: { type: 'full_machine' } });
+      await held.arrived;
+      expect((await captures.looks.job(id)).phase).toBe(phase);
+      await lost.lose();
+      held.release();
+      await captures.looks.expireLease(id);
+      const rescuer = await hire();
+      const events = await captures.looks.eventsOf(id);
+      expect(events.filter(({ type }) => /Captured|Failed|Cancelled/.test(type))).toHaveLength(1);
+      expectNoStepBack(events);
+      const { object, data_disks } = events.at(-1)?.data as DataOf<typeof ImageCapturedV1>;
+      const keys = [object.key, data_disks[0]?.object.key ?? ''];
+      for (const [at, key] of keys.entries()) {
+        await requireDisk(captures.store, [key], disks[at] ?? Buffer.alloc(0));
+        expect((await captures.store.list(key)).map((each) => each.key)).toEqual([key, indexKey(key)]);
+        expect(await captures.store.listMultiparts(key)).toEqual([]);
+      }
+      const again = rescuer.gate.passed.filter(({ action, key }) => action === 'upload_part' && key === object.key);
+      expect(again).toEqual([]); // what was stored of the first disk stays
+      await eventually(() => {
+        expect(captures.compute.isLocked(server)).toBe(false);
+      });
+    });
+
+    it('is followed by no image when its server could have run meanwhile', async () => {
+      const lost = await hire();
+      const held = captures.compute.exports.hold(({ name, path }) => isData(name) && path === 'data');
+      const server = machine();
+      const { id } = await captures.request(server.id, { source: { type: 'full_machine' } });
+      await held.arrived;
+      await lost.lose();
+      held.release();
+      for (const disk of server.disks) disk.generation += 1;
+      await captures.looks.expireLease(id);
+      await hire();
+      expect(await captures.looks.ended(id)).toMatchObject({ state: 'failed', error: { code: 'capture.disk_changed' } });
+    });
+
+    it('or cancelled there, leaves no upload, tells of no image, and the server is free', async () => {
+      const worker = await hire();
+      const held = worker.gate.hold(second(({ action }) => action === 'upload_part'));
+      const server = machine();
+      const { id } = await captures.request(server.id, { source: { type: 'full_machine' } });
+      await held.arrived;
+      await captures.ask(CancelCapture, { job_id: id });
+      held.release();
+      const events = await captures.looks.eventsOf(id);
+      expect(events.at(-1)).toMatchObject({ type: 'ImageCaptureCancelled' });
+      expect(events.map(({ type }) => type)).not.toContain('ImageCaptured');
+      await eventually(async () => {
+        expect(await captures.store.listMultiparts('images/')).toEqual([]);
+        expect(captures.compute.isLocked(server)).toBe(false);
+      });
+    });
   });
 
   it('completes nothing any more when it was only slow', async () => {

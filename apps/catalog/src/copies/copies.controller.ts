@@ -14,6 +14,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { ImageBootProofs } from '../boot-proofs/image-boot-proofs.ts';
 import { toRecord } from '../images/image-record.ts';
+import { togetherWith } from '../images/machine-disks.ts';
 import { MakingOutcomes } from '../images/making-outcomes.ts';
 import { ImageReadinessRepository } from '../readiness/image-readiness.repository.ts';
 import { CopyNews } from './copy-news.ts';
@@ -38,7 +39,8 @@ export class CopiesController {
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof RegisterCopyContract>> {
     const { image, event_ids } = await this.registerCopy.execute(request, call);
-    return { image: toRecord(image), event_ids: [...event_ids] };
+    const data_disks = await this.registerCopy.disksOf(image);
+    return { image: toRecord(image), data_disks, event_ids: [...event_ids] };
   }
 
   @OnRequest(DescribeCopySourceContract)
@@ -54,10 +56,10 @@ export class CopiesController {
     @Payload() { data }: EventEnvelope<DataOf<typeof ImageCopiedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    const { image_id, job, object, source } = data;
-    const copy = await this.making.stored(tx, { image_id, job_id: job.id, cause }, { object, from: {} });
+    const { image_id, job, object, source, data_disks } = data;
+    const copy = await this.making.stored(tx, { image_id, job_id: job.id, cause }, { object, from: {}, data_disks });
     if (copy === null) return;
-    await this.readiness.carry(tx, source.image_id, copy.id);
+    for (const id of togetherWith(copy)) await this.readiness.carry(tx, id);
     await this.proofs.carry(tx, source.image_id, copy.id, cause);
     await this.news.copyMade(tx, copy, cause);
   }

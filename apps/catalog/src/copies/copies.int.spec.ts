@@ -30,8 +30,9 @@ import {
   tenant,
   worker,
 } from '../../test/catalog-under-test.ts';
+import { FullMachines } from '../../test/full-machines.ts';
 import { Publishing } from '../../test/publishing.ts';
-import { copiedData, importedData, jobView, registration } from '../../test/requests.ts';
+import { copiedData, importedData, jobView, registration, storedObject } from '../../test/requests.ts';
 import { Shares } from '../../test/shares.ts';
 import type { MadeImage } from '../../test/some-images.ts';
 
@@ -174,6 +175,43 @@ describe('a copy of an image', () => {
       const after = await catalog.ask(GetLineage, asked, member);
       expect(after.copied_from).toEqual({ image_id: source.image_id, region: REGION, name: null, status: null });
     });
+  });
+
+  it('of a full machine has copies of all its disks, active with it and in one place', async () => {
+    const machines = new FullMachines(catalog);
+    const machine = await machines.make();
+    const [system, ...data] = machine.stored;
+    const request = copyOf(machine);
+    const { image, data_disks } = await catalog.ask(RegisterCopy, request, machine.owner);
+    expect(image).toMatchObject({ image_type: 'full_machine', data_disks: [{ size_gib: 20 }, { size_gib: 30 }] });
+    expect(data_disks).toMatchObject(data.map(({ image_id }) => ({ source_image_id: image_id, size: '4000' })));
+    // Asked again it names the same images.
+    expect(await catalog.ask(RegisterCopy, request, machine.owner)).toMatchObject({ data_disks });
+    const service = serviceContext('export', machine.owner.project_id, randomUUID());
+    const asked = { ...request.source, public_images: false, by_operator: false };
+    for (const [disk_image_id, key] of [[null, system?.key], [data[1]?.image_id ?? '', data[1]?.key]] as const) {
+      const { object } = await catalog.ask(DescribeCopySource, { ...asked, disk_image_id }, service);
+      expect(object.key).toBe(key);
+    }
+    await expect(
+      catalog.ask(DescribeCopySource, { ...asked, disk_image_id: randomUUID() }, service),
+    ).rejects.toMatchObject({ code: 'image.not_found' });
+    const allocated = [];
+    for (const image_id of [image.id, ...data_disks.map((disk) => disk.image_id)]) {
+      const wanted = { image_id, region: OTHER_REGION, job_id: request.job_id };
+      allocated.push({ image_id, ...(await catalog.ask(AllocateObject, wanted, worker(machine.owner.project_id))) });
+    }
+    const [first, ...others] = allocated.map(({ image_id, ...object }) => ({ image_id, object: storedObject(object) }));
+    if (first === undefined) throw new Error('nothing was copied');
+    const told = { ...copiedData(request, first.object), data_disks: others };
+    await catalog.publish(ImageCopiedV1, image.id, told);
+    await eventually(async () => {
+      expect(await show(request, machine.owner)).toMatchObject({ status: 'active', data_disks: [{ size: '4' }, {}] });
+    });
+    const wanted = { image_id: others[0]?.image_id ?? '', region: OTHER_REGION };
+    const disk = await catalog.ask(GetLineage, wanted, machine.owner);
+    expect(disk.image).toMatchObject({ status: 'active', machine_image_id: image.id, origin: { disk: 'data_disk' } });
+    expect(disk.copied_from).toMatchObject({ image_id: data[0]?.image_id });
   });
 
   describe('is refused', () => {

@@ -7,9 +7,10 @@ import type {
 import type { RequestContext } from '@imago/identity';
 import { refusal } from '@imago/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { requireService } from '../images/image-access.ts';
 import type { ImageRow } from '../images/image.row.ts';
+import { ImagesRepository } from '../images/images.repository.ts';
 import { layerObject } from '../objects/held-object.ts';
 import { ObjectLines } from '../objects/object-lines.ts';
 import type { ObjectRow } from '../objects/object.row.ts';
@@ -24,11 +25,12 @@ export class DescribeCopySource {
     private readonly db: DataSource,
     private readonly sources: CopySources,
     private readonly lines: ObjectLines,
+    private readonly images: ImagesRepository,
   ) {}
 
   /** @throws Refusal as the contract of `catalog.describeCopySource` names them. */
   async execute(
-    { image_id, region, public_images, by_operator }: Request,
+    { image_id, region, public_images, by_operator, disk_image_id }: Request,
     context: RequestContext,
   ): Promise<ResponseOf<typeof DescribeCopySourceContract>> {
     requireService(context);
@@ -36,11 +38,19 @@ export class DescribeCopySource {
     // The service asks in the name of whoever asked for the copy.
     const roles: RequestContext['roles'] = [by_operator ? 'admin' : 'member'];
     const asking = { region, context: { ...context, roles } };
-    const image = await this.sources.require(tx, { image_id, public_images }, asking);
+    const source = await this.sources.require(tx, { image_id, public_images }, asking);
+    const image = disk_image_id === null ? source : await this.#diskOf(tx, source, disk_image_id);
     const line = await this.lines.ofImage(tx, image.id);
     // Deleted between the two reads: as if it had been before.
     if (line.length === 0) throw refusal('image.not_found', `There is no image ${image.id}.`);
     return { object: copiedObject(line, image) };
+  }
+
+  /** Whoever may copy a machine may copy its disks, and only with it. @throws Refusal image.not_found */
+  async #diskOf(tx: EntityManager, { id }: ImageRow, diskImageId: string): Promise<ImageRow> {
+    const disk = await this.images.find(tx, diskImageId);
+    if (disk?.machine_image_id === id) return disk;
+    throw refusal('image.not_found', `Image ${id} has no data disk ${diskImageId}.`);
   }
 }
 

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
-import { refusal, type RegisterCopy as RegisterCopyContract, type RequestOf } from '@imago/contracts';
+import { refusal, type RegisterCopy as RegisterCopyContract, type RequestOf, type ResponseOf } from '@imago/contracts';
 import { isOwn, type RequestContext } from '@imago/identity';
 import type { RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { v5 as uuidv5 } from 'uuid';
 import { AdmitImage, type Registered, type WantedImage } from '../images/admit-image.ts';
 import { requireRegistering } from '../images/image-access.ts';
 import { MEMBERS_MAY_COPY } from '../images/image-attributes.ts';
 import type { ImageRow } from '../images/image.row.ts';
+import { ImagesRepository } from '../images/images.repository.ts';
+import { diskImages } from '../images/machine-disks.ts';
 import { CopySources } from './copy-sources.ts';
 
 type Request = RequestOf<typeof RegisterCopyContract>;
+type CopiedDisks = ResponseOf<typeof RegisterCopyContract>['data_disks'];
 
 /** Accepts an image that becomes a copy of another one. */
 @Injectable()
@@ -19,6 +23,7 @@ export class RegisterCopy {
     private readonly db: DataSource,
     private readonly sources: CopySources,
     private readonly admission: AdmitImage,
+    private readonly images: ImagesRepository,
   ) {}
 
   /** @throws Refusal as the contract of `catalog.registerCopy` names them; then nothing is registered. */
@@ -33,7 +38,32 @@ export class RegisterCopy {
     const asking = { region: source.region, context };
     const image = await this.sources.require(this.db.manager, { image_id: source.image_id, public_images }, asking);
     requireNewName(image, request);
-    return this.admission.admit({ ...copyOf(image, request, context), ...identity }, call);
+    const copy = { ...copyOf(image, request, context), ...identity };
+    return this.admission.admit(copy, call, await this.#diskCopies(image, copy));
+  }
+
+  /** What the data disks of a registered copy are copies of. */
+  async disksOf({ data_disks }: ImageRow): Promise<CopiedDisks> {
+    const copied: CopiedDisks = [];
+    for (const { image_id } of data_disks) {
+      const copy = await this.images.find(this.db.manager, image_id);
+      const source = await this.images.find(this.db.manager, copy?.copied_from?.image_id ?? '');
+      if (source?.size == null) throw new Error(`image ${image_id} is a copy of nothing`);
+      copied.push({ image_id, source_image_id: source.id, size: source.size });
+    }
+    return copied;
+  }
+
+  /** The images of the data disks of a copied machine; they know of their sources what the machine knows of its own. */
+  async #diskCopies({ data_disks, region }: ImageRow, copy: WantedImage): Promise<readonly WantedImage[]> {
+    const disks: WantedImage[] = [];
+    for (const [at, disk] of diskImages(copy).entries()) {
+      const source = await this.images.find(this.db.manager, data_disks[at]?.image_id ?? '');
+      if (source === null) throw new Error(`image ${disk.id} would be a copy of nothing`);
+      const origin = copy.origin == null ? null : source.origin;
+      disks.push({ ...disk, copied_from: { image_id: source.id, region }, origin });
+    }
+    return disks;
   }
 }
 
@@ -48,7 +78,7 @@ function requireNewName({ name, region }: ImageRow, request: Request): void {
  */
 function copyOf(
   source: ImageRow,
-  { region, job_id, name }: Request,
+  { image_id, region, job_id, name }: Request,
   context: RequestContext,
 ): Omit<WantedImage, 'id' | 'owner' | 'registration_hash'> {
   const properties = Object.fromEntries(
@@ -66,6 +96,10 @@ function copyOf(
     source: knowsAll ? source.source : null,
     origin: knowsAll ? source.origin : null,
     copied_from: { image_id: source.id, region: source.region },
+    data_disks: source.data_disks.map((disk) => {
+      const copyId = uuidv5(disk.image_id, image_id); // the same whenever it is asked for
+      return { ...disk, image_id: copyId, size: null, checksum: null };
+    }),
   };
 }
 

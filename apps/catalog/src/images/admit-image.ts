@@ -61,14 +61,18 @@ export class AdmitImage {
    * @throws Refusal region.not_found, image.exists, quota.images_exceeded, quota.reservation_expired; then nothing is
    * registered.
    */
-  async admit(wanted: WantedImage, { context, cause, deadline }: RequestCall): Promise<Registered> {
+  async admit(
+    wanted: WantedImage,
+    { context, cause, deadline }: RequestCall,
+    disks = diskImages(wanted),
+  ): Promise<Registered> {
     this.regions.get(wanted.region);
     const known = await this.known(wanted);
     if (known !== null) return known;
     // Looked at again under the lock; here it spares the quota a place nobody will use.
     await this.#refuseAbandoned(this.db.manager, wanted.id);
     const place = await this.#reserve(wanted, context, deadline);
-    return inTransaction(this.db, (tx) => this.#insert(tx, { wanted, place, cause }));
+    return inTransaction(this.db, (tx) => this.#insert(tx, { wanted, disks, place, cause }));
   }
 
   /**
@@ -97,13 +101,13 @@ export class AdmitImage {
     return { expires_at: new Date(expires_at), limit: figures.limit };
   }
 
-  async #insert(tx: EntityManager, { wanted, place, cause }: Admission): Promise<Registered> {
+  async #insert(tx: EntityManager, { wanted, disks, place, cause }: Admission): Promise<Registered> {
     await this.images.lockId(tx, wanted.id);
     const known = await this.images.find(tx, wanted.id);
     if (known !== null) return sameAs(known, wanted);
     await this.#refuseAbandoned(tx, wanted.id);
     await this.#requirePlace(tx, place, wanted);
-    const { image, event_id } = await this.transitions.register(tx, wanted, diskImages(wanted), cause);
+    const { image, event_id } = await this.transitions.register(tx, wanted, disks, cause);
     return { image, event_ids: [event_id] };
   }
 
@@ -171,6 +175,8 @@ function askedFor(
 
 interface Admission {
   readonly wanted: WantedImage;
+  /** Of a machine: the images of its data disks. */
+  readonly disks: readonly WantedImage[];
   readonly place: Place;
   readonly cause: Cause;
 }

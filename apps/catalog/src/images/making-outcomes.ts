@@ -1,4 +1,4 @@
-import type { CapturedDataDisk, ImageOrigin, ImageSource, RefusalDocument } from '@imago/contracts';
+import type { ImageOrigin, ImageSource, RefusalDocument } from '@imago/contracts';
 import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -21,13 +21,20 @@ export interface Making {
   readonly cause: Cause;
 }
 
+/** A data disk a job has made. Of a copy it is known from its beginning where it comes from. */
+export interface MadeDisk {
+  readonly image_id: string;
+  readonly object: WrittenObject;
+  readonly origin?: ImageOrigin;
+}
+
 /** What a job has made, and of what. */
 export interface Made {
   readonly object: WrittenObject;
   /** Nothing of a copy: that is known from its beginning. */
   readonly from: { readonly source?: ImageSource; readonly origin?: ImageOrigin };
   /** Of a full machine. */
-  readonly data_disks?: readonly CapturedDataDisk[];
+  readonly data_disks?: readonly MadeDisk[];
 }
 
 /**
@@ -79,7 +86,7 @@ export class MakingOutcomes {
   async #describeDisks(
     tx: EntityManager,
     machine: ImageRow,
-    stored: readonly CapturedDataDisk[],
+    stored: readonly MadeDisk[],
   ): Promise<ImageRow['data_disks']> {
     const made = new Map(stored.map((disk) => [disk.image_id, disk]));
     if (made.size !== machine.data_disks.length) throw new Error(`image ${machine.id} was made with other disks`);
@@ -87,7 +94,10 @@ export class MakingOutcomes {
     for (const disk of machine.data_disks) {
       const [row, part] = [await this.images.find(tx, disk.image_id), made.get(disk.image_id)];
       if (row === null || part === undefined) throw new Error(`image ${machine.id} was made with other disks`);
-      await this.images.update(tx, row, { ...describeObject(part.object), origin: part.origin });
+      await this.images.update(tx, row, {
+        ...describeObject(part.object),
+        ...(part.origin !== undefined && { origin: part.origin }),
+      });
       described.push({ ...disk, size: part.object.size, checksum: part.object.checksum });
     }
     return described;

@@ -29,12 +29,13 @@ export class ImageReadinessRepository {
   }
 
   /** What is true of the bytes of an image is true of a copy of them; a report of the copy's own stays. */
-  async carry(tx: EntityManager, sourceId: string, copyId: string): Promise<void> {
+  async carry(tx: EntityManager, copyId: string): Promise<void> {
     await tx.query(
       `INSERT INTO catalog.readiness (image_id, report, examined_at)
-       SELECT $2, report, examined_at FROM catalog.readiness WHERE image_id = $1
+       SELECT copy.id, report, examined_at FROM catalog.images copy
+       JOIN catalog.readiness ON readiness.image_id = (copy.copied_from ->> 'image_id')::uuid WHERE copy.id = $1
        ON CONFLICT ON CONSTRAINT readiness_pkey DO NOTHING`,
-      [sourceId, copyId],
+      [copyId],
     );
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ChangeServerOs, DeleteServer, OperateServer, RenewServerLocks, UnlockServer } from '@imago/contracts';
+import { ChangeServerOs, DeleteServer, LockServerDisk, OperateServer, RenewServerLocks, UnlockServer } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
@@ -51,7 +51,7 @@ describe('the lock of a server', () => {
       event_ids: [expect.any(String)],
     });
     expect(locked.disk.base).toEqual(compute.catalog.images.get(image)?.object);
-    expect(locked.export.url).toMatch(new RegExp(`^http://127.0.0.1:\\d+/exports/${lockId}$`));
+    expect(locked.export.url).toMatch(new RegExp(`^http://127.0.0.1:\\d+/exports/${lockId}/${locked.disk.id}$`));
     expect(await compute.server(id)).toMatchObject({ task: 'capturing', job_id: lockId });
     expect(await locks.renew(lockId)).toEqual([]);
     expect(await locks.release(lockId)).toEqual({ unlocked: true, event_ids: [expect.any(String)] });
@@ -61,6 +61,41 @@ describe('the lock of a server', () => {
       { data: { server: { task: 'capturing', job_id: lockId } } },
       { data: { server: { task: null, job_id: null } } },
     ]);
+  });
+
+  it('may be of all disks at once: each is told of and read under it, and it is no lock of one of them', async () => {
+    const { servers, job } = await compute.create(image, {
+      data_disks: [
+        { size_gib: 2, image_id: null },
+        { size_gib: 1, image_id: null },
+      ],
+    });
+    await compute.looks.ended(job.id);
+    const [{ id, data_disks }] = servers as [(typeof servers)[number]];
+    await compute.looks.ended((await compute.operate(id, 'stop')).id);
+    const lockId = randomUUID();
+    const ask = (disk_id: string | null, acquire: boolean, scope: 'disk' | 'machine' = 'machine') =>
+      compute.ask(
+        LockServerDisk,
+        { ...of(id), lock_id: lockId, disk_id, acquire, scope },
+        acquire ? tenant() : captureService(),
+      );
+    const locked = await ask(null, true);
+    expect(locked.disk.kind).toBe('system_disk');
+    expect(locked.data_disks).toMatchObject(
+      data_disks.map((disk) => ({ id: disk.id, kind: 'data_disk', size: String(disk.size_gib * 2 ** 30) })),
+    );
+    for (const disk of data_disks) {
+      const seen = await ask(disk.id, false);
+      expect(seen.disk.id).toBe(disk.id);
+      expect((await fetchExport(seen.export, 'map')).status).toBe(200);
+      const elsewhere = seen.export.url.replace(disk.id, 'nothing');
+      expect((await fetchExport({ ...seen.export, url: elsewhere }, 'map')).status).toBe(404);
+    }
+    await expect(ask(data_disks[0]?.id ?? '', false, 'disk')).rejects.toMatchObject({ code: 'server.not_locked' });
+    await expect(ask(null, true, 'disk')).rejects.toMatchObject({ code: 'server.busy' });
+    await locks.release(lockId);
+    expect((await fetchExport(locked.export, 'map')).status).toBe(404);
   });
 
   it('is the same one when it is asked for again, and shown to the worker of its capture', async () => {

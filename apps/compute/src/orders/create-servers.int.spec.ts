@@ -74,6 +74,34 @@ describe('ordering servers', () => {
     });
   });
 
+  it('gives each server of a full-machine image all its disks, in their order, before those that are asked for', async () => {
+    const machine = compute.catalog.addMachine(7, 5);
+    const order = serversOf(machine.id, { count: 2, data_disks: [{ size_gib: 1, image_id: null }] });
+    const { servers } = await compute.ask(CreateServers, order, tenant());
+    for (const server of servers) {
+      expect(server.system_disk).toEqual({ size_gib: 3 });
+      expect(server.data_disks.map(({ size_gib, image_id }) => [size_gib, image_id])).toEqual([
+        [7, machine.disks[0]],
+        [5, machine.disks[1]],
+        [1, null],
+      ]);
+    }
+    for (const [at, disk] of machine.disks.entries()) {
+      const ids = servers.map(({ data_disks }) => data_disks[at]?.id);
+      expect(compute.catalog.holders(disk).sort()).toEqual(ids.sort());
+    }
+  });
+
+  it('lets nothing be held of any disk of a machine when one of them cannot be, and counts them all', async () => {
+    const machine = compute.catalog.addMachine(1, 1);
+    compute.catalog.images.delete(machine.disks[1] ?? '');
+    await expectNothing(() => compute.create(machine.id), { code: 'image.not_found' });
+    const many = compute.catalog.addMachine(...Array.from({ length: 16 }, () => 1));
+    const wish = { data_disks: [{ size_gib: 1, image_id: null }] };
+    const refused = { code: 'server.disks_exceeded', details: { count: 17, maximum: 16 } };
+    await expectNothing(() => compute.create(many.id, wish), refused);
+  });
+
   it('calls a single server as it was asked for', async () => {
     expect((await compute.create(image, { name: 'db' })).servers.map(({ name }) => name)).toEqual(['db']);
   });
@@ -136,7 +164,6 @@ describe('ordering servers', () => {
       { image_type: 'data_disk' },
       { code: 'server.image_unusable', details: { image_type: 'data_disk' } },
     ],
-    ['a full machine image', { image_type: 'full_machine' }, { code: 'server.image_unusable' }],
     [
       'another architecture',
       { architecture: 'aarch64' },

@@ -157,6 +157,12 @@ describe('what is done with a server', () => {
     expect(compute.catalog.holders(next)).toEqual([spec.system_disk.id]);
     const told = compute.recorder.about(id).find(({ type }) => type === 'ServerOsChanged');
     expect(told).toMatchObject({ data: { previous_image_id: old } });
+    // Of a full machine it is the system: what data the server has is its own.
+    const machine = compute.catalog.addMachine(9);
+    const { job: again } = await changeOs(id, machine.id);
+    expect(await compute.looks.endsOf(again.id)).toEqual(['ServerJobSucceeded']);
+    expect(await compute.server(id)).toMatchObject({ image_id: machine.id, data_disks: servers[0]?.data_disks });
+    expect(compute.catalog.holders(machine.disks[0] ?? '')).toEqual([]);
   });
 
   it('leaves a server as it was, and nothing held, when its new image is refused', async () => {

@@ -9,14 +9,20 @@ import type { JobTools } from '../jobs/job-tools.ts';
 import { copyOf, type TransferJobContext } from '../jobs/transfer-job.ts';
 
 /**
- * What catalog says the bytes of the image lie in that a job copies, as long as its project may.
+ * What catalog says the bytes of the image lie in that a job copies, of a machine those of the disk whose turn it is, as long as its project may.
  * @throws FinalFailureError copy.image_deleted, and Refusals as the contract of `catalog.describeCopySource` names them
  */
-export async function describeSource({ job, signal }: TransferJobContext, tools: JobTools): Promise<CopiedObject> {
+export async function describeSource(
+  { job, data, signal }: TransferJobContext,
+  tools: JobTools,
+): Promise<CopiedObject> {
   const { source, by_operator } = copyOf(job);
   const asked = tools.requests.send(
     DescribeCopySource,
-    { ...source, by_operator, public_images: tools.config.EXPORT_PUBLIC_IMAGES },
+    {
+      ...{ ...source, by_operator, public_images: tools.config.EXPORT_PUBLIC_IMAGES },
+      disk_image_id: data.disk?.source_image_id ?? null,
+    },
     { context: serviceContext('export', job.project_id, job.correlation_id) },
   );
   try {

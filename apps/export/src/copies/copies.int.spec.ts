@@ -79,6 +79,56 @@ describe('a copy of an image', () => {
     return row?.count ?? -1;
   }
 
+  describe('of a full machine', () => {
+    let machine: ImageRecord;
+    let data: StoredImage;
+
+    beforeAll(async () => {
+      data = await storeImage(exports.store, randomBytes(3 * MIB));
+      const part = exports.book.add(data, { image_type: 'data_disk' });
+      exports.book.copies.hashes.set(part.id, hashesOf(await readObject(exports.store, data.object.key)));
+      const data_disks = [{ image_id: part.id, position: 1, size_gib: 1, size: part.size, checksum: null }];
+      machine = exports.book.add(stored, { image_type: 'full_machine', data_disks });
+      exports.book.copies.hashes.set(machine.id, hashesOf(file));
+    });
+
+    it('has all its disks, and goes on at the second one when the worker of that is lost', async () => {
+      const lost = await hire();
+      const isSecond = ({ key }: { key: string }): boolean => key.startsWith('images/') && key !== first;
+      let first = '';
+      const held = lost.gate.hold((call) => {
+        if (call.action !== 'complete_upload') return false;
+        first ||= call.key;
+        return isSecond(call);
+      }, 'after');
+      const job = await exports.copy(machine.id, { name: 'machine two' });
+      await held.arrived;
+      await lost.lose();
+      held.release();
+      await exports.looks.expireLease(job.id);
+      const rescuer = await hire();
+      const { object, data_disks } = await copied(job.id);
+      expect((await readObject(exports.store, object.key)).equals(file)).toBe(true);
+      const [disk] = data_disks;
+      const bytes = await readObject(exports.store, data.object.key);
+      expect((await readObject(exports.store, disk?.object.key ?? '')).equals(bytes)).toBe(true);
+      expect(disk?.object).toMatchObject(hashesOf(bytes));
+      expect(rescuer.gate.count('create_upload')).toBe(0);
+      const total = BigInt(file.length + bytes.length);
+      expect(await exports.looks.job(job.id)).toMatchObject({ bytes_done: total, bytes_total: total });
+    });
+
+    it('is not there when one of its disks cannot be copied', async () => {
+      await hire();
+      const { key } = data.object;
+      const bytes = await readObject(exports.store, key);
+      await exports.store.deleteMany([key]);
+      const job = await exports.copy(machine.id, { name: 'half a machine' });
+      await expectFailed(job.id, 'copy.image_damaged');
+      await exports.store.put(key, bytes);
+    });
+  });
+
   describe('has the very bytes of the image', () => {
     it('in the same region, where the store copies them itself; who asked is told where it is', async () => {
       const worker = await hire();

@@ -5,7 +5,7 @@ import { inTransaction, Outbox, RequestClient } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { TransferJob } from '../jobs/transfer-job.ts';
+import type { TransferJob, TransferJobData } from '../jobs/transfer-job.ts';
 import { TransferJobs } from '../jobs/transfer-jobs.ts';
 import { copyRequested } from './copy-events.ts';
 import { CopySources } from './copy-sources.ts';
@@ -51,9 +51,9 @@ export class CopyAdmissions {
   }
 
   /** From here on the copy will end. Null when its admission was taken back meanwhile. */
-  async promise(job: TransferJob): Promise<JobAnswer | null> {
+  async promise(job: TransferJob, data: TransferJobData): Promise<JobAnswer | null> {
     const accepted = await inTransaction(this.db, async (tx) => {
-      const queued = await this.jobs.store.admit(tx, job.id);
+      const queued = await this.jobs.store.admit(tx, job.id, data);
       if (queued === null) return null;
       const view = toView(queued);
       const eventId = await this.outbox.add(tx, copyRequested(queued, view), { correlation_id: queued.correlation_id });

@@ -9,6 +9,7 @@ import type { ExportConfig } from '../config.ts';
 import { copyOf, type TransferJob, type TransferJobData, type TransferJobInput } from '../jobs/transfer-job.ts';
 import { TRANSFER_JOB_RUNNER } from '../jobs/transfer-jobs.ts';
 import { CopyAdmissions } from './copy-admissions.ts';
+import { firstDisk } from './machine-copies.ts';
 
 type Request = RequestOf<typeof RequestCopyContract>;
 
@@ -32,8 +33,7 @@ export class RequestCopy {
     const job = await this.admissions.record(request, context);
     if (job.state !== 'admitting') return { job: toView(job), event_ids: [] };
     try {
-      await this.#register(job, context);
-      return await this.#promise(job);
+      return await this.#promise(job, await this.#register(job, context));
     } catch (error) {
       // A refusal is certain. After anything else nobody knows what is registered: the sweep decides.
       if (isCertain(error)) await this.admissions.refused(job);
@@ -41,18 +41,19 @@ export class RequestCopy {
     }
   }
 
-  async #register(job: TransferJob, context: RequestContext): Promise<void> {
+  async #register(job: TransferJob, context: RequestContext): Promise<TransferJobData> {
     const { source, name } = copyOf(job);
     const image = { image_id: imageOf(job), region: job.region, job_id: job.id };
-    await this.requests.send(
+    const registered = await this.requests.send(
       RegisterCopy,
       { ...image, source, name, public_images: this.config.EXPORT_PUBLIC_IMAGES },
       { context },
     );
+    return firstDisk(registered);
   }
 
-  async #promise(job: TransferJob): Promise<JobAnswer> {
-    const accepted = await this.admissions.promise(job);
+  async #promise(job: TransferJob, data: TransferJobData): Promise<JobAnswer> {
+    const accepted = await this.admissions.promise(job, data);
     if (accepted !== null) {
       this.runner.wake();
       return accepted;

@@ -1,4 +1,11 @@
-import type { ExportDestination, ExportDiskFormat, ImageInRegion } from '@imago/contracts';
+import type {
+  ExportDestination,
+  ExportDiskFormat,
+  ImageInRegion,
+  RegisterCopy,
+  ResponseOf,
+  StoredObject,
+} from '@imago/contracts';
 import type { ContentHashes } from '@imago/object-store';
 import type { JobRecord, PhaseContext, PhaseOutcome } from '@imago/jobs';
 
@@ -23,6 +30,16 @@ export interface TransferJobInput {
   readonly copy?: CopyInput;
 }
 
+/** A data disk of a machine that is copied. */
+export type CopiedDisk = ResponseOf<typeof RegisterCopy>['data_disks'][number];
+
+/** A disk of a copied machine that is stored and proven. */
+export interface StoredCopy {
+  readonly image_id: string;
+  readonly object: StoredObject;
+  readonly etag: string;
+}
+
 /** What the phases have found out so far; each fills in its own part. */
 export interface TransferJobData {
   /** Bytes of the file that is made. */
@@ -38,6 +55,10 @@ export interface TransferJobData {
   readonly sealed?: { readonly etag: string };
   /** Where catalog lets a copy be written. */
   readonly object?: { readonly object_id: string; readonly key: string };
+  /** Of a copied machine: the data disk whose turn it is. The first is the system disk, of the job's own image. */
+  readonly disk?: CopiedDisk;
+  readonly stored?: readonly StoredCopy[];
+  readonly waiting?: readonly CopiedDisk[];
   /** Hashes of a copy, as it was read back. */
   readonly verified?: { readonly checksum: string; readonly os_hash_value: string };
 }

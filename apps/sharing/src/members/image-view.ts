@@ -13,6 +13,14 @@ export interface ImageQuestion {
   readonly context: RequestContext;
 }
 
+/** A disk of a machine is shared with the machine. @throws Refusal image.part_of_machine */
+function requireNoPart({ id, machine_image_id }: ImageRecord): void {
+  if (machine_image_id === null) return;
+  throw refusal('image.part_of_machine', `Image ${id} is a data disk of full-machine image ${machine_image_id}.`, {
+    machine_image_id,
+  });
+}
+
 /** What catalog and quota say of an image whose members are asked for. */
 @Injectable()
 export class ImageView {
@@ -24,12 +32,13 @@ export class ImageView {
 
   /**
    * The image, when the caller may do this with its members. Whether it can be seen at all, catalog says.
-   * @throws Refusal image.not_found, auth.forbidden, share.public_image, share.not_shared
+   * @throws Refusal image.not_found, auth.forbidden, image.part_of_machine, share.public_image, share.not_shared
    */
   async require(action: Action, asked: ImageQuestion, requiresShared: boolean): Promise<ImageRecord> {
     const { image_id, region, context } = asked;
     const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
     requireAllowed(action, context, await this.#relation(image, context.project_id));
+    requireNoPart(image);
     if (image.visibility === 'public' || image.visibility === 'community')
       throw refusal('share.public_image', 'A public image has no members: everybody has it.');
     if (requiresShared && image.visibility !== 'shared')

@@ -7,9 +7,11 @@ import type { JobTools } from '../../jobs/job-tools.ts';
 import { knownHashes, type TransferJobContext } from '../../jobs/transfer-job.ts';
 import { damaged, describeSource } from '../copied-image.ts';
 import { copyPlace } from '../copy-place.ts';
+import { nextDisk } from '../machine-copies.ts';
+import { storedCopy } from '../stored-copy.ts';
 import type { CopyPhase } from './copy-phase.ts';
 
-/** Reads the copy back, once: it has the bytes of the image, by the hashes the image is known by. */
+/** Reads the copy back, once: it has the bytes of the image, by the hashes the image is known by. Of a machine the next disk has its turn then. */
 export function verify(tools: JobTools): CopyPhase {
   return async (context) => {
     const { job, data } = context;
@@ -17,7 +19,9 @@ export function verify(tools: JobTools): CopyPhase {
     const place = copyPlace(tools, job, data);
     const { md5, sha512 } = await readCopyBack(context, place, source);
     if ((source.checksum ?? md5) !== md5 || (source.os_hash_value ?? sha512) !== sha512) throw damaged();
-    return { next: 'activate', data: { ...data, verified: { checksum: md5, os_hash_value: sha512 } } };
+    const verified = { ...data, verified: { checksum: md5, os_hash_value: sha512 } };
+    const next = nextDisk(job, verified, storedCopy(verified, source));
+    return next === null ? { next: 'activate', data: verified } : { next: 'map', data: next };
   };
 }
 
