@@ -6,6 +6,7 @@ import { type Reconciliation, reconciliationsController, Reconciler } from '@ima
 import { hostname } from 'node:os';
 import { type DynamicModule, type FactoryProvider, Logger, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { CapturedMachines } from './captures/captured-machines.ts';
 import { RequestCapture } from './captures/request-capture.ts';
 import { SweepAdmissions } from './captures/sweep-admissions.ts';
 import { TakeBackCapture } from './captures/take-back-capture.ts';
@@ -48,6 +49,7 @@ export class CaptureModule {
         runner(config),
         RunJobs,
         TakeBackCapture,
+        CapturedMachines,
         RequestCapture,
         RequestFlatten,
         RequestDigest,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ImageCapturedV1, type ImageRecord, RegisterImage, type RequestOf } from '@imago/contracts';
+import { FullMachineCapturedV1, type ImageRecord, RegisterImage, type RequestOf } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
 import { expect } from 'vitest';
@@ -61,7 +61,7 @@ export class FullMachines {
     const [system, ...data_disks] = parts;
     if (system === undefined) throw new Error('a machine has a system disk');
     const data = { ...capturedData(machine, system.object, system.origin), data_disks };
-    return this.catalog.publish(ImageCapturedV1, machine.image_id, data);
+    return this.catalog.publish(FullMachineCapturedV1, machine.image_id, data);
   }
 
   async make(owner?: RequestContext, base: StoredImage | null = null): Promise<StoredMachine> {

@@ -117,7 +117,7 @@ export function capturedData(
   object: CapturedObject,
   origin = serverOrigin(null),
 ): DataOf<typeof ImageCapturedV1> {
-  return { job: jobView(job_id, image_id, 'succeeded'), image_id, object, origin, data_disks: [] };
+  return { job: jobView(job_id, image_id, 'succeeded'), image_id, object, origin };
 }
 
 export function digestedData(image_id: string, object_id: string): DataOf<typeof ImageDigestedV1> {
@@ -137,7 +137,7 @@ export function copiedData(
   { image_id, job_id, source }: { image_id: string; job_id: string; source: ImageInRegion },
   object: { object_id: string; key: string },
 ): DataOf<typeof ImageCopiedV1> {
-  return { job: jobView(job_id, image_id, 'succeeded'), image_id, source, object: storedObject(object), data_disks: [] };
+  return { job: jobView(job_id, image_id, 'succeeded'), image_id, source, object: storedObject(object) };
 }
 
 export function importedData(

@@ -2,8 +2,7 @@ import type { JobOnBoard } from '@imago/contracts';
 import type { Answer, ImageDocument, Problem, Tenant } from './tenant.ts';
 
 export type CaptureSource =
-  | { readonly type: 'system_disk' | 'full_machine' }
-  | { readonly type: 'data_disk'; readonly disk_id: string };
+  { readonly type: 'system_disk' | 'full_machine' } | { readonly type: 'data_disk'; readonly disk_id: string };
 
 /** What a tenant does with captures, over HTTP. */
 export class Captures {

@@ -17,18 +17,25 @@ export const ImageCaptureRequestedV1 = defineEvent(
 );
 /** The job moved: a new phase or more bytes, at most once a second. */
 export const ImageCaptureProgressedV1 = defineEvent('capture', 'ImageCaptureProgressed', 1, job);
-/**
- * The bytes are stored, sealed and verified; catalog makes the image active on this. Of a full machine the object is the
- * system disk's, and there are as many data disks as were registered.
- */
+/** The bytes are stored, sealed and verified; catalog makes the image active on this. */
 export const ImageCapturedV1 = defineEvent(
   'capture',
   'ImageCaptured',
   1,
+  job.extend({ object: capturedObject, origin: imageOrigin }),
+);
+/**
+ * The bytes of all disks of a server are stored, sealed and verified; catalog makes its full-machine image active on this.
+ * The object is that of the system disk, and there are as many data disks as were registered.
+ */
+export const FullMachineCapturedV1 = defineEvent(
+  'capture',
+  'FullMachineCaptured',
+  1,
   job.extend({
     object: capturedObject,
     origin: imageOrigin,
-    data_disks: z.array(capturedDataDisk).max(MOST_DATA_DISKS).default([]),
+    data_disks: z.array(capturedDataDisk).max(MOST_DATA_DISKS),
   }),
 );
 /** The capture ended without an image; its server is released and what it had stored is abandoned. */

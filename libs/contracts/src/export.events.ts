@@ -19,7 +19,7 @@ export const ImageExportRequestedV1 = defineEvent(
 );
 /** The job moved: a new phase or more bytes, at most once a second. */
 export const ImageExportProgressedV1 = defineEvent('export', 'ImageExportProgressed', 1, job);
-/** The file is in the bucket and was read back. */
+/** The file is in the bucket and was read back; of a full machine that of the system disk, the others and their list beside it. */
 export const ImageExportedV1 = defineEvent('export', 'ImageExported', 1, job.extend({ file: exportedFile }));
 /** The export ended without a file; what it had stored is taken away again. */
 export const ImageExportFailedV1 = defineEvent('export', 'ImageExportFailed', 1, failed);
@@ -40,14 +40,17 @@ export const ImageCopiedV1 = defineEvent(
   'export',
   'ImageCopied',
   1,
+  job.extend({ source: imageInRegion, object: storedObject }),
+);
+/** The same of a full machine: the object is that of its system disk. */
+export const FullMachineCopiedV1 = defineEvent(
+  'export',
+  'FullMachineCopied',
+  1,
   job.extend({
     source: imageInRegion,
     object: storedObject,
-    /** Of a full machine, whose object is that of its system disk. */
-    data_disks: z
-      .array(z.object({ image_id: z.uuid(), object: storedObject }))
-      .max(MOST_DATA_DISKS)
-      .default([]),
+    data_disks: z.array(z.object({ image_id: z.uuid(), object: storedObject })).max(MOST_DATA_DISKS),
   }),
 );
 /** The copy ended without an image; what it had stored is abandoned. */

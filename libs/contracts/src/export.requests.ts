@@ -5,9 +5,10 @@ import { anyJobView } from './job.ts';
 import { imageInRegion, imageName, instant, regionName } from './scalars.ts';
 
 /**
- * Writes an image as a file of a format into a bucket that is assigned to the caller's project. Idempotent by
+ * Writes an image as a file of a format into a bucket that is assigned to the caller's project. Of a full machine each data
+ * disk is a file beside it, `<object>.disk-1` and so on, and `<object>.manifest.json` lists them all. Idempotent by
  * `idempotency_key` per project. Refusals: image.not_found, auth.forbidden (a member's, or a public image),
- * image.not_active, image.deactivated, export.format_unsupported, export.bucket_not_found, export.bucket_unusable,
+ * image.not_active, image.deactivated, image.part_of_machine, export.format_unsupported, export.bucket_not_found, export.bucket_unusable,
  * export.object_exists, export.destination_busy, request.idempotency_conflict.
  */
 export const RequestExport = defineRequest('export', 'requestExport', {

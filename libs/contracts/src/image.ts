@@ -176,8 +176,8 @@ export type MachineDisk = z.output<typeof machineDisk>;
 export const capturedDataDisk = z.object({ image_id: z.uuid(), object: capturedObject, origin: imageOrigin });
 export type CapturedDataDisk = z.output<typeof capturedDataDisk>;
 
-/** An image as catalog, which owns the truth about it, answers. */
-export const imageRecord = z.object({
+/** An image as events tell it. */
+export const toldImage = z.object({
   id: z.uuid(),
   ...registeredFacts.shape,
   /** The project it belongs to. */
@@ -207,10 +207,6 @@ export const imageRecord = z.object({
   source: imageSource.nullable(),
   /** The server it was captured from. */
   origin: imageOrigin.nullable().default(null),
-  /** Of a full-machine image: its data disks, in their order. The image itself is the system disk. */
-  data_disks: z.array(machineDisk).max(MOST_DATA_DISKS).default([]),
-  /** The full-machine image this one is a data disk of. */
-  machine_image_id: z.uuid().nullable().default(null),
   agreement: agreement.nullable(),
   /** The job that makes it, while it is in the making and after. */
   job_id: z.uuid().nullable(),
@@ -222,6 +218,15 @@ export const imageRecord = z.object({
   updated_at: instant,
   /** Grows with every change. */
   version: z.int().min(1),
+});
+export type ToldImage = z.output<typeof toldImage>;
+
+/** An image as catalog, which owns the truth about it, answers. */
+export const imageRecord = toldImage.extend({
+  /** Of a full-machine image: its data disks, in their order. The image itself is the system disk. */
+  data_disks: z.array(machineDisk).max(MOST_DATA_DISKS).default([]),
+  /** The full-machine image this one is a data disk of. */
+  machine_image_id: z.uuid().nullable().default(null),
 });
 export type ImageRecord = z.output<typeof imageRecord>;
 

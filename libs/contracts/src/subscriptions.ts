@@ -11,6 +11,7 @@ import {
 import {
   ImageCaptureCancelledV1,
   ImageCapturedV1,
+  FullMachineCapturedV1,
   ImageCaptureFailedV1,
   ImageCaptureProgressedV1,
   ImageCaptureRequestedV1,
@@ -55,6 +56,7 @@ import {
 import type { EventDefinition } from './define.ts';
 import {
   ImageCopiedV1,
+  FullMachineCopiedV1,
   ImageCopyCancelledV1,
   ImageCopyFailedV1,
   ImageCopyProgressedV1,
@@ -165,6 +167,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageCaptureProgressedV1,
   CapturedImageExaminedV1,
   ImageCapturedV1,
+  FullMachineCapturedV1,
   ImageCaptureFailedV1,
   ImageCaptureCancelledV1,
   ImageDigestProgressedV1,
@@ -183,6 +186,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageCopyRequestedV1,
   ImageCopyProgressedV1,
   ImageCopiedV1,
+  FullMachineCopiedV1,
   ImageCopyFailedV1,
   ImageCopyCancelledV1,
   ImageDownloadLinkCreatedV1,
@@ -207,6 +211,7 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
     ImageUploadFailedV1,
     CapturedImageExaminedV1,
     ImageCapturedV1,
+    FullMachineCapturedV1,
     ImageCaptureFailedV1,
     ImageCaptureCancelledV1,
     ImageDigestedV1,
@@ -214,6 +219,7 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
     ImageFlattenFailedV1,
     ImageFlattenCancelledV1,
     ImageCopiedV1,
+    FullMachineCopiedV1,
     ImageCopyFailedV1,
     ImageCopyCancelledV1,
     ImageSharedV1,

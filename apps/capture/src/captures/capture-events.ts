@@ -2,6 +2,7 @@ import {
   type CapturedDataDisk,
   type CapturedObject,
   CapturedImageExaminedV1,
+  FullMachineCapturedV1,
   ImageCapturedV1,
   ImageCaptureRequestedV1,
   type JobView,
@@ -9,6 +10,7 @@ import {
 import type { TimedReport } from '@imago/image-transfer';
 import { aboutImageJob, required } from '@imago/jobs';
 import type { NewEvent } from '@imago/messaging';
+import { captureOf } from '../exports/locked-disk.ts';
 import type { ImageJob, StoredDisk } from '../jobs/image-job.ts';
 import { allStored } from './machine-disks.ts';
 
@@ -23,9 +25,10 @@ export function captureExamined(image_id: string, examined: TimedReport): (job: 
 
 export function captured(job: ImageJob, view: JobView): NewEvent {
   const [first, ...others] = allStored(job);
-  return aboutImageJob(ImageCapturedV1, job, view, {
-    origin: first.origin,
-    object: capturedObjectOf(first),
+  const captured = { origin: first.origin, object: capturedObjectOf(first) };
+  if (captureOf(job).scope !== 'machine') return aboutImageJob(ImageCapturedV1, job, view, captured);
+  return aboutImageJob(FullMachineCapturedV1, job, view, {
+    ...captured,
     data_disks: others.map((disk): CapturedDataDisk => {
       const { image_id, origin } = disk;
       return { image_id, origin, object: capturedObjectOf(disk) };

@@ -3,6 +3,7 @@ import {
   type CapturedImageExaminedV1,
   type DataOf,
   type EventEnvelope,
+  FullMachineCapturedV1,
   ImageCapturedV1,
   RequestCapture,
 } from '@imago/contracts';
@@ -114,7 +115,8 @@ describe('a capture', () => {
       { content: fresh, changed: [run(5 * MIB, 2 * MIB)] },
       { ...onBase, content: layered, changed: [run(0, 512)] },
     );
-    const { data, events, job } = await capture(server, { type: 'full_machine' });
+    const { events, job } = await capture(server, { type: 'full_machine' });
+    const data = FullMachineCapturedV1.data.parse(events.at(-1)?.data);
     expect(captures.catalog.registered.get(data.image_id)).toMatchObject({
       facts: { image_type: 'full_machine', min_disk: 1, os_distro: 'debian' },
       data_disks: data.data_disks.map(({ image_id }) => ({ image_id, size_gib: 1 })),

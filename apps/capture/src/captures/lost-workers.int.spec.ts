@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { CancelCapture, type DataOf, type EventEnvelope, ImageCapturedV1 } from '@imago/contracts';
+import {
+  CancelCapture,
+  type DataOf,
+  type EventEnvelope,
+  type FullMachineCapturedV1,
+  ImageCapturedV1,
+} from '@imago/contracts';
 import type { Extent } from '@imago/disk-image';
 import { type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
@@ -208,12 +214,20 @@ describe('a worker that is lost', () => {
       [
         'with a part stored and not journaled',
         'transfer',
-        ({ gate }) => gate.hold(second(({ action, partNumber }) => action === 'upload_part' && partNumber === 2), 'after'),
+        ({ gate }) =>
+          gate.hold(
+            second(({ action, partNumber }) => action === 'upload_part' && partNumber === 2),
+            'after',
+          ),
       ],
       [
         'with its object completed and not said',
         'seal',
-        ({ gate }) => gate.hold(second(({ action }) => action === 'complete_upload'), 'after'),
+        ({ gate }) =>
+          gate.hold(
+            second(({ action }) => action === 'complete_upload'),
+            'after',
+          ),
       ],
       ['before it is read back', 'verify', ({ gate }) => gate.hold(second(({ action }) => action === 'read'))],
     ];
@@ -232,7 +246,7 @@ describe('a worker that is lost', () => {
       const events = await captures.looks.eventsOf(id);
       expect(events.filter(({ type }) => /Captured|Failed|Cancelled/.test(type))).toHaveLength(1);
       expectNoStepBack(events);
-      const { object, data_disks } = events.at(-1)?.data as DataOf<typeof ImageCapturedV1>;
+      const { object, data_disks } = events.at(-1)?.data as DataOf<typeof FullMachineCapturedV1>;
       const keys = [object.key, data_disks[0]?.object.key ?? ''];
       for (const [at, key] of keys.entries()) {
         await requireDisk(captures.store, [key], disks[at] ?? Buffer.alloc(0));
@@ -257,7 +271,10 @@ describe('a worker that is lost', () => {
       for (const disk of server.disks) disk.generation += 1;
       await captures.looks.expireLease(id);
       await hire();
-      expect(await captures.looks.ended(id)).toMatchObject({ state: 'failed', error: { code: 'capture.disk_changed' } });
+      expect(await captures.looks.ended(id)).toMatchObject({
+        state: 'failed',
+        error: { code: 'capture.disk_changed' },
+      });
     });
 
     it('or cancelled there, leaves no upload, tells of no image, and the server is free', async () => {
@@ -270,7 +287,7 @@ describe('a worker that is lost', () => {
       held.release();
       const events = await captures.looks.eventsOf(id);
       expect(events.at(-1)).toMatchObject({ type: 'ImageCaptureCancelled' });
-      expect(events.map(({ type }) => type)).not.toContain('ImageCaptured');
+      expect(events.map(({ type }) => type)).not.toContain('FullMachineCaptured');
       await eventually(async () => {
         expect(await captures.store.listMultiparts('images/')).toEqual([]);
         expect(captures.compute.isLocked(server)).toBe(false);

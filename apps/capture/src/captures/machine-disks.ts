@@ -32,10 +32,9 @@ export function imageOfDisk(job: ImageJob, data: ImageJobData): string {
 
 /** All disks of a job whose last one is stored, too; the system disk, or the only one, first. */
 export function allStored(job: ImageJob): readonly [StoredDisk, ...StoredDisk[]] {
-  const { stored = [] } = job.data;
-  const [first, ...others] = [...stored, storedDisk(job, job.data)];
-  if (first === undefined) throw new Error(`Job ${job.id} has stored no disk`);
-  return [first, ...others];
+  const last = storedDisk(job, job.data);
+  const [first, ...others] = job.data.stored ?? [];
+  return first === undefined ? [last] : [first, ...others, last];
 }
 
 /** The data with which the next disk begins; null when none waits. */

@@ -1,9 +1,10 @@
-import { type ImageRecord, refusal } from '@imago/contracts';
+import { refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
 import { cancelLocked, type JobAnswer, type JobRunner, PartJournal, toView } from '@imago/jobs';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { CapturedMachines } from '../captures/captured-machines.ts';
 import { type ImageJob, type ImageJobData, type ImageJobInput, typeOf } from './image-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from './image-jobs.ts';
 import { jobEvents } from './job-events.ts';
@@ -16,6 +17,7 @@ export class CancelJob {
     private readonly jobs: ImageJobs,
     private readonly parts: PartJournal,
     private readonly outbox: Outbox,
+    private readonly machines: CapturedMachines,
     @Inject(IMAGE_JOB_RUNNER) private readonly runner: JobRunner<ImageJobInput, ImageJobData>,
   ) {}
 
@@ -42,9 +44,9 @@ export class CancelJob {
   }
 
   /** An image that is deleted needs none of its jobs any more, nor do the disks of a machine. */
-  async imageDeleted(tx: EntityManager, { id, data_disks }: ImageRecord, cause: Cause): Promise<void> {
-    for (const imageId of [id, ...data_disks.map((disk) => disk.image_id)]) {
-      for (const job of await this.jobs.store.lockAliveOfImage(tx, imageId)) await this.cancel(tx, job, cause);
+  async imageDeleted(tx: EntityManager, imageId: string, cause: Cause): Promise<void> {
+    for (const id of [imageId, ...(await this.machines.disks(tx, imageId))]) {
+      for (const job of await this.jobs.store.lockAliveOfImage(tx, id)) await this.cancel(tx, job, cause);
     }
   }
 

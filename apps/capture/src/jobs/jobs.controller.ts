@@ -64,6 +64,6 @@ export class JobsController {
     @Payload() event: EventEnvelope<DataOf<typeof ImageDeletedV1>>,
     @Ctx() context: EventContext,
   ): Promise<void> {
-    await this.cancelJob.imageDeleted(context.tx, event.data.image, context.cause);
+    await this.cancelJob.imageDeleted(context.tx, event.data.image.id, context.cause);
   }
 }

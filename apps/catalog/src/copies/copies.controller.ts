@@ -2,6 +2,7 @@ import {
   type DataOf,
   DescribeCopySource as DescribeCopySourceContract,
   type EventEnvelope,
+  FullMachineCopiedV1,
   ImageCopiedV1,
   ImageCopyCancelledV1,
   ImageCopyFailedV1,
@@ -15,7 +16,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { ImageBootProofs } from '../boot-proofs/image-boot-proofs.ts';
 import { toRecord } from '../images/image-record.ts';
 import { togetherWith } from '../images/machine-disks.ts';
-import { MakingOutcomes } from '../images/making-outcomes.ts';
+import { type MadeDisk, MakingOutcomes } from '../images/making-outcomes.ts';
 import { ImageReadinessRepository } from '../readiness/image-readiness.repository.ts';
 import { CopyNews } from './copy-news.ts';
 import { DescribeCopySource } from './describe-copy-source.ts';
@@ -56,7 +57,22 @@ export class CopiesController {
     @Payload() { data }: EventEnvelope<DataOf<typeof ImageCopiedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
-    const { image_id, job, object, source, data_disks } = data;
+    await this.#copied(data, [], { tx, cause });
+  }
+
+  @OnEvent(FullMachineCopiedV1)
+  async machineCopied(
+    @Payload() { data }: EventEnvelope<DataOf<typeof FullMachineCopiedV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    await this.#copied(data, data.data_disks, { tx, cause });
+  }
+
+  async #copied(
+    { image_id, job, object, source }: DataOf<typeof ImageCopiedV1>,
+    data_disks: readonly MadeDisk[],
+    { tx, cause }: Pick<EventContext, 'tx' | 'cause'>,
+  ): Promise<void> {
     const copy = await this.making.stored(tx, { image_id, job_id: job.id, cause }, { object, from: {}, data_disks });
     if (copy === null) return;
     for (const id of togetherWith(copy)) await this.readiness.carry(tx, id);

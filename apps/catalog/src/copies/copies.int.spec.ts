@@ -3,6 +3,7 @@ import {
   AllocateObject,
   DeactivateImage,
   DescribeCopySource,
+  FullMachineCopiedV1,
   GetImage,
   GetLineage,
   ImageCopiedV1,
@@ -189,7 +190,10 @@ describe('a copy of an image', () => {
     expect(await catalog.ask(RegisterCopy, request, machine.owner)).toMatchObject({ data_disks });
     const service = serviceContext('export', machine.owner.project_id, randomUUID());
     const asked = { ...request.source, public_images: false, by_operator: false };
-    for (const [disk_image_id, key] of [[null, system?.key], [data[1]?.image_id ?? '', data[1]?.key]] as const) {
+    for (const [disk_image_id, key] of [
+      [null, system?.key],
+      [data[1]?.image_id ?? '', data[1]?.key],
+    ] as const) {
       const { object } = await catalog.ask(DescribeCopySource, { ...asked, disk_image_id }, service);
       expect(object.key).toBe(key);
     }
@@ -204,7 +208,7 @@ describe('a copy of an image', () => {
     const [first, ...others] = allocated.map(({ image_id, ...object }) => ({ image_id, object: storedObject(object) }));
     if (first === undefined) throw new Error('nothing was copied');
     const told = { ...copiedData(request, first.object), data_disks: others };
-    await catalog.publish(ImageCopiedV1, image.id, told);
+    await catalog.publish(FullMachineCopiedV1, image.id, told);
     await eventually(async () => {
       expect(await show(request, machine.owner)).toMatchObject({ status: 'active', data_disks: [{ size: '4' }, {}] });
     });

@@ -2,6 +2,7 @@ import {
   type DataOf,
   DescribeLayers as DescribeLayersContract,
   type EventEnvelope,
+  FullMachineCapturedV1,
   ImageCaptureCancelledV1,
   ImageCapturedV1,
   ImageCaptureFailedV1,
@@ -39,6 +40,15 @@ export class CapturesController {
   @OnEvent(ImageCapturedV1)
   async captured(
     @Payload() { data }: EventEnvelope<DataOf<typeof ImageCapturedV1>>,
+    @Ctx() { tx, cause }: EventContext,
+  ): Promise<void> {
+    const { image_id, job, object, origin } = data;
+    await this.making.stored(tx, { image_id, job_id: job.id, cause }, { object, from: { origin } });
+  }
+
+  @OnEvent(FullMachineCapturedV1)
+  async machineCaptured(
+    @Payload() { data }: EventEnvelope<DataOf<typeof FullMachineCapturedV1>>,
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
     const { image_id, job, object, origin, data_disks } = data;

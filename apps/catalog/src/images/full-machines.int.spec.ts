@@ -171,7 +171,11 @@ describe('a full-machine image', () => {
     const machine = await machines.make();
     const [disk] = machine.disks;
     const wanted = { image_id: disk?.image_id ?? '', region: REGION };
-    const renamed = { ...wanted, changes: [{ op: 'replace' as const, name: 'name', value: 'mine' }], strict_add: false };
+    const renamed = {
+      ...wanted,
+      changes: [{ op: 'replace' as const, name: 'name', value: 'mine' }],
+      strict_add: false,
+    };
     const copy = { region: REGION, image_id: randomUUID(), job_id: randomUUID(), source: wanted, name: 'copy' };
     const attempts = (as = machine.owner): readonly (() => Promise<unknown>)[] => [
       () => catalog.ask(UpdateImage, renamed, as),

@@ -78,7 +78,11 @@ export class AllocateObject {
   }
 
   /** The making of a machine begins with its system disk; that of its data disks has begun with it. */
-  async #begin(tx: EntityManager, image: ImageRow, { job_id, cause }: { job_id: string; cause: Cause }): Promise<boolean> {
+  async #begin(
+    tx: EntityManager,
+    image: ImageRow,
+    { job_id, cause }: { job_id: string; cause: Cause },
+  ): Promise<boolean> {
     if (image.machine_image_id !== null) return image.status === 'importing';
     const begun = { trigger: 'transfer_begun', changes: { job_id }, cause } as const;
     return (await this.transitions.apply(tx, image, begun)) !== null;

@@ -23,11 +23,7 @@ export class ExportsController {
   ) {}
 
   @Get(':lock_id/:disk_id/map')
-  async map(
-    @Param() of: DiskLock,
-    @Req() request: IncomingMessage,
-    @Res() response: ServerResponse,
-  ): Promise<void> {
+  async map(@Param() of: DiskLock, @Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     await this.#answer(of, request, response, async (signal) => {
       const changed = await this.exports.use(of, (disk) => disk.changed());
       signal.throwIfAborted();
@@ -37,11 +33,7 @@ export class ExportsController {
   }
 
   @Get(':lock_id/:disk_id/data')
-  async data(
-    @Param() of: DiskLock,
-    @Req() request: IncomingMessage,
-    @Res() response: ServerResponse,
-  ): Promise<void> {
+  async data(@Param() of: DiskLock, @Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     await this.#answer(of, request, response, (gone) =>
       this.exports.use(of, async (disk, over) => {
         const cut = (): unknown => response.destroy(); // at once, whatever is being read

@@ -151,10 +151,10 @@ describe('the export of a locked disk', () => {
     expect(await compute.server(server)).toMatchObject({ task: null });
     lockId = randomUUID();
     locked = await locks.take(server, lockId);
-    await compute.db.query(`UPDATE compute.servers SET lock_revisions = jsonb_build_object($2::text, 'another') WHERE lock_id = $1`, [
-      lockId,
-      locked.disk.id,
-    ]);
+    await compute.db.query(
+      `UPDATE compute.servers SET lock_revisions = jsonb_build_object($2::text, 'another') WHERE lock_id = $1`,
+      [lockId, locked.disk.id],
+    );
     expect((await get('map')).status).toBe(404);
     expect(await locks.renew(lockId)).toEqual([lockId]);
   });

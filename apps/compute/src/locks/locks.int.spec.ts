@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { ChangeServerOs, DeleteServer, LockServerDisk, OperateServer, RenewServerLocks, UnlockServer } from '@imago/contracts';
+import {
+  ChangeServerOs,
+  DeleteServer,
+  LockServerDisk,
+  OperateServer,
+  RenewServerLocks,
+  UnlockServer,
+} from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';

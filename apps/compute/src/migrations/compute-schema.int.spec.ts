@@ -85,7 +85,8 @@ describe('the schema of compute', () => {
   });
 
   it('can be undone, with servers that are locked, and done again, with disks from before', async () => {
-    for (let undone = 0; undone < 4; undone++) await owner.undoLastMigration(); // proofs, traces, comparisons, then the locks
+    // Machines, proofs, traces, comparisons, then the locks.
+    for (let undone = 0; undone < 5; undone++) await owner.undoLastMigration();
     const [row]: Record<string, unknown>[] = await owner.query(
       `SELECT * FROM compute.servers WHERE status = 'stopped'`,
     );

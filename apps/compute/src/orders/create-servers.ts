@@ -61,11 +61,7 @@ export class CreateServers {
     });
   }
 
-  async #record(
-    request: Request,
-    machineDisks: readonly DataDiskWish[],
-    context: RequestContext,
-  ): Promise<ServerJob> {
+  async #record(request: Request, machineDisks: readonly DataDiskWish[], context: RequestContext): Promise<ServerJob> {
     const hash = orderHash({ ...request, idempotency_key: null });
     const { job } = await this.jobs.store.insert(this.db.manager, {
       id: uuidv7(),

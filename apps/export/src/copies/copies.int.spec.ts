@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import {
   CancelExport,
   type DataOf,
+  FullMachineCopiedV1,
   ImageCopiedV1,
   type ImageRecord,
   type JobView,
@@ -107,7 +108,8 @@ describe('a copy of an image', () => {
       held.release();
       await exports.looks.expireLease(job.id);
       const rescuer = await hire();
-      const { object, data_disks } = await copied(job.id);
+      const { data: told } = (await exports.looks.eventsOf(job.id)).at(-1) ?? {};
+      const { object, data_disks } = FullMachineCopiedV1.data.parse(told);
       expect((await readObject(exports.store, object.key)).equals(file)).toBe(true);
       const [disk] = data_disks;
       const bytes = await readObject(exports.store, data.object.key);

@@ -2,9 +2,13 @@ import { type MultipartUpload, ObjectNotFoundError, type ObjectStore, Regions } 
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { exportOf, type TransferJob } from '../jobs/transfer-job.ts';
+import { objectsOf } from './machine-files.ts';
 
 /** Milliseconds that taking back what a job has left in a bucket may take; the sweep tries again. */
 const CLEAR_TIMEOUT = 10_000;
+
+/** One of the objects of a job. */
+export type DestinationKey = Pick<Destination, 'job_id' | 'object'>;
 
 /** What an export has, or may have, in a bucket that is not ours. */
 export interface Destination {
@@ -31,23 +35,27 @@ export class Destinations {
     private readonly regions: Regions,
   ) {}
 
-  /** @returns false when another job writes the object now. */
+  /** @returns false when another job writes one of its objects now. */
   async add(tx: EntityManager, job: TransferJob): Promise<boolean> {
-    const { bucket, object } = exportOf(job).destination;
+    const objects = objectsOf(job);
     const added: unknown[] = await tx.query(
-      `INSERT INTO export.destinations (job_id, region, bucket, object) VALUES ($1, $2, $3, $4)
+      `INSERT INTO export.destinations (job_id, region, bucket, object)
+       SELECT $1::uuid, $2, $3, object FROM unnest($4::text[]) AS object
        ON CONFLICT (region, bucket, object) WHERE ended_at IS NULL DO NOTHING RETURNING job_id`,
-      [job.id, job.region, bucket, object],
+      [job.id, job.region, exportOf(job).destination.bucket, objects],
     );
-    return added.length > 0;
+    return added.length === objects.length;
   }
 
-  async find(jobId: string): Promise<Destination | null> {
-    const [found]: Destination[] = await this.db.query(
+  async find(jobId: string, object: string): Promise<Destination | null> {
+    return (await this.#all(jobId)).find((each) => each.object === object) ?? null;
+  }
+
+  async #all(jobId: string): Promise<readonly Destination[]> {
+    return this.db.query(
       `SELECT job_id, region, bucket, object, other_uploads, upload_id, etag FROM export.destinations WHERE job_id = $1`,
       [jobId],
     );
-    return found ?? null;
   }
 
   /** The store a destination is in. */
@@ -56,17 +64,20 @@ export class Destinations {
   }
 
   /** Before an upload is begun: what is there already is somebody else's. */
-  async meansToUpload(tx: EntityManager, jobId: string, others: readonly string[]): Promise<void> {
-    await tx.query(`UPDATE export.destinations SET other_uploads = $2 WHERE job_id = $1`, [jobId, others]);
+  async meansToUpload(tx: EntityManager, { job_id, object }: DestinationKey, others: readonly string[]): Promise<void> {
+    const sql = 'UPDATE export.destinations SET other_uploads = $3 WHERE job_id = $1 AND object = $2';
+    await tx.query(sql, [job_id, object, others]);
   }
 
-  async uploads(tx: EntityManager, jobId: string, uploadId: string): Promise<void> {
-    await tx.query(`UPDATE export.destinations SET upload_id = $2, etag = NULL WHERE job_id = $1`, [jobId, uploadId]);
+  async uploads(tx: EntityManager, { job_id, object }: DestinationKey, uploadId: string): Promise<void> {
+    const sql = 'UPDATE export.destinations SET upload_id = $3, etag = NULL WHERE job_id = $1 AND object = $2';
+    await tx.query(sql, [job_id, object, uploadId]);
   }
 
   /** Before the parts are made an object: it is ours if it has this ETag. Null: it is not, whatever it has. */
-  async seals(tx: EntityManager, jobId: string, etag: string | null): Promise<void> {
-    await tx.query(`UPDATE export.destinations SET etag = $2 WHERE job_id = $1`, [jobId, etag]);
+  async seals(tx: EntityManager, { job_id, object }: DestinationKey, etag: string | null): Promise<void> {
+    const sql = 'UPDATE export.destinations SET etag = $3 WHERE job_id = $1 AND object = $2';
+    await tx.query(sql, [job_id, object, etag]);
   }
 
   /** The jobs that read this image have to look whether they still may. */
@@ -79,11 +90,10 @@ export class Destinations {
   }
 
   async hasToLookAgain(tx: EntityManager, jobId: string): Promise<boolean> {
-    const [row]: { look_again: boolean }[] = await tx.query(
-      'SELECT look_again FROM export.destinations WHERE job_id = $1',
-      [jobId],
-    );
-    return row?.look_again === true;
+    const rows: unknown[] = await tx.query('SELECT 1 FROM export.destinations WHERE job_id = $1 AND look_again', [
+      jobId,
+    ]);
+    return rows.length > 0;
   }
 
   async hasLooked(tx: EntityManager, jobId: string): Promise<void> {
@@ -101,9 +111,7 @@ export class Destinations {
 
   /** Takes away what an ended job has left, and forgets it. */
   async clear(jobId: string): Promise<void> {
-    const left = await this.find(jobId);
-    if (left === null) return;
-    await this.#takeAway(left, AbortSignal.timeout(CLEAR_TIMEOUT));
+    for (const left of await this.#all(jobId)) await this.#takeAway(left, AbortSignal.timeout(CLEAR_TIMEOUT));
     await this.forget(jobId);
   }
 

@@ -5,10 +5,17 @@ import { inTransaction, Outbox } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { ImageOfMachine } from '../jobs/transfer-job.ts';
 import { TransferJobs } from '../jobs/transfer-jobs.ts';
 import { Destinations } from './destinations.ts';
 import { exportRequested } from './export-events.ts';
 import { EXPORT_PHASES } from './phases/export-phase.ts';
+
+/** An export that is to be promised, of a full machine with the files of its data disks. */
+export interface WantedExport {
+  readonly request: RequestOf<typeof RequestExport>;
+  readonly disks: readonly ImageOfMachine[];
+}
 
 /** The exports that were promised. */
 @Injectable()
@@ -29,7 +36,7 @@ export class ExportAdmissions {
    * Promises it: job, object to write and event in one transaction. What is known already is answered again.
    * @throws Refusal request.idempotency_conflict, export.destination_busy
    */
-  async accept(request: RequestOf<typeof RequestExport>, key: string, context: RequestContext): Promise<JobAnswer> {
+  async accept({ request, disks }: WantedExport, key: string, context: RequestContext): Promise<JobAnswer> {
     const { region, image_id, disk_format, destination, overwrite } = request;
     const hash = requestHash('export', request);
     return inTransaction(this.db, async (tx) => {
@@ -40,7 +47,7 @@ export class ExportAdmissions {
         region,
         image_id,
         phase: EXPORT_PHASES[0],
-        input: { export: { disk_format, destination, overwrite } },
+        input: { export: { disk_format, destination, overwrite, ...(disks.length > 0 && { disks }) } },
         data: {},
         idempotency_key: key,
         request_hash: hash,
@@ -50,7 +57,9 @@ export class ExportAdmissions {
       requireSameRequest(job, hash);
       if (!created) return { job: toView(job), event_ids: [] };
       if (!(await this.destinations.add(tx, job))) {
-        throw refusal('export.destination_busy', 'Another export writes this object now.', { ...destination });
+        throw refusal('export.destination_busy', 'Another export writes this object, or one beside it, now.', {
+          ...destination,
+        });
       }
       const queued = await this.jobs.store.admit(tx, job.id);
       if (queued === null) throw new Error(`Job ${job.id} was not there to be admitted`);

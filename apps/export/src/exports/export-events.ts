@@ -4,7 +4,8 @@ import type { NewEvent } from '@imago/messaging';
 import { exportOf, type TransferJob } from '../jobs/transfer-job.ts';
 
 export function exportRequested(job: TransferJob, view: JobView): NewEvent {
-  return aboutImageJob(ImageExportRequestedV1, job, view, exportOf(job));
+  const { disk_format, destination, overwrite } = exportOf(job);
+  return aboutImageJob(ImageExportRequestedV1, job, view, { disk_format, destination, overwrite });
 }
 
 export function exported(job: TransferJob, view: JobView, file: ExportedFile): NewEvent {

@@ -6,6 +6,7 @@ import { LookAgainError, type Looking } from '../jobs/look-again.ts';
 import type { TransferJobContext, TransferJobData } from '../jobs/transfer-job.ts';
 import { type Destination, uploadsTo } from './destinations.ts';
 import { describeImage } from './image-source.ts';
+import { placeOf } from './machine-files.ts';
 import type { ExportPhaseName } from './phases/export-phase.ts';
 
 /** Times an upload may be lost to somebody else before the export is given up. */
@@ -20,7 +21,7 @@ export interface ExportPlace extends UploadPlace {
 export async function exportPlace(context: TransferJobContext, tools: JobTools): Promise<ExportPlace> {
   const { job } = context;
   const { destinations, parts } = tools;
-  const destination = await destinations.find(job.id);
+  const destination = await destinations.find(job.id, placeOf(job, context.data).object);
   if (destination === null) throw new Error(`Job ${job.id} has no destination`);
   const store = destinations.storeOf(destination);
   return {
@@ -32,9 +33,9 @@ export async function exportPlace(context: TransferJobContext, tools: JobTools):
       for (const lost of await destinations.lostUploads(destination, signal)) await store.abortMultipart(lost, signal);
       if (destination.other_uploads !== null) return;
       const others = (await uploadsTo(store, destination.object, signal)).map((upload) => upload.upload_id);
-      await context.save(context.data, (tx) => destinations.meansToUpload(tx, job.id, others));
+      await context.save(context.data, (tx) => destinations.meansToUpload(tx, destination, others));
     },
-    begun: (tx, upload) => destinations.uploads(tx, job.id, upload.upload_id),
+    begun: (tx, upload) => destinations.uploads(tx, destination, upload.upload_id),
     guard: (tx) => requireNoNews(tools, tx, job.id),
   };
 }

@@ -16,6 +16,14 @@ export function requireMayTakeAway(
   requireAllowed('image.export', context, owner === context.project_id ? 'owner' : ofOthers);
 }
 
+/** A disk of a machine is exported with the machine. @throws Refusal image.part_of_machine */
+export function requireNoPart({ id, machine_image_id }: ImageRecord): void {
+  if (machine_image_id === null) return;
+  throw refusal('image.part_of_machine', `Image ${id} is a data disk of full-machine image ${machine_image_id}.`, {
+    machine_image_id,
+  });
+}
+
 /**
  * The image can be read as a file of the format now.
  * @throws Refusal image.deactivated, image.not_active, export.format_unsupported
@@ -25,6 +33,9 @@ export function requireReadable(image: ImageRecord, format: ExportDiskFormat): v
   if (status === 'deactivated') throw refusal('image.deactivated', 'The image is deactivated.');
   if (status !== 'active') throw refusal('image.not_active', `The image is ${status}.`, { status });
   requireFits(image, format);
+  for (const { size_gib } of image.data_disks) {
+    requireFits({ disk_format: image.disk_format, virtual_size: (BigInt(size_gib) * 2n ** 30n).toString() }, format);
+  }
 }
 
 /** What has a disk in it that can be read. */

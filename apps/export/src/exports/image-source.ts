@@ -1,25 +1,26 @@
 import { DescribeLayers, Refusal, refusal, type ResponseOf } from '@imago/contracts';
-import { type ByteSource, DiskTooLargeError, toldSource } from '@imago/disk-image';
+import { BufferSource, type ByteSource, DiskTooLargeError, toldSource } from '@imago/disk-image';
 import { serviceContext } from '@imago/identity';
 import { openImageFile, type StoredSource, storedSourceOf } from '@imago/image-transfer';
-import { FinalFailureError, imageOf, untilAborted } from '@imago/jobs';
+import { FinalFailureError, untilAborted } from '@imago/jobs';
 import { failuresOfImage, type ReadImage } from '../jobs/image-failures.ts';
 import { type JobTools, storeOf } from '../jobs/job-tools.ts';
 import { exportOf, type TransferJobContext } from '../jobs/transfer-job.ts';
+import { imageOfFile, manifest } from './machine-files.ts';
 
 export type DescribedImage = ResponseOf<typeof DescribeLayers>;
 
 /**
- * What catalog says an image's bytes lie in, as long as it may be exported.
+ * What catalog says an image's bytes lie in, of a machine those of the file whose turn it is, as long as it may be exported.
  * @throws FinalFailureError export.image_deleted, image.deactivated
  */
 export async function describeImage(
-  { job, signal }: TransferJobContext,
+  { job, data, signal }: TransferJobContext,
   { requests }: Pick<JobTools, 'requests'>,
 ): Promise<DescribedImage> {
   const asked = requests.send(
     DescribeLayers,
-    { image_id: imageOf(job), region: job.region },
+    { image_id: imageOfFile(job, data), region: job.region },
     { context: serviceContext('export', job.project_id, job.correlation_id) },
   );
   try {
@@ -45,7 +46,8 @@ export async function openSource(
   tools: JobTools,
   { object }: DescribedImage,
 ): Promise<ExportedImage> {
-  const { job, signal } = context;
+  const { job, data, signal } = context;
+  if (data.file?.position === null) return { source: new BufferSource(manifest(job, data)), stored: null };
   const { disk_format: format } = exportOf(job);
   const image: ReadImage = {
     objectId: object.object_id,

@@ -9,11 +9,12 @@ import type { TransferJobData, TransferJobInput } from '../jobs/transfer-job.ts'
 import { TRANSFER_JOB_RUNNER } from '../jobs/transfer-jobs.ts';
 import { DestinationBuckets } from './destination-buckets.ts';
 import { ExportAdmissions } from './export-admissions.ts';
-import { requireMayTakeAway, requireReadable } from './image-access.ts';
+import { requireMayTakeAway, requireNoPart, requireReadable } from './image-access.ts';
+import { imagesBeside, manifestOf } from './machine-files.ts';
 
 /**
- * Accepts an export or refuses it at once. Nothing is held for it elsewhere, so its job and the object it writes are
- * recorded in one transaction.
+ * Accepts an export or refuses it at once. Nothing is held for it elsewhere, so its job and the objects it writes
+ * are recorded in one transaction.
  */
 @Injectable()
 export class RequestExport {
@@ -30,13 +31,19 @@ export class RequestExport {
     const { image_id, region } = request;
     const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
     requireMayTakeAway(image, context, this.config);
+    requireNoPart(image);
+    const { bucket, object } = request.destination;
+    const disks = imagesBeside(image, request.destination);
+    const manifests = disks.length === 0 ? [] : [{ object: manifestOf(object) }];
     const key = requestKey(request.idempotency_key, context, context.project_id);
     if (!(await this.admissions.isKnown(context.project_id, key))) {
       // Everything that is wrong already is told now and not by a job.
       requireReadable(image, request.disk_format);
-      await this.buckets.requireWritable(request, context);
+      for (const { object } of [request.destination, ...disks, ...manifests]) {
+        await this.buckets.requireWritable({ ...request, destination: { bucket, object } }, context);
+      }
     }
-    const accepted = await this.admissions.accept(request, key, context);
+    const accepted = await this.admissions.accept({ request, disks }, key, context);
     this.runner.wake();
     return accepted;
   }

@@ -66,6 +66,6 @@ export class SweepDestinations implements OnApplicationBootstrap, BeforeApplicat
        RETURNING job_id, ended_at < now() - make_interval(secs => $3) AS is_old`,
       [this.config.EXPORT_SWEEP_SECONDS, BATCH, GIVE_UP],
     );
-    return rows;
+    return [...new Map(rows.map((row) => [row.job_id, row])).values()]; // all objects of a job at once
   }
 }

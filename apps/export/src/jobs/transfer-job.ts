@@ -1,6 +1,7 @@
 import type {
   ExportDestination,
   ExportDiskFormat,
+  ExportedFile,
   ImageInRegion,
   RegisterCopy,
   ResponseOf,
@@ -14,7 +15,29 @@ export interface ExportInput {
   readonly disk_format: ExportDiskFormat;
   readonly destination: ExportDestination;
   readonly overwrite: boolean;
+  /** Of a full machine: its data disks, each a file of its own. */
+  readonly disks?: readonly ImageOfMachine[];
 }
+
+/** A data disk that is exported with its machine. */
+export interface ImageOfMachine {
+  readonly image_id: string;
+  readonly position: number;
+  readonly object: string;
+  /** Bytes of the file, as far as they can be told beforehand: of a qcow2, and of what has the whole disk in it. */
+  readonly expected: { readonly qcow2: string; readonly others: string };
+}
+
+/** The file whose turn it is. */
+export interface FileOfMachine {
+  readonly image_id: string;
+  readonly object: string;
+  /** 0 of the system disk; null of the manifest. */
+  readonly position: number | null;
+}
+
+/** A disk of a machine that was written and read back. */
+export type ExportedDisk = ExportedFile & { readonly position: number };
 
 /** What a tenant asked to be copied. The copy is the job's image, in the job's region. */
 export interface CopyInput {
@@ -42,6 +65,9 @@ export interface StoredCopy {
 
 /** What the phases have found out so far; each fills in its own part. */
 export interface TransferJobData {
+  /** Of an exported machine: the file whose turn it is, the first is the system disk's; and those that are written. */
+  readonly file?: FileOfMachine;
+  readonly files?: readonly ExportedDisk[];
   /** Bytes of the file that is made. */
   readonly size?: number;
   readonly upload?: { readonly upload_id: string } | undefined;

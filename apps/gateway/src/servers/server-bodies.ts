@@ -1,4 +1,12 @@
-import { type CreateServers, dataDiskWish, diskSize, imageName, MOST_DATA_DISKS, type RequestOf, userData } from '@imago/contracts';
+import {
+  type CreateServers,
+  dataDiskWish,
+  diskSize,
+  imageName,
+  MOST_DATA_DISKS,
+  type RequestOf,
+  userData,
+} from '@imago/contracts';
 import { z } from 'zod';
 
 /** The most servers one order may ask for; how many a region makes at once, its compute service says. */

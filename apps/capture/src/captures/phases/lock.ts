@@ -26,9 +26,7 @@ async function workOf(
   const context = { ...others, job, signal, data: { disk, origin } };
   const { bytes } = await withExport(context, tools, async (exported) => {
     const indexed = await indexedBase(context, tools);
-    return indexed === null
-      ? planWhole(exported, disk, { indexed, signal })
-      : planLayer(exported, indexed, signal);
+    return indexed === null ? planWhole(exported, disk, { indexed, signal }) : planLayer(exported, indexed, signal);
   });
   return bytes.toString();
 }

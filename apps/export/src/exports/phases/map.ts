@@ -10,7 +10,8 @@ export function map(tools: JobTools): ExportPhase {
     const described = await describeImage(context, tools);
     const { size } = (await openSource(context, tools, described)).source;
     const { checksum, os_hash_value, disk_format } = described.image;
-    const isSameFile = exportOf(context.job).disk_format === disk_format && checksum !== null;
+    const isDisk = context.data.file?.position !== null;
+    const isSameFile = isDisk && exportOf(context.job).disk_format === disk_format && checksum !== null;
     const hashes = isSameFile && { checksum, ...(os_hash_value !== null && { os_hash_value }) };
     context.progress(new WorkProgress(BigInt(size)).stored(0));
     return { next: 'transfer', data: { ...context.data, size, ...hashes } };

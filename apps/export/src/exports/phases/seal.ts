@@ -42,7 +42,7 @@ async function complete(context: TransferJobContext, tools: JobTools, place: Exp
   const seals = (ours: string | null): Promise<void> =>
     context.save(data, async (tx) => {
       await requireNoNews(tools, tx, job.id);
-      await tools.destinations.seals(tx, job.id, ours);
+      await tools.destinations.seals(tx, place.destination, ours);
     });
   // An object that has our ETag before we have made ours is not ours to take away.
   await seals(before === etag ? null : etag);

@@ -8,18 +8,26 @@ import { exportOf, knownHashes, type TransferJobContext } from '../../jobs/trans
 import { failuresOfBucket } from '../bucket-failure.ts';
 import { exported } from '../export-events.ts';
 import { exportPlace, type ExportPlace } from '../export-place.ts';
+import { exportedFileOf, nextFile, placeOf } from '../machine-files.ts';
 import type { ExportPhase } from './export-phase.ts';
 
-/** Reads the file back, once: it is what was sent, and its hashes are known then. */
+/**
+ * Reads the file back, once: it is what was sent, and its hashes are known then. Of a machine the next file has its turn
+ * then.
+ */
 export function verify(tools: JobTools): ExportPhase {
   return async (context) => {
-    const { disk_format, destination } = exportOf(context.job);
+    const { job, data } = context;
+    const { disk_format } = exportOf(job);
+    const destination = placeOf(job, data);
     const size = required(context.data.size, 'size');
     const place = await exportPlace(context, tools);
     const { md5, sha512 } = await failuresOfBucket(destination, () => readFileBack(context, place));
     const hashes = { checksum: md5, os_hash_algo: 'sha512', os_hash_value: sha512 } as const;
     const file = { ...destination, disk_format, size: size.toString(), ...hashes };
-    return { succeeded: (job, view) => exported(job, view, file) };
+    const next = nextFile(job, data, file);
+    if (next !== null) return { next: 'admit', data: next };
+    return { succeeded: (ended, view) => exported(ended, view, exportedFileOf(ended, file)) };
   };
 }
 
@@ -33,7 +41,7 @@ async function readFileBack(context: TransferJobContext, place: ExportPlace): Pr
     if ((data.checksum ?? digests.md5) !== digests.md5) {
       throw refusal('export.verification_failed', 'The file has other bytes than the image.');
     }
-    if (exportOf(job).disk_format === 'qcow2') {
+    if (exportOf(job).disk_format === 'qcow2' && data.file?.position !== null) {
       await openDisk(new ObjectSource(place.store, place.key, { size, etag }), 'qcow2', { signal });
     }
     return digests;
