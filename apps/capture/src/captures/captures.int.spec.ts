@@ -139,6 +139,14 @@ describe('a capture', () => {
     expect(job).toMatchObject({ bytes_done: BigInt(work), bytes_total: BigInt(work) });
     const totals = events.map((event) => (event.data as DataOf<typeof ImageCapturedV1>).job.bytes_total);
     expect(new Set(totals.filter((total) => total !== null))).toEqual(new Set([work]));
+    const digested = async (imageId: string): Promise<number> => {
+      const sql = `SELECT 1 FROM capture.jobs WHERE image_id = $1 AND type = 'digest'`;
+      return (await captures.db.query<unknown[]>(sql, [imageId])).length;
+    };
+    // The hashes of the disks that are layers are found out when the machine is ready.
+    await captures.imageReady({ ...captures.image(data.image_id), status: 'active' }, 'tests');
+    await captures.looks.jobOfImage(data.data_disks[1]?.image_id ?? '', 'digest');
+    expect(await digested(data.data_disks[0]?.image_id ?? '')).toBe(0);
     const examined = events.filter(({ type }) => type === 'ImageExamined');
     expect(examined.map((event) => (event.data as DataOf<typeof CapturedImageExaminedV1>).image_id)).toEqual([
       data.image_id,

@@ -46,6 +46,14 @@ describe('an image in the OpenStack Image API', () => {
     });
   });
 
+  it('of a full machine lists its data disks as text, and each of them names the machine', () => {
+    const disk = { image_id: 'd', position: 1, size_gib: 20, size: '1048576', checksum: null };
+    const document = imageDocument(anImage({ image_type: 'full_machine', data_disks: [disk] }));
+    expect(JSON.parse(String(document.data_disks))).toEqual([{ ...disk, size: 1_048_576 }]);
+    expect(document).not.toHaveProperty('machine_image_id');
+    expect(imageDocument(anImage({ machine_image_id: 'm' }))).toMatchObject({ machine_image_id: 'm' });
+  });
+
   it('keeps the nulls of the standard and leaves out what is only ours', () => {
     const document = imageDocument(
       anImage({ size: null, checksum: null, description: null, boot_mode: null, source: null }),

@@ -18,7 +18,8 @@ const fields = z.strictObject({
   disk_format: importDiskFormat,
   ...required,
   description: description.default(null),
-  image_type: image_type.default('system_disk'),
+  /** A file is one disk, so it is no full machine. */
+  image_type: image_type.exclude(['full_machine']).default('system_disk'),
   min_ram: min_ram.default(0),
   boot_mode: boot_mode.default(null),
   tags: tags.default([]),
