@@ -49,12 +49,11 @@ export class Looks {
     return row?.count ?? -1;
   }
 
-  /** Resolves when a copy has heard something of its image that it has not looked into. */
-  hasNews(jobId: string): Promise<void> {
+  /** Resolves when export has heard of an event; whoever was told of it may have looked into it by then. */
+  heard(eventId: string): Promise<void> {
     return eventually(async () => {
-      const sql = 'SELECT 1 FROM export.copy_sources WHERE job_id = $1 AND look_again';
-      const rows: unknown[] = await this.db.query(sql, [jobId]);
-      if (rows.length === 0) throw new Error('it has heard of nothing');
+      const rows: unknown[] = await this.db.query('SELECT 1 FROM export.inbox WHERE message_id = $1', [eventId]);
+      if (rows.length === 0) throw new Error('it has not heard of the event');
     });
   }
 

@@ -308,9 +308,8 @@ describe('a copy of an image', () => {
     });
 
     it('but not by word that comes late: it is looked into, and the copy goes on', async () => {
-      const job = await meanwhile(momentIn('transfer', 'not journaled'), async ({ id }) => {
-        await exports.sayDeactivated(image.id);
-        await exports.looks.hasNews(id);
+      const job = await meanwhile(momentIn('transfer', 'not journaled'), async () => {
+        await exports.looks.heard(await exports.sayDeactivated(image.id));
       });
       const { object } = await copied(job.id);
       expect((await readObject(exports.otherStore, object.key)).equals(file)).toBe(true);
