@@ -5,7 +5,7 @@ import {
   DescribeLayers,
   GetImage,
   type HeldObject,
-  type ImageRecord,
+  type ShownImage,
   refusal,
   RegisterImage,
   type RequestOf,
@@ -29,7 +29,7 @@ export class CatalogBook {
     { readonly object_id: string; readonly key: string; readonly parent: string | null; readonly purpose: string }
   >();
   /** Images that are there already. */
-  readonly images = new Map<string, { readonly image: ImageRecord; readonly object: HeldObject }>();
+  readonly images = new Map<string, { readonly image: ShownImage; readonly object: HeldObject }>();
   /** Images that may still be registered. */
   room = Infinity;
   refuseRegistration: Error | null = null;
@@ -111,13 +111,13 @@ export class CatalogController {
     return this.#find(image_id);
   }
 
-  #find(imageId: string): { image: ImageRecord; object: HeldObject } {
+  #find(imageId: string): { image: ShownImage; object: HeldObject } {
     const found = this.book.images.get(imageId);
     if (found === undefined) throw refusal('image.not_found', 'There is no such image.');
     return found;
   }
 }
 
-function relationTo({ visibility }: ImageRecord): 'public' | 'none' {
+function relationTo({ visibility }: ShownImage): 'public' | 'none' {
   return visibility === 'public' ? 'public' : 'none';
 }

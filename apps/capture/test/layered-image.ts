@@ -1,11 +1,11 @@
-import { type HeldObject, ImageCapturedV1, type ImageRecord } from '@imago/contracts';
+import { type HeldObject, ImageCapturedV1, type ShownImage } from '@imago/contracts';
 import type { Extent } from '@imago/disk-image';
 import type { StoredImage } from '@imago/image-transfer/testing';
 import type { CaptureUnderTest } from './capture-under-test.ts';
 
 /** A layer on an image, as catalog knows it once it is active. */
 export interface LayeredImage {
-  readonly image: ImageRecord & { readonly size: string };
+  readonly image: ShownImage & { readonly size: string };
   readonly object: HeldObject;
   readonly allocated_bytes: string;
 }

@@ -2,7 +2,7 @@ import {
   type DataOf,
   type EventEnvelope,
   ImageDeletedV1,
-  type ImageRecord,
+  type ShownImage,
   ImageReadyV1,
   type Service,
   SUBSCRIPTIONS,
@@ -78,11 +78,11 @@ export interface Neighbours {
   /** Asks as another service does. */
   readonly requests: RequestClient;
   /** Catalog says that an image is deleted. */
-  deleteImage(image: ImageRecord): Promise<void>;
+  deleteImage(image: ShownImage): Promise<void>;
   /** Catalog says that an image is ready. */
-  imageReady(image: ImageRecord, correlationId: string): Promise<void>;
+  imageReady(image: ShownImage, correlationId: string): Promise<void>;
   /** An image as catalog knows it. */
-  image(imageId: string): ImageRecord;
+  image(imageId: string): ShownImage;
   close(): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
     inTransaction(db, async (tx) => {
       await outbox.add(tx, fact, { correlation_id });
     });
-  const about = ({ id, owner, region }: ImageRecord) => ({ subject: id, project_id: owner, region });
+  const about = ({ id, owner, region }: ShownImage) => ({ subject: id, project_id: owner, region });
   return {
     catalog,
     compute,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FullMachineCapturedV1, type ImageRecord, RegisterImage, type RequestOf } from '@imago/contracts';
+import { FullMachineCapturedV1, type ShownImage, RegisterImage, type RequestOf } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
 import { expect } from 'vitest';
@@ -74,12 +74,12 @@ export class FullMachines {
     return { ...machine, stored };
   }
 
-  show({ image_id, owner }: MadeImage, as: RequestContext = owner): Promise<ImageRecord> {
+  show({ image_id, owner }: MadeImage, as: RequestContext = owner): Promise<ShownImage> {
     return this.captured.images.show(image_id, as);
   }
 
   /** What a machine and each of its disks are at one moment, as their owner sees them. */
-  async all({ disks, ...machine }: MadeMachine): Promise<readonly ImageRecord[]> {
+  async all({ disks, ...machine }: MadeMachine): Promise<readonly ShownImage[]> {
     return Promise.all([machine, ...disks].map((image) => this.show(image)));
   }
 }

@@ -4,7 +4,7 @@ import {
   GetImage,
   ImageImportedV1,
   ImageImportFailedV1,
-  type ImageRecord,
+  type ShownImage,
   RegisterImage,
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
@@ -23,7 +23,7 @@ export interface MadeImage {
 export class SomeImages {
   constructor(private readonly catalog: CatalogUnderTest) {}
 
-  async show(image_id: string, context: RequestContext): Promise<ImageRecord> {
+  async show(image_id: string, context: RequestContext): Promise<ShownImage> {
     return (await this.catalog.ask(GetImage, { image_id, region: REGION }, context)).image;
   }
 

@@ -3,7 +3,7 @@ import {
   GetImage,
   type HeldObject,
   HoldImage,
-  type ImageRecord,
+  type ShownImage,
   refusal,
   ReleaseHolds,
   type RequestOf,
@@ -20,7 +20,7 @@ import { PROJECT, REGION } from './requests.ts';
 type Held = ResponseOf<typeof HoldImage>;
 
 /** What is special about an image of a test. */
-export interface ImageTraits extends Partial<ImageRecord> {
+export interface ImageTraits extends Partial<ShownImage> {
   /** Bytes of the disk in it. */
   readonly virtual_bytes?: bigint;
   readonly object?: Partial<HeldObject>;
@@ -76,18 +76,6 @@ export class CatalogBook {
 export class CatalogController {
   constructor(private readonly book: CatalogBook) {}
 
-  @OnRequest(GetImage)
-  // eslint-disable-next-line @typescript-eslint/require-await -- handlers answer promises
-  async get(
-    @Payload() request: RequestOf<typeof GetImage>,
-    @Ctx() { context }: RequestCall,
-  ): Promise<ResponseOf<typeof GetImage>> {
-    const found = this.book.images.get(request.image_id);
-    if (found?.image.region !== request.region) throw refusal('image.not_found', 'There is no such image.');
-    requireAllowed('image.get', context, found.image.owner === context.project_id ? 'owner' : 'none');
-    return { image: found.image };
-  }
-
   @OnRequest(HoldImage)
   async hold(@Payload() request: RequestOf<typeof HoldImage>, @Ctx() { context }: RequestCall): Promise<Held> {
     if (this.book.refuseHold !== null) throw this.book.refuseHold;
@@ -136,7 +124,7 @@ export class CatalogController {
   }
 }
 
-function recordOf(id: string, change: Partial<ImageRecord>): ImageRecord {
+function recordOf(id: string, change: Partial<ShownImage>): ShownImage {
   const system = { name: 'debian 12', architecture: 'x86_64', os_distro: 'debian', os_version: '12', min_disk: 2 };
   const stored = { status: 'active', size: '65536', virtual_size: '3221225472' } as const;
   return imageRecord({ id, owner: PROJECT, region: REGION, ...system, ...stored, ...change });

@@ -1,4 +1,4 @@
-import type { AllocateObject, ImageRecord, RegisterCopy, RequestOf, ResponseOf } from '@imago/contracts';
+import type { AllocateObject, ShownImage, RegisterCopy, RequestOf, ResponseOf } from '@imago/contracts';
 import { imageRecord } from '@imago/contracts/testing';
 
 type Registration = RequestOf<typeof RegisterCopy> & { readonly project_id: string };
@@ -18,7 +18,7 @@ export class CopyBook {
   readonly hashes = new Map<string, { readonly checksum: string; readonly os_hash_value: string }>();
 
   /** A copy as catalog has it. */
-  image(imageId: string): ImageRecord {
+  image(imageId: string): ShownImage {
     const asked = this.registered.get(imageId);
     if (asked === undefined) throw new Error(`no copy ${imageId} was registered`);
     return imageRecord({ id: imageId, owner: asked.project_id, region: asked.region, name: asked.name });

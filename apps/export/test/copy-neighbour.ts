@@ -3,7 +3,7 @@ import {
   AbandonImage,
   AllocateObject,
   DescribeCopySource,
-  type ImageRecord,
+  type ShownImage,
   refusal,
   RegisterCopy,
   type RequestOf,
@@ -99,7 +99,7 @@ export class CopyCatalogController {
 
 /* eslint-enable @typescript-eslint/require-await */
 
-function relationTo({ owner, visibility }: ImageRecord, projectId: string): Relation {
+function relationTo({ owner, visibility }: ShownImage, projectId: string): Relation {
   if (owner === projectId) return 'owner';
   return visibility === 'shared' ? 'accepted' : 'none';
 }

@@ -5,7 +5,7 @@ import {
   GetImage,
   ImageDeactivatedV1,
   ImageDeletedV1,
-  type ImageRecord,
+  type ShownImage,
   type RequestOf,
   type ResponseOf,
   type Service,
@@ -140,8 +140,8 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
   const [catalog, , activity] = apps;
   const say = (fact: NewEvent) =>
     inTransaction(catalog.get(DataSource), (tx) => catalog.get(Outbox).add(tx, fact, { correlation_id: 'tests' }));
-  const about = ({ id, owner, region }: ImageRecord) => ({ subject: id, project_id: owner, region });
-  const sayDeactivated = (image: ImageRecord) =>
+  const about = ({ id, owner, region }: ShownImage) => ({ subject: id, project_id: owner, region });
+  const sayDeactivated = (image: ShownImage) =>
     say({ event: ImageDeactivatedV1, ...about(image), data: { image: { ...image, status: 'deactivated' } } });
   return {
     book,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ImageRecord, LocateImageFile, ResponseOf } from '@imago/contracts';
+import type { ShownImage, LocateImageFile, ResponseOf } from '@imago/contracts';
 import {
   BufferSource,
   changedClusters,
@@ -74,7 +74,7 @@ export class LayeredImages {
   }
 
   /** An image that is read from a disk. Without layers under it, it is a file as it is. */
-  imageOf({ file }: StoredDisk): ImageRecord {
+  imageOf({ file }: StoredDisk): ShownImage {
     const image = anImage({ checksum: null, os_hash_algo: null, os_hash_value: null });
     this.gateway.world.images.set(image.id, image);
     this.gateway.world.files.set(image.id, file.layers.length > 1 ? file : { ...file, layers: [] });

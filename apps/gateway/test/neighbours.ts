@@ -15,7 +15,7 @@ import {
   GetBootProof,
   GetImageReadiness,
   GetLineage,
-  type ImageRecord,
+  type ShownImage,
   type JobOnBoard,
   ListBuckets,
   ListImageEvents,
@@ -47,7 +47,7 @@ import { aJob, anImage, aPreflight } from './records.ts';
 
 /** What the services behind the gateway hold, and what was asked of them. */
 export class World {
-  readonly images = new Map<string, ImageRecord>();
+  readonly images = new Map<string, ShownImage>();
   readonly files = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
   /** Where a file is from the next look on. */
   readonly moves = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
@@ -239,7 +239,7 @@ export class CatalogNeighbour {
     return { image: { ...image, version: image.version + 1 }, event_ids: [randomUUID()] };
   }
 
-  private find(action: Action, request: RequestOf<typeof GetImage>, context: RequestContext): ImageRecord {
+  private find(action: Action, request: RequestOf<typeof GetImage>, context: RequestContext): ShownImage {
     const image = this.world.images.get(request.image_id);
     if (image?.region !== request.region) throw refusal('image.not_found', 'There is no such image <here>.');
     allow(action, image, context);

@@ -1,4 +1,4 @@
-import type { EventDefinition, EventEnvelope, ImageRecord, RequestOf, ResponseOf, Service } from '@imago/contracts';
+import type { EventDefinition, EventEnvelope, ShownImage, RequestOf, ResponseOf, Service } from '@imago/contracts';
 import { GetImage, GetLimit, refusal, SUBSCRIPTIONS } from '@imago/contracts';
 import {
   connectMessaging,
@@ -41,7 +41,7 @@ export function messagingTablesOf(service: PersistentService): new () => Migrati
 
 /** What a test says of images and limits. */
 export class World {
-  readonly images = new Map<string, ImageRecord>();
+  readonly images = new Map<string, ShownImage>();
   /** Who sees which image beside its owner, by the answers catalog would know of. */
   readonly seenBy = new Map<string, ReadonlySet<string>>();
   limit = 10;

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import {
   AnswerShares,
   ImageDeletedV1,
-  type ImageRecord,
+  type ShownImage,
   ImageUpdatedV1,
   ListImageShares,
   ListShares,
@@ -84,7 +84,7 @@ export class SharingUnderTest {
   }
 
   /** An image as catalog knows it. */
-  image(overrides: Partial<ImageRecord> = {}): ImageRecord {
+  image(overrides: Partial<ShownImage> = {}): ShownImage {
     const image = imageRecord({ id: randomUUID(), owner: `p-${randomUUID()}`, region: REGION, ...overrides });
     this.world.images.set(image.id, image);
     return image;
@@ -98,11 +98,11 @@ export class SharingUnderTest {
     return this.neighbours.requests.send(definition, data, { context });
   }
 
-  share({ id, owner }: ImageRecord, project_ids: string[], context = tenant(owner), opens = true): Promise<Shared> {
+  share({ id, owner }: ShownImage, project_ids: string[], context = tenant(owner), opens = true): Promise<Shared> {
     return this.ask(ShareImage, { image_id: id, region: REGION, project_ids, opens }, context);
   }
 
-  unshare({ id, owner }: ImageRecord, project_ids: string[], context = tenant(owner), closes = true): Promise<Shared> {
+  unshare({ id, owner }: ShownImage, project_ids: string[], context = tenant(owner), closes = true): Promise<Shared> {
     return this.ask(UnshareImage, { image_id: id, region: REGION, project_ids, closes }, context);
   }
 
@@ -122,12 +122,12 @@ export class SharingUnderTest {
     return this.ask(ListShares, { region: REGION, status: null, limit: 100, marker: null, ...query }, context);
   }
 
-  list({ id, owner }: ImageRecord, context = tenant(owner)): Promise<ResponseOf<typeof ListImageShares>> {
+  list({ id, owner }: ShownImage, context = tenant(owner)): Promise<ResponseOf<typeof ListImageShares>> {
     return this.ask(ListImageShares, { image_id: id, region: REGION, requires_shared: false }, context);
   }
 
   /** Catalog tells of the image as it is now; heard when this is answered. */
-  async tell(what: 'updated' | 'deleted', image: ImageRecord): Promise<void> {
+  async tell(what: 'updated' | 'deleted', image: ShownImage): Promise<void> {
     this.world.images.set(image.id, image);
     const id =
       what === 'updated'

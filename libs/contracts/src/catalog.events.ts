@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
-import { imageReview, toldImage } from './image.ts';
+import { imageReview, imageRecord } from './image.ts';
 import { byteCount, imageInRegion, projectId, regionName } from './scalars.ts';
 
-const image = z.object({ image: toldImage });
+const image = z.object({ image: imageRecord });
 
 /** Catalog accepted a new image; quota confirms its reservation on this. */
 export const ImageRegisteredV1 = defineEvent('catalog', 'ImageRegistered', 1, image);

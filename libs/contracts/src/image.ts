@@ -176,8 +176,8 @@ export type MachineDisk = z.output<typeof machineDisk>;
 export const capturedDataDisk = z.object({ image_id: z.uuid(), object: capturedObject, origin: imageOrigin });
 export type CapturedDataDisk = z.output<typeof capturedDataDisk>;
 
-/** An image as events tell it. */
-export const toldImage = z.object({
+/** An image as catalog, which owns the truth about it, answers. */
+export const imageRecord = z.object({
   id: z.uuid(),
   ...registeredFacts.shape,
   /** The project it belongs to. */
@@ -219,21 +219,16 @@ export const toldImage = z.object({
   /** Grows with every change. */
   version: z.int().min(1),
 });
-export type ToldImage = z.output<typeof toldImage>;
-
-/** An image as catalog, which owns the truth about it, answers. */
-export const imageRecord = toldImage.extend({
-  /** Of a full-machine image: its data disks, in their order. The image itself is the system disk. */
-  data_disks: z.array(machineDisk).max(MOST_DATA_DISKS).default([]),
-  /** The full-machine image this one is a data disk of. */
-  machine_image_id: z.uuid().nullable().default(null),
-});
 export type ImageRecord = z.output<typeof imageRecord>;
 
 /** An image as catalog answers who asks for it: with what has become known of images since its events were frozen. */
 export const shownImage = imageRecord.extend({
   /** Whether it was seen to boot, the last time it was tried; null when it never was. */
   boot: bootStatus.nullable().optional(),
+  /** Of a full-machine image: its data disks, in their order. The image itself is the system disk. */
+  data_disks: z.array(machineDisk).max(MOST_DATA_DISKS).default([]),
+  /** The full-machine image this one is a data disk of. */
+  machine_image_id: z.uuid().nullable().default(null),
 });
 export type ShownImage = z.output<typeof shownImage>;
 

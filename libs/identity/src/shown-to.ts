@@ -7,7 +7,7 @@ const OWNERS_ALONE = ['source', 'origin', 'agreement', 'job_id'] as const;
 type Viewer = Pick<RequestContext, 'project_id' | 'roles'>;
 
 /** The image as this caller may know it: with who has it from somebody else, its making is not shared. */
-export function shownTo(image: ImageRecord, viewer: Viewer): ImageRecord {
+export function shownTo<I extends ImageRecord>(image: I, viewer: Viewer): I {
   return isOwn(image.owner, viewer) ? image : withoutAffairs(image);
 }
 
@@ -29,6 +29,6 @@ export function eventShownTo(event: EventEnvelope, viewer: Viewer): object {
   return { ...shown, data: { ...data, image: withoutAffairs(data.image as ImageRecord) } };
 }
 
-function withoutAffairs(image: ImageRecord): ImageRecord {
+function withoutAffairs<I extends ImageRecord>(image: I): I {
   return { ...image, ...(Object.fromEntries(OWNERS_ALONE.map((name) => [name, null])) as Partial<ImageRecord>) };
 }

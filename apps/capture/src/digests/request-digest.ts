@@ -1,4 +1,4 @@
-import type { ToldImage } from '@imago/contracts';
+import type { ImageRecord } from '@imago/contracts';
 import { toView } from '@imago/jobs';
 import { type Cause, Outbox } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
@@ -8,7 +8,7 @@ import { CapturedMachines } from '../captures/captured-machines.ts';
 import { ImageJobs } from '../jobs/image-jobs.ts';
 import { jobEvents } from '../jobs/job-events.ts';
 
-type UnreadImage = Pick<ToldImage, 'id' | 'owner' | 'region'>;
+type UnreadImage = Pick<ImageRecord, 'id' | 'owner' | 'region'>;
 
 /**
  * Sees to it that the hashes of a layered image become known. One digest for an image, however often it becomes ready;
@@ -23,7 +23,7 @@ export class RequestDigest {
   ) {}
 
   /** In the transaction of the event that says that an image is ready. */
-  async imageReady(tx: EntityManager, image: ToldImage, cause: Cause): Promise<void> {
+  async imageReady(tx: EntityManager, image: ImageRecord, cause: Cause): Promise<void> {
     if (isUnread(image)) await this.#request(tx, image, `digest ${image.id}`, cause);
     const { owner, region } = image;
     for (const id of await this.machines.layeredDisks(tx, image.id)) {
@@ -32,7 +32,7 @@ export class RequestDigest {
   }
 
   /** The image's digest of this number, from 2 on; the same one however often it is asked for. */
-  async again(tx: EntityManager, image: ToldImage, number: number, cause: Cause): Promise<void> {
+  async again(tx: EntityManager, image: ImageRecord, number: number, cause: Cause): Promise<void> {
     if (isUnread(image)) await this.#request(tx, image, `digest ${image.id} ${number}`, cause);
   }
 
@@ -58,6 +58,6 @@ export class RequestDigest {
 }
 
 /** Only a layer becomes ready without hashes; what a client uploaded has no index. */
-function isUnread({ checksum, index_hash }: ToldImage): boolean {
+function isUnread({ checksum, index_hash }: ImageRecord): boolean {
   return checksum === null && index_hash !== null;
 }

@@ -4,7 +4,7 @@ import {
   type DataOf,
   type ImageDigestedV1,
   ImageFlattenedV1,
-  type ImageRecord,
+  type ShownImage,
   type JobView,
   refusal,
   RequestFlatten,
@@ -120,7 +120,7 @@ describe('a layered image', () => {
     });
 
     it('again, when a digest failed for something that passes, while it is there without hashes', async () => {
-      const another = (): ImageRecord => ({ ...layered.image, id: randomUUID() });
+      const another = (): ShownImage => ({ ...layered.image, id: randomUUID() });
       const [gone, hashed, image] = [another(), another(), another()];
       captures.catalog.images.set(hashed.id, { ...layered, image: { ...hashed, checksum: '0'.repeat(32) } });
       captures.catalog.images.set(image.id, { ...layered, image });

@@ -1,12 +1,12 @@
-import type { HeldObject, ImageRecord } from '@imago/contracts';
+import type { HeldObject, ShownImage } from '@imago/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { marksOf, requireDataDisk, systemDiskSize } from './image-rules.ts';
 
 const GIB = 2n ** 30n;
 
-function held(bytes: bigint, change: Partial<ImageRecord> = {}) {
-  const image = { id: 'i', image_type: 'system_disk', min_disk: 0, min_ram: 0, ...change } as ImageRecord;
+function held(bytes: bigint, change: Partial<ShownImage> = {}) {
+  const image = { id: 'i', image_type: 'system_disk', min_disk: 0, min_ram: 0, ...change } as ShownImage;
   return { image, object: { virtual_size: bytes.toString() } as HeldObject };
 }
 
@@ -63,7 +63,7 @@ describe('a data disk', () => {
 });
 
 it('keeps what an image said of itself, and boots as PCs do where it said nothing', () => {
-  const image = { id: 'i', name: null, boot_mode: null } as ImageRecord;
+  const image = { id: 'i', name: null, boot_mode: null } as ShownImage;
   expect(marksOf(image)).toEqual({
     image_id: 'i',
     image_name: null,

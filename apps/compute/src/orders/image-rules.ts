@@ -1,4 +1,4 @@
-import { type DataDiskWish, type HeldObject, type ImageRecord, refusal } from '@imago/contracts';
+import { type DataDiskWish, type HeldObject, type ShownImage, refusal } from '@imago/contracts';
 import { GIB } from '../servers/server-spec.ts';
 import type { ImageMarks } from './server-job.ts';
 
@@ -7,7 +7,7 @@ const LARGEST_DISK = 1024;
 
 /** An image with its bytes, as catalog holds them. */
 export interface HeldImage {
-  readonly image: ImageRecord;
+  readonly image: ShownImage;
   readonly object: HeldObject;
 }
 
@@ -77,7 +77,7 @@ export function requireDataDisk(held: HeldImage, size: number): void {
  * The data disks that were planned are those the image brings, all of them and in their order.
  * @throws Refusal server.image_unusable when it was not to be seen yet while the order was recorded.
  */
-export function requireMachineDisks({ id, data_disks }: ImageRecord, planned: readonly DataDiskWish[]): void {
+export function requireMachineDisks({ id, data_disks }: ShownImage, planned: readonly DataDiskWish[]): void {
   const isSame = data_disks.every((disk, at) => disk.image_id === planned[at]?.image_id);
   if (isSame && data_disks.length === planned.length) return;
   throw refusal('server.image_unusable', `Image ${id} has other disks than it had a moment ago; ask again.`, {
@@ -86,7 +86,7 @@ export function requireMachineDisks({ id, data_disks }: ImageRecord, planned: re
 }
 
 /** What a server keeps of its image. */
-export function marksOf({ id, name, os_distro, os_version, boot_mode }: ImageRecord): ImageMarks {
+export function marksOf({ id, name, os_distro, os_version, boot_mode }: ShownImage): ImageMarks {
   return {
     image_id: id,
     image_name: name,
@@ -100,7 +100,7 @@ export function marksOf({ id, name, os_distro, os_version, boot_mode }: ImageRec
  * The image is of this type, and for the processors of the hosts.
  * @throws Refusal server.image_unusable
  */
-export function requireKind({ id, image_type, architecture }: ImageRecord, kind: ImageRecord['image_type']): void {
+export function requireKind({ id, image_type, architecture }: ShownImage, kind: ShownImage['image_type']): void {
   if (image_type !== kind) {
     throw refusal('server.image_unusable', `Image ${id} is of type ${image_type}; ${kind} is needed here.`, {
       image_id: id,

@@ -4,7 +4,7 @@ import {
   type DataOf,
   FullMachineCopiedV1,
   ImageCopiedV1,
-  type ImageRecord,
+  type ShownImage,
   type JobView,
   refusal,
   RequestCopy,
@@ -25,7 +25,7 @@ describe('a copy of an image', () => {
   const disk = someDisk();
   let exports: ExportUnderTest & { close(): Promise<void> };
   let stored: StoredImage;
-  let image: ImageRecord;
+  let image: ShownImage;
   let file: Buffer;
   const hired: ExportWorker[] = [];
 
@@ -81,7 +81,7 @@ describe('a copy of an image', () => {
   }
 
   describe('of a full machine', () => {
-    let machine: ImageRecord;
+    let machine: ShownImage;
     let data: StoredImage;
 
     beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { type ExportDiskFormat, type ImageRecord, refusal } from '@imago/contracts';
+import { type ExportDiskFormat, type ShownImage, refusal } from '@imago/contracts';
 import { LARGEST_DISK } from '@imago/disk-image';
 import { type Relation, requireAllowed, type RequestContext } from '@imago/identity';
 import type { ExportConfig } from '../config.ts';
@@ -8,7 +8,7 @@ import type { ExportConfig } from '../config.ts';
  * everybody. @throws Refusal auth.forbidden
  */
 export function requireMayTakeAway(
-  { owner, visibility }: ImageRecord,
+  { owner, visibility }: ShownImage,
   context: RequestContext,
   { EXPORT_PUBLIC_IMAGES }: Pick<ExportConfig, 'EXPORT_PUBLIC_IMAGES'>,
 ): void {
@@ -17,7 +17,7 @@ export function requireMayTakeAway(
 }
 
 /** A disk of a machine is exported with the machine. @throws Refusal image.part_of_machine */
-export function requireNoPart({ id, machine_image_id }: ImageRecord): void {
+export function requireNoPart({ id, machine_image_id }: ShownImage): void {
   if (machine_image_id === null) return;
   throw refusal('image.part_of_machine', `Image ${id} is a data disk of full-machine image ${machine_image_id}.`, {
     machine_image_id,
@@ -28,7 +28,7 @@ export function requireNoPart({ id, machine_image_id }: ImageRecord): void {
  * The image can be read as a file of the format now.
  * @throws Refusal image.deactivated, image.not_active, export.format_unsupported
  */
-export function requireReadable(image: ImageRecord, format: ExportDiskFormat): void {
+export function requireReadable(image: ShownImage, format: ExportDiskFormat): void {
   const { status } = image;
   if (status === 'deactivated') throw refusal('image.deactivated', 'The image is deactivated.');
   if (status !== 'active') throw refusal('image.not_active', `The image is ${status}.`, { status });
@@ -43,7 +43,7 @@ const DISKS: readonly (string | null)[] = ['raw', 'qcow2'];
 
 /** The image is a disk, and a file of the format can hold it. */
 function requireFits(
-  { disk_format, virtual_size }: Pick<ImageRecord, 'disk_format' | 'virtual_size'>,
+  { disk_format, virtual_size }: Pick<ShownImage, 'disk_format' | 'virtual_size'>,
   format: ExportDiskFormat,
 ): void {
   if (!DISKS.includes(disk_format)) {

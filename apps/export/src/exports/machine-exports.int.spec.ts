@@ -3,7 +3,7 @@ import {
   CancelExport,
   type ExportDestination,
   ImageExportedV1,
-  type ImageRecord,
+  type ShownImage,
   machineManifest,
 } from '@imago/contracts';
 import { readObject, storeImage, type StoredImage } from '@imago/image-transfer/testing';
@@ -18,8 +18,8 @@ describe('an export of a full machine', () => {
   let exports: ExportUnderTest & { close(): Promise<void> };
   let qemu: QemuImg;
   let stored: StoredImage;
-  let image: ImageRecord;
-  let part: ImageRecord;
+  let image: ShownImage;
+  let part: ShownImage;
   const hired: ExportWorker[] = [];
 
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('an export of a full machine', () => {
   });
   const second = Buffer.concat([randomBytes(2 ** 20), Buffer.alloc(2 ** 20)]);
 
-  function machine(): ImageRecord {
+  function machine(): ShownImage {
     const data_disks = [{ image_id: part.id, position: 1, size_gib: 1, size: part.size, checksum: null }];
     return (image = exports.book.add(stored, { image_type: 'full_machine', data_disks }));
   }

@@ -1,7 +1,7 @@
 import {
   type ExportDestination,
   type ExportedFile,
-  type ImageRecord,
+  type ShownImage,
   type MachineManifest,
   objectKey,
   refusal,
@@ -33,7 +33,7 @@ export function manifestOf(object: string): string {
  * The images a job exports as files beside that of its own image.
  * @throws Refusal request.invalid when their names would be too long
  */
-export function imagesBeside({ data_disks }: ImageRecord, { object }: ExportDestination): readonly ImageOfMachine[] {
+export function imagesBeside({ data_disks }: ShownImage, { object }: ExportDestination): readonly ImageOfMachine[] {
   if (data_disks.length > 0 && !objectKey.safeParse(manifestOf(object)).success) {
     throw refusal('request.invalid', 'The object has too long a name for the files of a full machine.');
   }

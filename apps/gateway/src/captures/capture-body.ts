@@ -14,10 +14,10 @@ const fields = z.strictObject({
   verify_boot: z.boolean().default(false),
 });
 
-/** What a tenant says to make an image of a stopped server (R11). Unknown fields are refused. */
+/** What a tenant says to make an image of a stopped server, of a disk or all of them (R5, R11). Unknown fields are refused. */
 export const captureBody = fields.refine(({ verify_boot, source }) => !verify_boot || source.type === 'system_disk', {
   path: ['verify_boot'],
-  message: 'is for system disks: nothing boots from a data disk',
+  message: 'is for captures of a system disk alone',
 });
 
 export type CaptureBody = z.output<typeof captureBody>;

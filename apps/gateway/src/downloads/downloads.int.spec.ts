@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { ImageRecord } from '@imago/contracts';
+import type { ShownImage } from '@imago/contracts';
 import { signDownloadLink } from '@imago/identity';
 import { readObject, storeImage, type StoredImage } from '@imago/image-transfer/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,14 +20,14 @@ describe('a link to an image', () => {
   });
   afterAll(() => gateway.close());
 
-  function thereIs(change: Partial<ImageRecord> = {}): ImageRecord {
+  function thereIs(change: Partial<ShownImage> = {}): ShownImage {
     const image = anImage({ disk_format: 'qcow2', status: 'active', ...change });
     gateway.world.images.set(image.id, image);
     gateway.exports.objects.set(image.id, stored.object);
     return image;
   }
 
-  async function linkTo({ id }: ImageRecord, body: object = {}): Promise<string> {
+  async function linkTo({ id }: ShownImage, body: object = {}): Promise<string> {
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
     const response = await gateway.ask(`/v1/images/${id}/download-links`, 'alice', init);

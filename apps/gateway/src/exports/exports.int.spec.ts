@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type ImageRecord, refusal } from '@imago/contracts';
+import { type ShownImage, refusal } from '@imago/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, type Person, startGateway } from '../../test/gateway-under-test.ts';
 import { readJson } from '../../test/read-json.ts';
 import { aJob, anImage } from '../../test/records.ts';
 
 let gateway: GatewayUnderTest;
-let image: ImageRecord;
+let image: ShownImage;
 
 beforeAll(async () => {
   gateway = await startGateway();

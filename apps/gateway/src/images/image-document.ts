@@ -68,7 +68,7 @@ function originProperties({ origin }: ShownImage): Readonly<Record<string, strin
 }
 
 /** What belongs to a full machine: its data disks as JSON text, as Nova describes the disks of its images; or the machine. */
-function machineProperties({ data_disks, machine_image_id }: ImageRecord): Readonly<Record<string, string>> {
+function machineProperties({ data_disks, machine_image_id }: ShownImage): Readonly<Record<string, string>> {
   const disks = data_disks.map((disk) => ({ ...disk, size: numberOf(disk.size) }));
   return {
     ...(disks.length === 0 ? {} : { data_disks: JSON.stringify(disks) }),

@@ -4,7 +4,7 @@ import {
   type EventEnvelope,
   ImageDeletedV1,
   ImageFailedV1,
-  type ToldImage,
+  type ImageRecord,
   ImageRegisteredV1,
   ImageUpdatedV1,
   PreviewReservation as PreviewReservationContract,
@@ -92,6 +92,6 @@ export class ReservationsController {
   }
 }
 
-function entryOf({ id, owner, region }: ToldImage, correlationId: string): Entry {
+function entryOf({ id, owner, region }: ImageRecord, correlationId: string): Entry {
   return { image_id: id, project_id: owner, region, correlation_id: correlationId };
 }

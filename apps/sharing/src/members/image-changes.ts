@@ -1,4 +1,4 @@
-import type { ToldImage } from '@imago/contracts';
+import type { ImageRecord } from '@imago/contracts';
 import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -16,7 +16,7 @@ export class ImageChanges {
   ) {}
 
   /** Images nobody ever shared are none of sharing's business. A project that was a member and is now the owner is no member. */
-  async updated(tx: EntityManager, image: ToldImage, cause: Cause): Promise<void> {
+  async updated(tx: EntityManager, image: ImageRecord, cause: Cause): Promise<void> {
     const known = await this.members.lock(tx, image.id);
     if (known === null || known.deleted || known.image_version >= image.version) return;
     const { name, owner, visibility, version } = image;
@@ -28,7 +28,7 @@ export class ImageChanges {
   }
 
   /** Deleted for everybody, for good: also for a share that is still on its way. */
-  async deleted(tx: EntityManager, image: ToldImage, cause: Cause): Promise<void> {
+  async deleted(tx: EntityManager, image: ImageRecord, cause: Cause): Promise<void> {
     const known = await this.members.lockAs(tx, image);
     if (known.deleted) return;
     let current: SharedImage = await this.members.change(tx, known, { deleted: true });

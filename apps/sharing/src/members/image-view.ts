@@ -1,4 +1,4 @@
-import { GetImage, GetLimit, type ImageRecord, refusal } from '@imago/contracts';
+import { GetImage, GetLimit, type ShownImage, refusal } from '@imago/contracts';
 import { type Action, type Relation, requireAllowed, type RequestContext, serviceContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
@@ -14,7 +14,7 @@ export interface ImageQuestion {
 }
 
 /** A disk of a machine is shared with the machine. @throws Refusal image.part_of_machine */
-function requireNoPart({ id, machine_image_id }: ImageRecord): void {
+function requireNoPart({ id, machine_image_id }: ShownImage): void {
   if (machine_image_id === null) return;
   throw refusal('image.part_of_machine', `Image ${id} is a data disk of full-machine image ${machine_image_id}.`, {
     machine_image_id,
@@ -34,7 +34,7 @@ export class ImageView {
    * The image, when the caller may do this with its members. Whether it can be seen at all, catalog says.
    * @throws Refusal image.not_found, auth.forbidden, image.part_of_machine, share.public_image, share.not_shared
    */
-  async require(action: Action, asked: ImageQuestion, requiresShared: boolean): Promise<ImageRecord> {
+  async require(action: Action, asked: ImageQuestion, requiresShared: boolean): Promise<ShownImage> {
     const { image_id, region, context } = asked;
     const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
     requireAllowed(action, context, await this.#relation(image, context.project_id));
@@ -47,7 +47,7 @@ export class ImageView {
   }
 
   /** Members each image of its owner may have. */
-  async limitOf({ owner, region }: ImageRecord, context: RequestContext): Promise<number> {
+  async limitOf({ owner, region }: ShownImage, context: RequestContext): Promise<number> {
     const { limit } = await this.requests.send(
       GetLimit,
       { project_id: owner, region, resource: 'members_per_image' },
@@ -56,7 +56,7 @@ export class ImageView {
     return limit;
   }
 
-  async #relation({ id, owner, visibility }: ImageRecord, project: string): Promise<Relation> {
+  async #relation({ id, owner, visibility }: ShownImage, project: string): Promise<Relation> {
     if (owner === project) return 'owner';
     if (visibility !== 'shared') return 'public'; // catalog showed it to somebody whose it is not
     const member = await this.members.member(this.db.manager, id, project);

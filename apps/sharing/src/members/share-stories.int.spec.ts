@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DataOf, ImageRecord, ImageSharedV1, MemberStatus } from '@imago/contracts';
+import type { DataOf, ShownImage, ImageSharedV1, MemberStatus } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ describe('any story of shares', () => {
     return null;
   }
 
-  async function run(image: ImageRecord, project: string, { what, again }: Step): Promise<string | null> {
+  async function run(image: ShownImage, project: string, { what, again }: Step): Promise<string | null> {
     const owner = tenant(image.owner);
     const member = tenant(project);
     const ask = async (): Promise<string | null> => {
@@ -96,7 +96,7 @@ describe('any story of shares', () => {
   });
 
   /** Every change is told: versions have no gap, of a share and of the list. */
-  function expectGrowing({ id }: ImageRecord): Promise<void> {
+  function expectGrowing({ id }: ShownImage): Promise<void> {
     return eventually(async () => {
       const [row]: { list_version: number }[] = await sharing.db.query(
         'SELECT list_version FROM sharing.images WHERE image_id = $1',

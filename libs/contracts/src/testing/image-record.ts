@@ -1,9 +1,9 @@
 import type { RegisterImage } from '../catalog.requests.ts';
 import type { RequestOf } from '../define.ts';
-import type { ImageRecord } from '../image.ts';
+import type { ShownImage } from '../image.ts';
 
 /** An image as catalog knows it right after its registration, private and without bytes; a test says what it is about. */
-export function imageRecord(said: Pick<ImageRecord, 'id' | 'owner' | 'region'> & Partial<ImageRecord>): ImageRecord {
+export function imageRecord(said: Pick<ShownImage, 'id' | 'owner' | 'region'> & Partial<ShownImage>): ShownImage {
   const now = new Date().toISOString();
   return {
     name: 'web',
@@ -42,7 +42,7 @@ export function imageRecord(said: Pick<ImageRecord, 'id' | 'owner' | 'region'> &
 }
 
 /** The same, of what was asked to be registered. */
-export function registeredRecord(request: RequestOf<typeof RegisterImage>, owner: string): ImageRecord {
+export function registeredRecord(request: RequestOf<typeof RegisterImage>, owner: string): ShownImage {
   const { image_id: id, region, facts, visibility, disk_format, agreement, job_id } = request;
   const given = { visibility, disk_format, agreement, job_id, container_format: null };
   const data_disks = request.data_disks.map((disk, at) => ({ ...disk, position: at + 1, size: null, checksum: null }));
