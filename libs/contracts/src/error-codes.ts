@@ -138,10 +138,7 @@ export const ERRORS = {
   },
   'image.not_found': { kind: 'not_found', remedy: 'Check the image id and the region.' },
   'image.protected': { kind: 'forbidden', remedy: 'Set protected to false first.' },
-  'image.part_of_machine': {
-    kind: 'conflict',
-    remedy: 'Do it with the full-machine image that is named in the answer.',
-  },
+  'image.part_of_machine': { kind: 'conflict', remedy: 'Do it with the full-machine image that is named.' },
   'image.exists': { kind: 'conflict', remedy: 'Use another image id.' },
   'image.wrong_state': { kind: 'conflict', remedy: 'Wait until the image reaches a state that allows this.' },
   'image.deactivated': { kind: 'forbidden', remedy: 'Ask the operator to reactivate the image.' },
