@@ -15,6 +15,6 @@ export { RequestClient, type SendOptions } from './request-client.ts';
 export { RequestsModule, type RequestsOptions } from './requests.module.ts';
 export { RequestServer } from './request-server.ts';
 export { resendPublished, type ResendOptions } from './resend.ts';
-export { createMessagingTables, dropMessagingTables } from './tables.ts';
+export { createMessagingTables, dropMessagingTables, outboxMaintenance } from './tables.ts';
 export * from './topology.ts';
 export { afterCommit, inTransaction } from './transaction.ts';

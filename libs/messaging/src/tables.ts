@@ -1,4 +1,4 @@
-import type { QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Creates the outbox and the inbox of a service; called in its first migration. The outbox is partitioned by UTC day:
@@ -42,6 +42,22 @@ export async function createMessagingTables(runner: QueryRunner, schema: string)
   }
 }
 
+/**
+ * The migration of a service whose outbox was made before its maintenance locked it for the partition of the day that is
+ * written to. Nothing is lost by going back: the new function does all the old one did.
+ */
+export function outboxMaintenance(schema: string): new () => MigrationInterface {
+  return class OutboxMaintenance1765400000000 implements MigrationInterface {
+    async up(runner: QueryRunner): Promise<void> {
+      await runner.query(maintainFunction(quoted(schema), schema));
+    }
+
+    down(): Promise<void> {
+      return Promise.resolve();
+    }
+  };
+}
+
 /** Undoes {@link createMessagingTables}. */
 export async function dropMessagingTables(runner: QueryRunner, schema: string): Promise<void> {
   const s = quoted(schema);
@@ -53,7 +69,7 @@ export async function dropMessagingTables(runner: QueryRunner, schema: string): 
 
 /** Attaching takes a weaker lock than creating in place; the short lock_timeout keeps writers from queueing behind it. */
 function maintainFunction(s: string, schema: string): string {
-  return `CREATE FUNCTION ${s}.outbox_maintain() RETURNS void
+  return `CREATE OR REPLACE FUNCTION ${s}.outbox_maintain() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${s}, pg_temp SET lock_timeout = '2s' AS $maintain$
     DECLARE
       today date := (now() AT TIME ZONE 'UTC')::date;

@@ -1,3 +1,4 @@
+import { outboxMaintenance } from '@imago/messaging';
 import { CreateActivity1764000000000 } from './1764000000000-create-activity.ts';
 import { EventsByType1764400000000 } from './1764400000000-events-by-type.ts';
 import { LogViewers1764500000000 } from './1764500000000-log-viewers.ts';
@@ -11,4 +12,5 @@ export const ACTIVITY_MIGRATIONS = [
   LogViewers1764500000000,
   Webhooks1764600000000,
   OpenJobs1764700000000,
+  outboxMaintenance('activity'),
 ];

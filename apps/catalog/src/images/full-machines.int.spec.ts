@@ -82,7 +82,9 @@ describe('a full-machine image', () => {
     await eventually(async () => {
       expect(await statuses(machine)).toEqual(['active', 'active', 'active']);
     });
-    expect(catalog.recorder.typesAbout(machine.image_id)).toEqual(['ImageRegistered', 'ImageUpdated', 'ImageReady']);
+    await eventually(() => {
+      expect(catalog.recorder.typesAbout(machine.image_id)).toEqual(['ImageRegistered', 'ImageUpdated', 'ImageReady']);
+    });
     for (const { image_id } of machine.disks) expect(catalog.recorder.typesAbout(image_id)).toEqual([]);
     for (const { image_id, owner, key } of stored) {
       const { file } = await catalog.ask(LocateImageFile, { image_id, region: REGION }, owner);

@@ -56,7 +56,7 @@ export class LayerOutcomes {
     const isLayered = (await this.lines.ofImage(tx, image.id)).length > 1;
     const isWanted = written?.state === 'writing' && isLayered && hasBytes(image);
     if (!isWanted || !this.#isSame(image, whole)) {
-      await this.objects.writerEnded(tx, image_id, job_id);
+      await this.objects.writerEnded(tx, [image_id], job_id);
       return;
     }
     const concerned = await this.charges.concerned(tx, [image_id]);
@@ -71,7 +71,7 @@ export class LayerOutcomes {
     if (image === null) return;
     const object = await this.objects.findOfJob(tx, image_id, job_id);
     if (object === null) await this.objects.insertEnded(tx, newObject(image, job_id));
-    await this.objects.writerEnded(tx, image_id, job_id);
+    await this.objects.writerEnded(tx, [image_id], job_id);
   }
 
   async #tellHashes(

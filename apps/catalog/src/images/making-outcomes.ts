@@ -104,7 +104,7 @@ export class MakingOutcomes {
   }
 
   async #writersEnded(tx: EntityManager, image: ImageRow, jobId: string): Promise<void> {
-    for (const id of togetherWith(image)) await this.objects.writerEnded(tx, id, jobId);
+    await this.objects.writerEnded(tx, togetherWith(image), jobId);
   }
 
   /** There will be no bytes: an image in the making is killed with the reason its owner can read. */

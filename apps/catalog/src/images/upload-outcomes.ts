@@ -36,7 +36,7 @@ export class UploadOutcomes {
     const changes = describeObject(object);
     const step =
       image === null ? null : await this.transitions.apply(tx, image, { trigger: 'bytes_stored', changes, cause });
-    if (step === null) await this.objects.writerEnded(tx, image_id, upload_session_id);
+    if (step === null) await this.objects.writerEnded(tx, [image_id], upload_session_id);
     else {
       await this.objects.seal(tx, image_id, upload_session_id, object);
       await this.charges.settle(tx, [image_id], { reason: 'stored', cause });
@@ -52,7 +52,7 @@ export class UploadOutcomes {
     if (object?.state === 'writing') await this.transitions.apply(tx, image, { trigger: 'upload_failed', cause });
     // The request to begin it may still be on its way, and nobody would ever end what it began.
     if (object === null) await this.objects.insertEnded(tx, newObject(image, upload_session_id));
-    await this.objects.writerEnded(tx, image_id, upload_session_id);
+    await this.objects.writerEnded(tx, [image_id], upload_session_id);
   }
 
   /** The image, locked, when this session writes it; a session may also end that was never told whether it begins. */

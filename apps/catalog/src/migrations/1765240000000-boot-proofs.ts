@@ -13,6 +13,8 @@ export class BootProofs1765240000000 implements MigrationInterface {
       proof jsonb NOT NULL,
       attempted_at timestamptz NOT NULL)`);
     await runner.query(BOOT_IMAGE_TERMS);
+    // What tenants meant by the name before it had a meaning; the trigger makes the terms anew.
+    await runner.query(`UPDATE catalog.images SET properties = properties - 'boot' WHERE properties ? 'boot'`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

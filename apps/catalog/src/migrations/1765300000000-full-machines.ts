@@ -11,6 +11,9 @@ export class FullMachines1765300000000 implements MigrationInterface {
       ADD CONSTRAINT images_machine_check CHECK (machine_image_id IS NULL OR data_disks = '[]')`);
     await runner.query(`CREATE INDEX images_machine_idx ON catalog.images (machine_image_id)
       WHERE machine_image_id IS NOT NULL`);
+    // What tenants meant by these names before they had a meaning.
+    await runner.query(`UPDATE catalog.images SET properties = properties - '{data_disks,machine_image_id}'::text[]
+      WHERE properties ?| '{data_disks,machine_image_id}'::text[]`);
     await runner.query('DROP INDEX catalog.images_counted_idx');
     await runner.query(`CREATE INDEX images_counted_idx ON catalog.images (region, owner, created_at)
       WHERE ${TAKES_A_PLACE} AND machine_image_id IS NULL`);

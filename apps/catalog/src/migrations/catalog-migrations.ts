@@ -1,3 +1,4 @@
+import { outboxMaintenance } from '@imago/messaging';
 import { CreateCatalog1764000000000 } from './1764000000000-create-catalog.ts';
 import { HoldForServers1764200000000 } from './1764200000000-hold-for-servers.ts';
 import { Copies1764900000000 } from './1764900000000-copies.ts';
@@ -19,4 +20,5 @@ export const CATALOG_MIGRATIONS = [
   Readiness1765000000000,
   BootProofs1765240000000,
   FullMachines1765300000000,
+  outboxMaintenance('catalog'),
 ];

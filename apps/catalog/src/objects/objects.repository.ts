@@ -1,7 +1,7 @@
 import type { CapturedObject, StoredObject } from '@imago/contracts';
 import { imageObjectKey } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { ImageRow } from '../images/image.row.ts';
 import { ObjectLines } from './object-lines.ts';
@@ -100,7 +100,7 @@ export class ObjectsRepository {
 
   /** Seals what a job has written and lets the image keep that instead of what it kept. Throws as {@link seal}. */
   async replace(tx: EntityManager, imageId: string, jobId: string, stored: WrittenObject): Promise<void> {
-    const replaced = await this.#dropImage(tx, imageId);
+    const replaced = await this.#dropImages(tx, [imageId]);
     await this.seal(tx, imageId, jobId, stored);
     await this.lines.abandonUnkept(tx, replaced, 0);
   }
@@ -114,18 +114,21 @@ export class ObjectsRepository {
     await tx.update(ObjectRow, { id: objectId }, { checksum, os_hash_algo, os_hash_value });
   }
 
-  /** A job has ended: what it was still writing is abandoned, and nobody has to be waited for. */
-  async writerEnded(tx: EntityManager, imageId: string, jobId: string): Promise<void> {
-    const written = await this.findOfJob(tx, imageId, jobId);
-    if (written === null) return;
-    await this.lines.lock(tx, [written.id]);
+  /** A job has ended: what it was still writing for these images is abandoned, and nobody has to be waited for. */
+  async writerEnded(tx: EntityManager, imageIds: readonly string[], jobId: string): Promise<void> {
+    const written = await tx.find(ObjectRow, {
+      select: { id: true },
+      where: { image_id: In(imageIds), job_id: jobId },
+    });
+    const ids = written.map(({ id }) => id);
+    await this.lines.lock(tx, ids);
     const [ended] = await tx.query<[{ id: string }[], number]>(
       `UPDATE catalog.objects
        SET state = 'abandoned', parent_object_id = NULL, sweep_at = now(),
          abandoned_at = coalesce(abandoned_at, now()), writer_ended_at = coalesce(writer_ended_at, now())
-       WHERE id = $1 AND state IN ('writing', 'abandoned', 'swept')
+       WHERE id = ANY ($1::uuid[]) AND state IN ('writing', 'abandoned', 'swept')
        RETURNING id`,
-      [written.id],
+      [ids],
     );
     await this.lines.letGo(
       tx,
@@ -134,12 +137,12 @@ export class ObjectsRepository {
   }
 
   /**
-   * An image is gone: what it kept is abandoned unless something else keeps it, and so is what was being written for
-   * it. A writer that has not ended is waited for, `graceSeconds` at most.
+   * Images are gone: what they kept is abandoned unless something else keeps it, and so is what was being written for
+   * them. A writer that has not ended is waited for, `graceSeconds` at most.
    */
-  async release(tx: EntityManager, imageId: string, graceSeconds: number): Promise<void> {
-    const dropped = await this.#dropImage(tx, imageId);
-    const own: { id: string }[] = await tx.query('SELECT id FROM catalog.objects WHERE image_id = $1', [imageId]);
+  async release(tx: EntityManager, imageIds: readonly string[], graceSeconds: number): Promise<void> {
+    const dropped = await this.#dropImages(tx, imageIds);
+    const own = await tx.find(ObjectRow, { select: { id: true }, where: { image_id: In(imageIds) } });
     await this.lines.abandonUnkept(tx, [...dropped, ...own.map(({ id }) => id)], graceSeconds);
   }
 
@@ -210,11 +213,12 @@ export class ObjectsRepository {
     return dropped.length;
   }
 
-  /** An image keeps nothing any more; answers what it kept. */
-  async #dropImage(tx: EntityManager, imageId: string): Promise<readonly string[]> {
+  /** Images keep nothing any more; answers what they kept. */
+  async #dropImages(tx: EntityManager, imageIds: readonly string[]): Promise<readonly string[]> {
     const [dropped] = await tx.query<[{ id: string }[], number]>(
-      `DELETE FROM catalog.object_references WHERE holder_type = 'image' AND holder_id = $1 RETURNING object_id AS id`,
-      [imageId],
+      `DELETE FROM catalog.object_references WHERE holder_type = 'image' AND holder_id = ANY ($1::uuid[])
+       RETURNING object_id AS id`,
+      [imageIds],
     );
     return dropped.map(({ id }) => id);
   }

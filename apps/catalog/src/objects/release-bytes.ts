@@ -23,8 +23,8 @@ export class ReleaseBytes {
 
   async release(tx: EntityManager, imageIds: readonly string[], cause: Cause): Promise<void> {
     const concerned = await this.charges.concerned(tx, imageIds);
+    await this.objects.release(tx, imageIds, this.config.CATALOG_WRITER_GRACE_SECONDS);
     for (const id of imageIds) {
-      await this.objects.release(tx, id, this.config.CATALOG_WRITER_GRACE_SECONDS);
       await this.readiness.forget(tx, id);
       await this.proofs.forget(tx, id);
     }

@@ -38,8 +38,8 @@ export class ProofMachines {
 
   /**
    * Works with a machine that is there as long as the work and no longer.
-   * @throws Refusal server.host_disk_full, server.host_memory_full, server.image_unusable when the host has no room or
-   * no firmware for it, and what the work throws.
+   * @throws Refusal server.host_not_available, server.host_disk_full, server.host_memory_full, server.image_unusable when
+   * the host has no room or no firmware for it, and what the work throws.
    */
   async during<T>(context: BootProofContext, id: string, machine: ProofMachine, work: () => Promise<T>): Promise<T> {
     this.#busy.add(id);
@@ -60,18 +60,23 @@ export class ProofMachines {
     const rows: { id: string }[] = await this.db.query(LEFTOVERS, [this.#host, present]);
     for (const { id } of rows) {
       if (this.#busy.has(id)) continue;
-      await this.#remove(id);
-      this.#logger.warn({ machine_id: id }, 'what was left of a machine that booted an image is removed');
+      try {
+        await this.#remove(id);
+        this.#logger.warn({ machine_id: id }, 'what was left of a machine that booted an image is removed');
+      } catch (error) {
+        // One that cannot be removed keeps nobody from looking after the others, and after the servers.
+        this.#logger.error({ machine_id: id, err: error }, 'a machine that booted an image cannot be removed yet');
+      }
     }
   }
 
   async #promise(
     tx: EntityManager,
-    job: Pick<BootProofJob, 'id' | 'fencing_token'>,
+    job: Pick<BootProofJob, 'id' | 'fencing_token' | 'region'>,
     { id, ram, size_gib, firmware }: ProofMachine & { readonly id: string },
   ): Promise<void> {
     const needed = { servers: 1, disk: BigInt(size_gib) * GIB, memory: BigInt(ram) * MIB, uefi: firmware === 'uefi' };
-    await this.capacity.requireRoom(tx, this.#host, needed);
+    await this.capacity.requireRoom(tx, { host: this.#host, region: job.region }, needed);
     await tx.query(
       `INSERT INTO compute.proof_machines (id, job_id, fencing_token, host_id, ram, size_gib)
        VALUES ($1, $2, $3, $4, $5, $6)`,

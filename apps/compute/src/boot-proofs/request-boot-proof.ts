@@ -12,7 +12,7 @@ import { Regions } from '@imago/object-store';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { HostCapacity } from '../hosts/host-capacity.ts';
-import { requireKind } from '../orders/image-rules.ts';
+import { requireSystem } from '../orders/image-rules.ts';
 import type { BootProofData, BootProofInput } from './boot-proof-job.ts';
 import { BOOT_PROOF_RUNNER } from './boot-proof-jobs.ts';
 import { OrderBootProof } from './order-boot-proof.ts';
@@ -36,7 +36,7 @@ export class RequestBootProof {
     const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
     requireAllowed('image.prove_boot', context, relationTo(image, context));
     requireActive(image);
-    requireKind(image, 'system_disk');
+    requireSystem(image);
     await this.capacity.requireHost(this.db.manager, region);
     const { owner, id } = image;
     const answer = await inTransaction(this.db, (tx) =>

@@ -1,9 +1,10 @@
+import { refusal } from '@imago/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { COMPUTE_CONFIG } from '../config-token.ts';
 import type { ComputeConfig } from '../config.ts';
 import { LIVE_HOST } from './hosts.repository.ts';
-import { chooseHost, type HostRoom, type Needed, ownMemory } from './host-room.ts';
+import { chooseHost, hasRoom, type HostRoom, type Needed, ownMemory } from './host-room.ts';
 
 /** Bytes of a GiB. */
 const GIB = 2 ** 30;
@@ -49,12 +50,21 @@ export class HostCapacity {
 
   /**
    * The host has room for a machine beside what it has promised; it cannot promise it to others until the transaction ends.
-   * @throws Refusal server.host_not_available, server.host_disk_full, server.host_memory_full with the figures,
-   * server.image_unusable
+   * @throws Refusal server.host_not_available when another host of the region has, else what keeps them all from it:
+   * server.host_disk_full, server.host_memory_full with the figures, server.image_unusable
    */
-  async requireRoom(tx: EntityManager, hostId: string, needed: Needed): Promise<void> {
-    await tx.query('SELECT 1 FROM compute.hosts WHERE host_id = $1 ORDER BY region FOR UPDATE', [hostId]);
-    chooseHost(await this.#rooms(tx, [hostId]), needed, '');
+  async requireRoom(tx: EntityManager, at: { host: string; region: string }, needed: Needed): Promise<void> {
+    await tx.query('SELECT 1 FROM compute.hosts WHERE host_id = $1 ORDER BY region FOR UPDATE', [at.host]);
+    const live: { host_id: string }[] = await tx.query(
+      `SELECT host_id FROM compute.hosts WHERE region = $1 AND ${LIVE_HOST}`,
+      [at.region],
+    );
+    const rooms = await this.#rooms(tx, [...new Set([at.host, ...live.map(({ host_id }) => host_id)])]);
+    const isRoomy = rooms.some((room) => room.host_id === at.host && hasRoom(room, needed));
+    if (isRoomy) return;
+    const roomier = chooseHost(rooms, needed, at.region);
+    const message = `Host ${at.host} cannot take it now; host ${roomier} of region ${at.region} can.`;
+    throw refusal('server.host_not_available', message, { region: at.region });
   }
 
   /**

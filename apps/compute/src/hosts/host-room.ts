@@ -62,6 +62,11 @@ export function chooseHost(live: readonly HostRoom[], needed: Needed, region: st
   return best.host_id;
 }
 
+/** Whether a host has room for all of it, and UEFI where that is needed. */
+export function hasRoom(host: HostRoom, needed: Needed): boolean {
+  return (host.uefi || !needed.uefi) && host.disk >= needed.disk && host.memory >= memoryFor(host, needed);
+}
+
 function memoryFor({ own_memory }: HostRoom, { servers, memory }: Needed): bigint {
   return memory + BigInt(servers) * own_memory;
 }

@@ -1,3 +1,4 @@
+import { outboxMaintenance } from '@imago/messaging';
 import { CreateCompute1764200000000 } from './1764200000000-create-compute.ts';
 import { LockServerDisks1764300000000 } from './1764300000000-lock-server-disks.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -13,4 +14,5 @@ export const COMPUTE_MIGRATIONS = [
   TraceJobs1764800000000,
   BootProofs1765240000000,
   LockMachines1765300000000,
+  outboxMaintenance('compute'),
 ];

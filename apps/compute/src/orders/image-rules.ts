@@ -26,7 +26,7 @@ export interface SystemWish {
  */
 export function systemDiskSize(held: HeldImage, wish: SystemWish): number {
   const { image } = held;
-  requireKind(image, image.image_type === 'full_machine' ? 'full_machine' : 'system_disk');
+  requireSystem(image);
   if (image.min_ram > wish.ram) {
     throw refusal(
       'server.ram_too_small',
@@ -97,10 +97,18 @@ export function marksOf({ id, name, os_distro, os_version, boot_mode }: ShownIma
 }
 
 /**
+ * The image has a system to boot, by itself or with the data disks of a machine, for the processors of the hosts.
+ * @throws Refusal server.image_unusable
+ */
+export function requireSystem(image: ShownImage): void {
+  requireKind(image, image.image_type === 'full_machine' ? 'full_machine' : 'system_disk');
+}
+
+/**
  * The image is of this type, and for the processors of the hosts.
  * @throws Refusal server.image_unusable
  */
-export function requireKind({ id, image_type, architecture }: ShownImage, kind: ShownImage['image_type']): void {
+function requireKind({ id, image_type, architecture }: ShownImage, kind: ShownImage['image_type']): void {
   if (image_type !== kind) {
     throw refusal('server.image_unusable', `Image ${id} is of type ${image_type}; ${kind} is needed here.`, {
       image_id: id,

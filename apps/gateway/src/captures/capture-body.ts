@@ -15,9 +15,9 @@ const fields = z.strictObject({
 });
 
 /** What a tenant says to make an image of a stopped server, of a disk or all of them (R5, R11). Unknown fields are refused. */
-export const captureBody = fields.refine(({ verify_boot, source }) => !verify_boot || source.type === 'system_disk', {
+export const captureBody = fields.refine(({ verify_boot, source }) => !verify_boot || source.type !== 'data_disk', {
   path: ['verify_boot'],
-  message: 'is for captures of a system disk alone',
+  message: 'is for captures with a system disk',
 });
 
 export type CaptureBody = z.output<typeof captureBody>;

@@ -1,3 +1,4 @@
+import { outboxMaintenance } from '@imago/messaging';
 import { CreateImport1764000000000 } from './1764000000000-create-import.ts';
 import { CreateUploadSessions1764100000000 } from './1764100000000-create-upload-sessions.ts';
 import { BindJobsToHosts1764200000000 } from './1764200000000-bind-jobs-to-hosts.ts';
@@ -15,4 +16,5 @@ export const IMPORT_MIGRATIONS = [
   CreateResumableUploads1764900000000,
   Reconciliations1764900100000,
   ImportSources1764910000000,
+  outboxMaintenance('import'),
 ];
