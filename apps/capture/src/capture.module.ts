@@ -15,11 +15,13 @@ import type { CaptureConfig } from './config.ts';
 import { RequestDigest } from './digests/request-digest.ts';
 import { RetryDigests } from './digests/retry-digests.ts';
 import { RequestFlatten } from './flattens/request-flatten.ts';
+import { Generalizations } from './generalizations/generalizations.ts';
 import { CancelJob } from './jobs/cancel-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from './jobs/image-jobs.ts';
 import { jobDefinition } from './jobs/job-definition.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
 import { RunJobs } from './jobs/run-jobs.ts';
+import { WorkInProgress } from './jobs/work-in-progress.ts';
 import { ReconcileLocks } from './locks/reconcile-locks.ts';
 import { ReleaseLocks } from './locks/release-locks.ts';
 import { RenewLocks } from './locks/renew-locks.ts';
@@ -45,6 +47,8 @@ export class CaptureModule {
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
         ImageJobs,
         { provide: PartJournal, inject: [DataSource], useFactory: (db: DataSource) => new PartJournal(db, 'capture') },
+        Generalizations,
+        WorkInProgress,
         ServerLocks,
         runner(config),
         RunJobs,
@@ -68,13 +72,13 @@ export class CaptureModule {
 function runner(config: CaptureConfig): FactoryProvider {
   return {
     provide: IMAGE_JOB_RUNNER,
-    inject: [DataSource, Outbox, ImageJobs, PartJournal, ServerLocks, Regions, RequestClient],
+    inject: [DataSource, Outbox, ImageJobs, WorkInProgress, ServerLocks, Regions, RequestClient],
     useFactory: (
-      ...[db, outbox, jobs, parts, locks, regions, requests]: [
+      ...[db, outbox, jobs, work, locks, regions, requests]: [
         DataSource,
         Outbox,
         ImageJobs,
-        PartJournal,
+        WorkInProgress,
         ServerLocks,
         Regions,
         RequestClient,
@@ -84,7 +88,7 @@ function runner(config: CaptureConfig): FactoryProvider {
         db,
         outbox,
         store: jobs.store,
-        definition: jobDefinition({ regions, requests, parts, locks, config }),
+        definition: jobDefinition({ regions, requests, work, locks, config }),
         leaseSeconds: config.CAPTURE_LEASE_SECONDS,
         worker: `${hostname()}:${process.pid}`,
         concurrency: config.CAPTURE_CONCURRENCY,

@@ -5,9 +5,11 @@ import { serviceDataSource } from '@imago/persistence';
 import { LosableWorker, S3Gate } from '@imago/testing';
 import type { z } from 'zod';
 import type { CaptureConfig } from '../src/config.ts';
+import { Generalizations } from '../src/generalizations/generalizations.ts';
 import type { ImageJobData, ImageJobInput } from '../src/jobs/image-job.ts';
 import { ImageJobs } from '../src/jobs/image-jobs.ts';
 import { jobDefinition } from '../src/jobs/job-definition.ts';
+import { WorkInProgress } from '../src/jobs/work-in-progress.ts';
 import { ServerLocks } from '../src/locks/server-locks.ts';
 
 /** What a worker works with, as far as it is not its own. */
@@ -30,7 +32,8 @@ export class CaptureWorker extends LosableWorker<S3Gate, JobRunner<ImageJobInput
     const behindGate = regions.map((region) => ({ ...region, s3: { ...region.s3, endpoint: gate.endpoint } }));
     const db = await serviceDataSource({ service: 'capture', url: config.DATABASE_URL }).initialize();
     const locks = new ServerLocks(db, requests);
-    const tools = { regions: new Regions(behindGate), requests, parts: new PartJournal(db, 'capture'), locks, config };
+    const work = new WorkInProgress(new PartJournal(db, 'capture'), new Generalizations(db));
+    const tools = { regions: new Regions(behindGate), requests, work, locks, config };
     const runner = new JobRunner({
       db,
       outbox,

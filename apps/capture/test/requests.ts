@@ -29,6 +29,7 @@ export function captureOf(server_id: string, change: Partial<Request> = {}): Req
     server_id,
     source: { type: 'system_disk' },
     verify_boot: false,
+    generalize: false,
     name: 'web after its update',
     description: null,
     ...change,

@@ -57,6 +57,7 @@ import { BootProofRow } from './boot-proofs/boot-proof.row.ts';
 import { BootProofsController } from './boot-proofs/boot-proofs.controller.ts';
 import { BootProofsRepository } from './boot-proofs/boot-proofs.repository.ts';
 import { ImageBootProofs } from './boot-proofs/image-boot-proofs.ts';
+import { ImageGeneralizationRow } from './readiness/image-generalization.row.ts';
 import { ImageReadinessRepository } from './readiness/image-readiness.repository.ts';
 import { ImageReadinessRow } from './readiness/image-readiness.row.ts';
 import { ImageReadiness } from './readiness/image-readiness.ts';
@@ -77,6 +78,7 @@ export const CATALOG_ENTITIES = [
   ImageReviewRow,
   ImageReadinessRow,
   BootProofRow,
+  ImageGeneralizationRow,
   StorageChargeRow,
 ];
 

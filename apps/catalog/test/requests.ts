@@ -8,6 +8,7 @@ import type {
   ImageFlattenedV1,
   ImageImportedV1,
   ImageImportFailedV1,
+  type ImageGeneralizedV1,
   ImportedImageExaminedV1,
   ImageInRegion,
   ImageOrigin,
@@ -172,6 +173,13 @@ export function examinedData(
     bytes_read: 512,
   };
   return { job: jobView(job_id, image_id, 'running'), image_id, report, examined_at };
+}
+
+/** What was changed in an image: the id of the machine. */
+export function generalizedData(image_id: string, job_id: string): DataOf<typeof ImageGeneralizedV1> {
+  const change = { point: 'machine_id', path: '/etc/machine-id', was: 'an id', now: 'empty' } as const;
+  const report = { changes: [change], left: [], not_listed: 0 };
+  return { job: jobView(job_id, image_id, 'running'), image_id, report, generalized_at: '2026-01-02T03:04:05.000Z' };
 }
 
 export function failedData(imageId: string, jobId: string): DataOf<typeof ImageImportFailedV1> {

@@ -71,6 +71,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/images/{image_id}/boot-proof': image([404, 404, 404, 403, 403, 404, 404]),
   // Whoever asks while it is booted is answered with the job that does it.
   'POST /v1/images/{image_id}/boot-proofs': image([202, 403, 403, 403, 403, 404, 202]),
+  'GET /v1/images/{image_id}/generalization': own('image_job', [404, 404, 404, 404]),
   'POST /v1/images/{image_id}/flatten': image([409, 403, 403, 403, 403, 404, 409]),
 
   // Members, from the owner's side and from theirs.

@@ -13,6 +13,7 @@ import {
   type EventEnvelope,
   GetImage,
   GetBootProof,
+  GetImageGeneralization,
   GetImageReadiness,
   GetLineage,
   type ShownImage,
@@ -54,6 +55,7 @@ export class World {
   readonly lineages = new Map<string, Partial<Omit<ResponseOf<typeof GetLineage>, 'image'>>>();
   readonly proofs = new Map<string, BootProof>();
   readonly reports = new Map<string, Omit<ResponseOf<typeof GetImageReadiness>, 'image_id'>>();
+  readonly generalizations = new Map<string, Omit<ResponseOf<typeof GetImageGeneralization>, 'image_id'>>();
   readonly jobs = new Map<string, JobOnBoard>();
   readonly events = new Map<string, EventEnvelope[]>();
   readonly buckets: RequestOf<typeof AssignBucket>[] = [];
@@ -226,6 +228,17 @@ export class CatalogNeighbour {
     const proof = this.world.proofs.get(image_id);
     if (proof === undefined) throw refusal('image.boot_not_attempted', 'It was not booted.');
     return { image_id, proof };
+  }
+
+  @OnRequest(GetImageGeneralization)
+  async generalization(
+    @Payload() request: RequestOf<typeof GetImageGeneralization>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof GetImageGeneralization>> {
+    const { id: image_id } = this.find('image.generalization', request, call.context);
+    const found = this.world.generalizations.get(image_id);
+    if (found === undefined) throw refusal('image.not_generalized', 'It was not generalized.');
+    return { image_id, ...found };
   }
 
   private change(

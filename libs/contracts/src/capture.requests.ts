@@ -6,7 +6,7 @@ import { description, imageName, regionName } from './scalars.ts';
 /**
  * Makes an image from a disk of a stopped server, or from all its disks as one full-machine image. The server is locked
  * from this moment on. Idempotent by `idempotency_key` per project. Refusals: server.not_found, server.not_stopped, server.busy, server.disk_not_found,
- * server.host_not_available, quota.images_exceeded, request.idempotency_conflict, auth.forbidden.
+ * server.host_not_available, quota.images_exceeded, capture.not_generalizable, request.idempotency_conflict, auth.forbidden.
  */
 export const RequestCapture = defineRequest('capture', 'requestCapture', {
   kind: 'command',
@@ -23,6 +23,8 @@ export const RequestCapture = defineRequest('capture', 'requestCapture', {
     description: description.nullable(),
     /** The image is booted once when it is active, as `compute.requestBootProof` does; it is used meanwhile. */
     verify_boot: z.boolean().default(false),
+    /** True: what is known to keep servers of the image from working is mended in the image, never on the server. */
+    generalize: z.boolean().default(false),
   }),
   response: z.object({ job: anyJobView, event_ids: z.array(z.uuid()) }),
 });

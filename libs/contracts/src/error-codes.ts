@@ -1,3 +1,4 @@
+import { CAPTURE_ERRORS } from './capture-error-codes.ts';
 import { IMPORT_ERRORS } from './import-error-codes.ts';
 
 /** What sort of refusal a code is; the HTTP edge maps kinds to statuses, consumers map them to policies. */
@@ -162,19 +163,12 @@ export const ERRORS = {
     remedy:
       'Have the image booted with POST /v1/images/{image_id}/boot-proofs; a boot that is under way or could not be tried is among its jobs.',
   },
+  'image.not_generalized': {
+    kind: 'not_found',
+    remedy: 'Capture the server with `generalize: true`, or wait until its disk was looked at.',
+  },
   'image.not_layered': { kind: 'conflict', remedy: 'Nothing has to be done: the image is stored whole already.' },
-  'capture.disk_changed': {
-    kind: 'conflict',
-    remedy: 'Stop the server and capture it again: its disk was written while it was read.',
-  },
-  'capture.disk_unreadable': {
-    kind: 'internal',
-    remedy: 'Start the server and look whether its disk is whole; the operator has been alerted.',
-  },
-  'capture.verification_failed': {
-    kind: 'internal',
-    remedy: 'Capture the server again; the operator has been alerted.',
-  },
+  ...CAPTURE_ERRORS,
   'export.format_unsupported': {
     kind: 'unsupported',
     remedy: 'Export the image in a format its disk fits into; the message says which limit it passes.',

@@ -68,6 +68,7 @@ import {
   ImageExportProgressedV1,
   ImageExportRequestedV1,
 } from './export.events.ts';
+import { ImageGeneralizedV1 } from './generalization.events.ts';
 import {
   ImageImportCancelledV1,
   ImageImportedV1,
@@ -165,6 +166,7 @@ export const EVENTS: readonly EventDefinition[] = [
   BootProofCancelledV1,
   ImageCaptureRequestedV1,
   ImageCaptureProgressedV1,
+  ImageGeneralizedV1,
   CapturedImageExaminedV1,
   ImageCapturedV1,
   FullMachineCapturedV1,
@@ -209,6 +211,7 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
     ImageImportCancelledV1,
     ImageUploadedV1,
     ImageUploadFailedV1,
+    ImageGeneralizedV1,
     CapturedImageExaminedV1,
     ImageCapturedV1,
     FullMachineCapturedV1,

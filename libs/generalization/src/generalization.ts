@@ -1,3 +1,4 @@
+import type { LEFT_CODES } from '@imago/contracts';
 import type { PointName } from '@imago/readiness';
 
 /** Bytes that are other ones on the generalized disk. */
@@ -17,37 +18,7 @@ export interface Change {
 }
 
 /** Why something is left as it is. */
-export type LeftCode =
-  /** There is no Linux whose files could be changed. */
-  | 'no_linux'
-  /** It cannot be read, or reading it takes more than is allowed. */
-  | 'unreadable'
-  /** Its file system is none that is written. */
-  | 'file_system'
-  /** The partition or volume is not alone on its place of the disk. */
-  | 'shared_place'
-  | 'needs_recovery'
-  | 'not_clean'
-  | 'unknown_feature'
-  | 'inconsistent'
-  /** More would change than is allowed. */
-  | 'too_much'
-  | 'does_not_fit'
-  | 'hard_links'
-  /** What the inode says of the file: immutable, encrypted, in the inode itself, and the like. */
-  | 'file_attributes'
-  | 'reserved_blocks'
-  | 'quota'
-  /** Nothing on the disk would make new keys. */
-  | 'no_key_maker'
-  | 'no_dhcp_client'
-  | 'not_certain'
-  /** The file says more than can be rewritten safely. */
-  | 'not_safe'
-  /** It is no matter of rewriting a file. */
-  | 'by_hand'
-  /** cloud-init does it when a server starts. */
-  | 'by_cloud_init';
+export type LeftCode = (typeof LEFT_CODES)[number];
 
 /** One thing that is not as it should be, and is not changed. */
 export interface LeftAsIs {

@@ -5,9 +5,10 @@ import {
   FullMachineCapturedV1,
   ImageCapturedV1,
   ImageCaptureRequestedV1,
+  ImageGeneralizedV1,
   type JobView,
 } from '@imago/contracts';
-import type { TimedReport } from '@imago/image-transfer';
+import type { JobGeneralization, TimedReport } from '@imago/image-transfer';
 import { aboutImageJob, required } from '@imago/jobs';
 import type { NewEvent } from '@imago/messaging';
 import { captureOf } from '../exports/locked-disk.ts';
@@ -16,6 +17,12 @@ import { allStored } from './machine-disks.ts';
 
 export function captureRequested(job: ImageJob, view: JobView): NewEvent {
   return aboutImageJob(ImageCaptureRequestedV1, job, view, { origin: required(job.data.origin, 'origin') });
+}
+
+export function captureGeneralized(
+  said: Pick<JobGeneralization, 'report' | 'generalized_at'>,
+): (job: ImageJob, view: JobView) => NewEvent {
+  return (job, view) => aboutImageJob(ImageGeneralizedV1, job, view, said);
 }
 
 /** The report is of the image of one disk; it is told in the story of the image that the job makes. */

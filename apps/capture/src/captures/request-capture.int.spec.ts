@@ -126,6 +126,15 @@ describe('asking for a capture', () => {
     expect(facts).not.toHaveProperty('os_distro');
   });
 
+  it('generalizes no data disk: there is no operating system on it', async () => {
+    const server = stopped();
+    const source = { type: 'data_disk' as const, disk_id: server.disks[1]?.id ?? '' };
+    await expectNothing(() => captures.request(server.id, { source, generalize: true }), {
+      code: 'capture.not_generalizable',
+      kind: 'invalid',
+    });
+  });
+
   it('passes on what compute refuses', async () => {
     const statuses: [ServerRecord['status'], string][] = [
       ['running', 'server.not_stopped'],

@@ -54,6 +54,7 @@ export class RequestCapture {
   /** @throws Refusal as the contract of `capture.requestCapture` names them; then nothing has changed. */
   async execute(request: Request, context: RequestContext): Promise<JobAnswer> {
     requireAllowed('server.capture', context, 'owner');
+    requireGeneralizable(request);
     const job = await this.#record(request, context);
     if (job.state !== 'admitting') return { job: toView(job), event_ids: [] };
     try {
@@ -74,9 +75,9 @@ export class RequestCapture {
 
   async #record(request: Request, context: RequestContext): Promise<ImageJob> {
     const hash = requestHash('capture', request);
-    const { server_id, source, name, description, verify_boot } = request;
+    const { server_id, source, name, description, verify_boot, generalize } = request;
     const disk_id = source.type === 'data_disk' ? source.disk_id : null;
-    const capture = { server_id, disk_id, name, description, verify_boot };
+    const capture = { server_id, disk_id, name, description, verify_boot, generalize };
     return inTransaction(this.db, async (tx) => {
       const { job, created } = await this.jobs.store.insert(tx, {
         id: uuidv7(),
@@ -153,4 +154,10 @@ export class RequestCapture {
     await this.takeBack.everything(job);
     throw refusal('request.timeout', 'The capture took too long to be accepted and was taken back.');
   }
+}
+
+/** @throws Refusal capture.not_generalizable */
+function requireGeneralizable({ source, generalize }: Request): void {
+  if (!generalize || source.type !== 'data_disk') return;
+  throw refusal('capture.not_generalizable', 'A data disk has no operating system that could be generalized.');
 }

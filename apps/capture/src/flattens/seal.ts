@@ -19,7 +19,7 @@ export function seal(tools: JobTools): FlattenPhase {
     const object =
       (await uploadedParts(store, uploadOf(data, key), signal)) === null
         ? await completedObject(store, key, { size, signal })
-        : await completeUpload(context, place, await tools.parts.list(job.id));
+        : await completeUpload(context, place, await tools.work.parts.list(job.id));
     // Neither upload nor object: somebody swept them. Catalog decides whether they may be written once more.
     if (object === null) return { next: 'map', data: { ...data, upload: undefined } };
     await store.put(indexKey(key), packed, signal);

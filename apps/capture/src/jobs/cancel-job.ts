@@ -1,6 +1,6 @@
 import { refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { cancelLocked, type JobAnswer, type JobRunner, PartJournal, toView } from '@imago/jobs';
+import { cancelLocked, type JobAnswer, type JobRunner, toView } from '@imago/jobs';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -8,6 +8,7 @@ import { CapturedMachines } from '../captures/captured-machines.ts';
 import { type ImageJob, type ImageJobData, type ImageJobInput, typeOf } from './image-job.ts';
 import { IMAGE_JOB_RUNNER, ImageJobs } from './image-jobs.ts';
 import { jobEvents } from './job-events.ts';
+import { WorkInProgress } from './work-in-progress.ts';
 
 /** Ends jobs on demand: a waiting one at once, a running one within a chunk. */
 @Injectable()
@@ -15,7 +16,7 @@ export class CancelJob {
   constructor(
     private readonly db: DataSource,
     private readonly jobs: ImageJobs,
-    private readonly parts: PartJournal,
+    private readonly work: WorkInProgress,
     private readonly outbox: Outbox,
     private readonly machines: CapturedMachines,
     @Inject(IMAGE_JOB_RUNNER) private readonly runner: JobRunner<ImageJobInput, ImageJobData>,
@@ -53,7 +54,7 @@ export class CancelJob {
   /** Cancels a locked job inside a transaction of the caller; null when it has ended or is being cancelled already. */
   cancel(tx: EntityManager, job: ImageJob, cause: Cause): Promise<JobAnswer | null> {
     // What an attempt before has stored is swept by catalog.
-    const ended = (end: EntityManager, { id }: ImageJob): Promise<void> => this.parts.keepOnly(end, id, []);
+    const ended = (end: EntityManager, { id }: ImageJob): Promise<void> => this.work.forget(end, id);
     const definition = { ...jobEvents, ended };
     return cancelLocked({ store: this.jobs.store, outbox: this.outbox, definition }, tx, job, cause);
   }

@@ -9,6 +9,8 @@ export interface CaptureInput {
   readonly disk_id: string | null;
   /** All its disks, as one full-machine image. */
   readonly scope?: 'machine';
+  /** True: its system disk is generalized. */
+  readonly generalize?: boolean;
   readonly name: string;
   readonly description: string | null;
   /** The image is to be booted once when it is active. Absent in jobs from before that could be asked for. */
@@ -68,6 +70,8 @@ export interface ImageJobData {
   /** What is said of the image of a capture. */
   readonly declared?: Declared;
   readonly disk?: LockedDisk;
+  /** True: what is changed of the disk is found out and kept, and belongs to all that is read of it. */
+  readonly is_generalized?: true;
   /** Bytes of a disk that are to be read. */
   readonly work?: string;
   /** True: catalog refuses the parent, the image is stored whole. */

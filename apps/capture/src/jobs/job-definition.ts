@@ -27,7 +27,7 @@ export function jobDefinition(tools: JobTools): Definition {
     maximumAttempts: config.CAPTURE_MAXIMUM_ATTEMPTS,
     stallSeconds: config.CAPTURE_STALL_SECONDS,
     ...jobEvents,
-    ended: (tx, job) => tools.parts.keepOnly(tx, job.id, []),
+    ended: (tx, job) => tools.work.forget(tx, job.id),
     cleanUp: async (job) => {
       const done = await Promise.allSettled([giveUpload(tools, job), release(tools, job)]);
       for (const outcome of done) if (outcome.status === 'rejected') throw outcome.reason;

@@ -1,15 +1,15 @@
-import type { PartJournal } from '@imago/jobs';
 import type { RequestClient } from '@imago/messaging';
 import type { ObjectStore, Regions } from '@imago/object-store';
 import type { CaptureConfig } from '../config.ts';
 import type { ServerLocks } from '../locks/server-locks.ts';
 import type { ImageJob } from './image-job.ts';
+import type { WorkInProgress } from './work-in-progress.ts';
 
 /** What the phases of all jobs work with. */
 export interface JobTools {
   readonly regions: Regions;
   readonly requests: RequestClient;
-  readonly parts: PartJournal;
+  readonly work: WorkInProgress;
   readonly locks: ServerLocks;
   readonly config: CaptureConfig;
 }

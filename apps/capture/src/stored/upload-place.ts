@@ -7,5 +7,5 @@ import { type JobTools, storeOf } from '../jobs/job-tools.ts';
 export function uploadPlace(tools: JobTools, job: Pick<ImageJob, 'region'>, data: ImageJobData): UploadPlace {
   const store = storeOf(tools, job);
   const { key } = required(data.object, 'object');
-  return { store, key, parts: tools.parts, clear: (signal) => clearKey(store, key, signal) };
+  return { store, key, parts: tools.work.parts, clear: (signal) => clearKey(store, key, signal) };
 }

@@ -97,7 +97,8 @@ export function requireService(context: RequestContext): void {
 
 /** What can be done with a disk of a machine by itself. */
 const OF_PARTS: ReadonlySet<Action> = new Set([
-  ...(['image.get', 'image.download', 'image.use', 'image.lineage', 'image.readiness'] as const),
+  ...(['image.get', 'image.download', 'image.use', 'image.lineage'] as const),
+  ...(['image.readiness', 'image.generalization'] as const),
 ]);
 
 /** The image whose members see this one. */

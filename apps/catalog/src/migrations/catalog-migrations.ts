@@ -5,6 +5,7 @@ import { Copies1764900000000 } from './1764900000000-copies.ts';
 import { Readiness1765000000000 } from './1765000000000-readiness.ts';
 import { BootProofs1765240000000 } from './1765240000000-boot-proofs.ts';
 import { FullMachines1765300000000 } from './1765300000000-full-machines.ts';
+import { Generalizations1765404000000 } from './1765404000000-generalizations.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -21,4 +22,5 @@ export const CATALOG_MIGRATIONS = [
   BootProofs1765240000000,
   FullMachines1765300000000,
   outboxMaintenance('catalog'),
+  Generalizations1765404000000,
 ];

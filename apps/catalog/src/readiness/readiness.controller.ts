@@ -2,7 +2,9 @@ import {
   CapturedImageExaminedV1,
   type DataOf,
   type EventEnvelope,
+  GetImageGeneralization,
   GetImageReadiness,
+  ImageGeneralizedV1,
   ImportedImageExaminedV1,
   type RequestOf,
   type ResponseOf,
@@ -12,7 +14,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { ImageReadiness } from './image-readiness.ts';
 
-/** Whether images are fit for servers, as those who made them found. */
+/** Whether images are fit for servers, and what was changed so that they are, as those who made them say. */
 @Controller()
 export class ReadinessController {
   constructor(private readonly readiness: ImageReadiness) {}
@@ -22,7 +24,15 @@ export class ReadinessController {
     @Payload() request: RequestOf<typeof GetImageReadiness>,
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof GetImageReadiness>> {
-    return this.readiness.get(request, call.context);
+    return this.readiness.readiness(request, call.context);
+  }
+
+  @OnRequest(GetImageGeneralization)
+  async generalization(
+    @Payload() request: RequestOf<typeof GetImageGeneralization>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof GetImageGeneralization>> {
+    return this.readiness.generalization(request, call.context);
   }
 
   @OnEvent(ImportedImageExaminedV1)
@@ -30,7 +40,8 @@ export class ReadinessController {
     @Payload() { data }: EventEnvelope<DataOf<typeof ImportedImageExaminedV1>>,
     @Ctx() { tx }: EventContext,
   ): Promise<void> {
-    await this.readiness.examined(tx, data.image_id, data);
+    const { image_id, report, examined_at: at } = data;
+    await this.readiness.keep(tx, 'readiness', image_id, { report, at });
   }
 
   @OnEvent(CapturedImageExaminedV1)
@@ -38,6 +49,16 @@ export class ReadinessController {
     @Payload() { data }: EventEnvelope<DataOf<typeof CapturedImageExaminedV1>>,
     @Ctx() { tx }: EventContext,
   ): Promise<void> {
-    await this.readiness.examined(tx, data.image_id, data);
+    const { image_id, report, examined_at: at } = data;
+    await this.readiness.keep(tx, 'readiness', image_id, { report, at });
+  }
+
+  @OnEvent(ImageGeneralizedV1)
+  async generalized(
+    @Payload() { data }: EventEnvelope<DataOf<typeof ImageGeneralizedV1>>,
+    @Ctx() { tx }: EventContext,
+  ): Promise<void> {
+    const { image_id, report, generalized_at: at } = data;
+    await this.readiness.keep(tx, 'generalizations', image_id, { report, at });
   }
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import {
   CapturedImageExaminedV1,
   DeleteImage,
+  GetImageGeneralization,
   GetImageReadiness,
+  ImageGeneralizedV1,
   ImportedImageExaminedV1,
   ImageCopiedV1,
   RegisterCopy,
@@ -19,7 +21,7 @@ import {
   tenant,
 } from '../../test/catalog-under-test.ts';
 import { Publishing } from '../../test/publishing.ts';
-import { copiedData, examinedData } from '../../test/requests.ts';
+import { copiedData, examinedData, generalizedData } from '../../test/requests.ts';
 import { Shares } from '../../test/shares.ts';
 import { type MadeImage, SomeImages } from '../../test/some-images.ts';
 
@@ -52,8 +54,24 @@ describe('the readiness of an image', () => {
     );
   }
 
+  function generalization(
+    image_id: string,
+    as: RequestContext,
+    region = REGION,
+  ): Promise<ResponseOf<typeof GetImageGeneralization>> {
+    return catalog.ask(GetImageGeneralization, { image_id, region }, as);
+  }
+
+  async function generalized({ image_id, job_id }: MadeImage): Promise<void> {
+    await catalog.applied(await catalog.publish(ImageGeneralizedV1, image_id, generalizedData(image_id, job_id)));
+  }
+
   async function rows(imageId: string): Promise<number> {
-    const found: unknown[] = await catalog.db.query('SELECT 1 FROM catalog.readiness WHERE image_id = $1', [imageId]);
+    const found: unknown[] = await catalog.db.query(
+      `SELECT 1 FROM catalog.readiness WHERE image_id = $1 UNION ALL
+       SELECT 1 FROM catalog.generalizations WHERE image_id = $1`,
+      [imageId],
+    );
     return found.length;
   }
 
@@ -105,6 +123,29 @@ describe('the readiness of an image', () => {
     expect((await readiness(shown.image_id, stranger())).image_id).toBe(shown.image_id);
   });
 
+  it('has beside it what was changed in the image, for the same people', async () => {
+    const made = await images.register();
+    await expect(generalization(made.image_id, made.owner)).rejects.toMatchObject({
+      code: 'image.not_generalized',
+      kind: 'not_found',
+    });
+    await generalized(made);
+    const { report, generalized_at } = generalizedData(made.image_id, made.job_id);
+    const reader = tenant(made.owner.project_id, ['reader']);
+    for (const who of [made.owner, reader, operator()]) {
+      expect(await generalization(made.image_id, who)).toEqual({ image_id: made.image_id, report, generalized_at });
+    }
+    await expect(generalization(made.image_id, stranger())).rejects.toMatchObject({ code: 'image.not_found' });
+    const shared = await images.makeActive();
+    await generalized(shared);
+    const member = stranger();
+    const shares = new Shares(catalog, shared);
+    await shares.with(member.project_id, 'pending');
+    await expect(generalization(shared.image_id, member)).rejects.toMatchObject({ code: 'auth.forbidden' });
+    await catalog.applied(await shares.answered(member.project_id, 'accepted')());
+    expect(await generalization(shared.image_id, member)).toMatchObject({ report });
+  });
+
   it('is the newest there is, in whatever order reports come, and however often', async () => {
     const made = await images.register();
     const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
@@ -122,9 +163,12 @@ describe('the readiness of an image', () => {
   it('goes with the image, also when it is told after that', async () => {
     const made = await images.makeActive();
     await examined(made);
+    await generalized(made);
+    expect(await rows(made.image_id)).toBe(2);
     await catalog.ask(DeleteImage, { image_id: made.image_id, region: REGION }, made.owner);
     expect(await rows(made.image_id)).toBe(0);
     await examined(made);
+    await generalized(made);
     expect(await rows(made.image_id)).toBe(0);
     await expect(readiness(made.image_id, made.owner)).rejects.toMatchObject({ code: 'image.not_found' });
   });
@@ -132,13 +176,19 @@ describe('the readiness of an image', () => {
   it('is that of a copy, too, and stays with it', async () => {
     const made = await images.makeActive();
     await examined(made);
+    await generalized(made);
     const source = { image_id: made.image_id, region: REGION };
     const copy = { image_id: randomUUID(), job_id: randomUUID(), region: OTHER_REGION };
     await catalog.ask(RegisterCopy, { ...copy, source, name: 'copied', public_images: false }, made.owner);
     const object = await images.allocate({ ...copy, owner: made.owner }, OTHER_REGION);
     await catalog.applied(await catalog.publish(ImageCopiedV1, copy.image_id, copiedData({ ...copy, source }, object)));
     const original = await readiness(made.image_id, made.owner);
+    const changed = await generalization(made.image_id, made.owner);
     await catalog.ask(DeleteImage, { image_id: made.image_id, region: REGION }, made.owner);
     expect(await readiness(copy.image_id, made.owner, OTHER_REGION)).toEqual({ ...original, image_id: copy.image_id });
+    expect(await generalization(copy.image_id, made.owner, OTHER_REGION)).toEqual({
+      ...changed,
+      image_id: copy.image_id,
+    });
   });
 });

@@ -10,6 +10,8 @@ const fields = z.strictObject({
   ]),
   name: imageName,
   description: description.nullable().default(null),
+  /** True: what keeps servers of an image from working is mended in the image as far as it can be (R12). */
+  generalize: z.boolean().default(false),
   /** The image is booted once, to see whether it does. */
   verify_boot: z.boolean().default(false),
 });

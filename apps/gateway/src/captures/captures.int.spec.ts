@@ -76,6 +76,14 @@ describe('a capture', () => {
     expect(gateway.captures.captures[1]?.request).toMatchObject({ verify_boot: true });
   });
 
+  it('is generalized when it is said so, and only then', async () => {
+    for (const change of [{ generalize: true }, { generalize: false }, {}]) {
+      expect((await post('/v1/captures', 'alice', wanted(change))).status).toBe(202);
+    }
+    const wishes = gateway.captures.captures.map(({ request }) => request.generalize ?? false);
+    expect(wishes).toEqual([true, false, false]);
+  });
+
   it('is of a server of its region', async () => {
     expect((await post('/regions/region-2/v1/captures', 'alice', wanted())).status).toBe(404);
     gateway.servers.servers.set(server.id, { ...server, region: 'region-2' });
@@ -105,6 +113,7 @@ describe('a capture', () => {
     ['name', { name: ' ' }],
     ['name', { name: null }],
     ['description', { description: 7 }],
+    ['generalize', { generalize: 'yes' }],
     ['min_disk', { min_disk: 40 }],
     ['verify_boot', { verify_boot: 'yes' }],
     ['verify_boot', { verify_boot: true, source: { type: 'data_disk', disk_id: randomUUID() } }],

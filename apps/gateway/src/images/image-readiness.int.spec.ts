@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ImageRecord, type ReadinessReport } from '@imago/contracts';
+import { type GeneralizationReport, type ImageRecord, type ReadinessReport } from '@imago/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGateway } from '../../test/gateway-under-test.ts';
 import { readJson } from '../../test/read-json.ts';
@@ -69,5 +69,26 @@ describe('the readiness of an image', () => {
       code: 'image.not_examined',
       remedy: expect.stringContaining('imported') as string,
     });
+  });
+
+  it('has beside it what was changed in the image, and says when nobody asked for that', async () => {
+    const image = thereIs();
+    const path = `/v1/images/${image.id}/generalization`;
+    const unasked = await gateway.ask(path, 'alice');
+    expect(unasked.status).toBe(404);
+    await expect(readJson(unasked)).resolves.toMatchObject({
+      code: 'image.not_generalized',
+      remedy: expect.stringContaining('generalize') as string,
+    });
+    const report = {
+      changes: [{ point: 'machine_id', path: '/etc/machine-id', was: 'an id', now: 'empty' }],
+      left: [],
+      not_listed: 0,
+    } satisfies GeneralizationReport;
+    gateway.world.generalizations.set(image.id, { report, generalized_at: EXAMINED_AT });
+    const response = await gateway.ask(path, 'reader');
+    expect(response.status).toBe(200);
+    await expect(readJson(response)).resolves.toEqual({ image_id: image.id, generalized_at: EXAMINED_AT, ...report });
+    expect((await gateway.ask(path, 'bob')).status).toBe(404);
   });
 });

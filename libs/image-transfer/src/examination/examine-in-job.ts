@@ -3,6 +3,7 @@ import type { JobLog, PhaseContext, Progress } from '@imago/jobs';
 import type { ObjectStore } from '@imago/object-store';
 import type { Declared } from '@imago/readiness';
 import { examineImage } from './examine-image.ts';
+import { isLastAttempt, NOT_LOOKED_AT_AGAIN } from './look-at-disk.ts';
 import { unexaminedReport } from './report.ts';
 
 /** An image that a job has stored, and how the job stands. */
@@ -32,12 +33,11 @@ export async function examineInJob<Input, Data>(
   { job, signal, progress }: PhaseContext<Input, Data>,
   { store, object, declared, progress: done, attempts, log }: ImageOfJob,
 ): Promise<TimedReport> {
-  const isLast = job.attempt > 1 && job.attempt >= attempts;
   const moved = (): void => {
     progress(done);
   };
-  const { report, failure } = isLast
-    ? { report: unexaminedReport(declared, 'The disk could not be looked at, time after time.'), failure: null }
+  const { report, failure } = isLastAttempt(job, attempts)
+    ? { report: unexaminedReport(declared, NOT_LOOKED_AT_AGAIN), failure: null }
     : await examineImage(store, object, { declared, signal, moved });
   if (failure !== null) log.error({ job_id: job.id, err: failure }, 'the disk of an image was not examined');
   return { report, examined_at: new Date().toISOString() };

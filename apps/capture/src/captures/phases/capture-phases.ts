@@ -3,6 +3,7 @@ import { activate } from './activate.ts';
 import { acrossDisks } from '../machine-disks.ts';
 import type { CapturePhase, CapturePhaseName } from './capture-phase.ts';
 import { examine } from './examine.ts';
+import { generalize } from './generalize.ts';
 import { lock } from './lock.ts';
 import { map } from './map.ts';
 import { seal } from './seal.ts';
@@ -13,6 +14,7 @@ import { verify } from './verify.ts';
 export function capturePhases(tools: JobTools): Readonly<Record<CapturePhaseName, CapturePhase>> {
   return {
     lock: lock(tools),
+    generalize: ofOneDisk(generalize(tools)),
     map: ofOneDisk(map(tools)),
     transfer: ofOneDisk(transfer(tools)),
     seal: ofOneDisk(seal(tools)),

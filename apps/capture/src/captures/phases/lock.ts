@@ -1,4 +1,4 @@
-import { lookAtLock } from '../../exports/locked-disk.ts';
+import { captureOf, lookAtLock } from '../../exports/locked-disk.ts';
 import type { ImageJobContext, WaitingDisk } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
 import { type CapturePhase, withExport } from './capture-phase.ts';
@@ -13,7 +13,8 @@ export function lock(tools: JobTools): CapturePhase {
     await lookAtLock(context, tools);
     const waiting: WaitingDisk[] = [];
     for (const disk of context.data.waiting ?? []) waiting.push({ ...disk, work: await workOf(disk, context, tools) });
-    return { next: 'map', data: { ...context.data, ...(waiting.length > 0 && { waiting }) } };
+    const next = captureOf(context.job).generalize === true ? 'generalize' : 'map';
+    return { next, data: { ...context.data, ...(waiting.length > 0 && { waiting }) } };
   };
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@imago/disk-image';
 import { readIndex } from '@imago/image-transfer';
 import { required } from '@imago/jobs';
-import type { DiskExport } from '../../exports/disk-export.ts';
+import type { CapturedDisk } from '../../exports/patched-disk.ts';
 import type { ImageJobContext, LockedDisk } from '../../jobs/image-job.ts';
 import { type JobTools, storeOf } from '../../jobs/job-tools.ts';
 import { damageIsTold } from '../../stored/image-layers.ts';
@@ -41,14 +41,18 @@ export async function indexedBase(
 }
 
 /** Plans a layer on the base: the clusters that were written, whatever with. */
-export async function planLayer(exported: DiskExport, { index }: IndexedBase, signal: AbortSignal): Promise<ReadPlan> {
+export async function planLayer(
+  exported: CapturedDisk,
+  { index }: IndexedBase,
+  signal: AbortSignal,
+): Promise<ReadPlan> {
   const clusters = changedClusters((await exported.map(signal)) ?? wholeOf(exported.size), exported.size);
   return { ...planOf(clusters, exported.size), layer: { parent: index, changed: clusters } };
 }
 
 /** Plans a whole image: what was written, and what the base has. */
 export async function planWhole(
-  exported: DiskExport,
+  exported: CapturedDisk,
   { base }: LockedDisk,
   { indexed, signal }: { indexed: IndexedBase | null; signal: AbortSignal },
 ): Promise<ReadPlan> {

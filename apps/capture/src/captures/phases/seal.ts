@@ -20,7 +20,7 @@ export function seal(tools: JobTools): CapturePhase {
     const { job, data, signal } = context;
     const place = uploadPlace(tools, job, data);
     const { store, key } = place;
-    const parts = await tools.parts.list(job.id);
+    const parts = await tools.work.parts.list(job.id);
     const image = await sealedImage(context, tools, parts);
     const uploaded = await uploadedParts(store, uploadOf(data, key), signal);
     const object =

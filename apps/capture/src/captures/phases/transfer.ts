@@ -2,7 +2,7 @@ import { STORED_CLUSTER_SIZE, writeStoredImage } from '@imago/disk-image';
 import { openUpload, storePart } from '@imago/image-transfer';
 import { required, WorkProgress } from '@imago/jobs';
 import { ExportedDisk } from '../../exports/exported-disk.ts';
-import type { DiskExport } from '../../exports/disk-export.ts';
+import type { CapturedDisk } from '../../exports/patched-disk.ts';
 import type { ImageJobContext } from '../../jobs/image-job.ts';
 import type { JobTools } from '../../jobs/job-tools.ts';
 import { uploadPlace } from '../../stored/upload-place.ts';
@@ -42,7 +42,7 @@ export function transfer(tools: JobTools): CapturePhase {
 }
 
 /** The plan is not kept, since it may be as long as the disk: the same disk has the same one. */
-async function planAgain(context: ImageJobContext, tools: JobTools, exported: DiskExport): Promise<ReadPlan> {
+async function planAgain(context: ImageJobContext, tools: JobTools, exported: CapturedDisk): Promise<ReadPlan> {
   const { data, signal } = context;
   const indexed = await indexedBase(context, tools);
   if (required(data.object, 'object').parent_object_id === null) {
