@@ -8,7 +8,7 @@ import type {
   ImageFlattenedV1,
   ImageImportedV1,
   ImageImportFailedV1,
-  type ImageGeneralizedV1,
+  ImageGeneralizedV1,
   ImportedImageExaminedV1,
   ImageInRegion,
   ImageOrigin,

@@ -68,10 +68,11 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/images/{image_id}/lineage': image([200, 200, 200, 403, 403, 404, 200]),
   // The image of an import, which is shared with nobody: one whose file was sent has no report.
   'GET /v1/images/{image_id}/readiness': own('image_job', [200, 200, 404, 200]),
+  // Nobody asked for it when the image was made.
+  'GET /v1/images/{image_id}/generalization': image([404, 404, 404, 403, 403, 404, 404]),
   'GET /v1/images/{image_id}/boot-proof': image([404, 404, 404, 403, 403, 404, 404]),
   // Whoever asks while it is booted is answered with the job that does it.
   'POST /v1/images/{image_id}/boot-proofs': image([202, 403, 403, 403, 403, 404, 202]),
-  'GET /v1/images/{image_id}/generalization': own('image_job', [404, 404, 404, 404]),
   'POST /v1/images/{image_id}/flatten': image([409, 403, 403, 403, 403, 404, 409]),
 
   // Members, from the owner's side and from theirs.
