@@ -15,18 +15,27 @@ import { expectTrueState } from '../test/true-state.ts';
 /** What the first server writes and the next one wipes out. Long enough to fill blocks, and found nowhere else. */
 const SECRET = 'imago-secret-which-must-not-come-back ';
 
+/** Two servers with the same one take each other for themselves. */
+const MACHINE_ID = '0123456789abcdef0123456789abcdef';
+
 const script = (...lines: readonly string[]): string => ['#!/bin/sh', ...lines, 'sync', ''].join('\n');
 
 const TELL = script('echo "marker: $(cat /root/marker 2>/dev/null || echo none)"');
 const CHANGE = script(
+  `echo ${MACHINE_ID} > /etc/machine-id`,
   'echo changed-inside > /root/marker',
   `yes '${SECRET}' | head -c 2097152 > /root/secret`,
   'echo data-of-the-first > /dev/vdb',
   'echo "marker: $(cat /root/marker)"',
 );
-const READ = script('echo "marker: $(cat /root/marker)"', 'echo "read: $(head -n 1 /dev/vdb)"');
+const READ = script(
+  'echo "marker: $(cat /root/marker)"',
+  'echo "id: [$(cat /etc/machine-id)]"',
+  'echo "read: $(head -n 1 /dev/vdb)"',
+);
 const WIPE = script(
   'echo "marker: $(cat /root/marker)"',
+  'echo "id: [$(cat /etc/machine-id)]"',
   'echo "read: $(head -n 1 /dev/vdb)"',
   'dd if=/dev/zero of=/root/secret bs=64k count=32 conv=notrunc 2>/dev/null',
   'sync',
@@ -63,6 +72,8 @@ describe('the circle: image, server, change, capture, server', () => {
     const { data_disks } = await servers.show(first.id);
     const dataDisk = { type: 'data_disk', disk_id: data_disks[0]?.id ?? '' } as const;
     const data = await captures.capture(first.id, 'data', dataDisk);
+    await expectMachine(first.id);
+    // The machine's image has no id of a machine; the server it was captured from still has its own.
     const golden = await captures.capture(first.id, 'golden');
     expect(golden).toMatchObject({ name: 'golden', disk_format: 'qcow2' });
     expect(await captures.lineage(golden.id)).toMatchObject({
@@ -74,10 +85,9 @@ describe('the circle: image, server, change, capture, server', () => {
     // Of the layer the server wrote alone nothing could be told.
     expect(await sut.alice.readiness(golden.id)).toMatchObject({ image_id: golden.id, partition_table: 'mbr' });
 
-    await expectMachine(first.id);
-
     const second = await ran(golden.id, WIPE, { data_disks: [{ size_gib: 1, image_id: data.id }] });
     expect(second.said).toMatch(new RegExp(`${BOOT_MARKER} 2[^]*marker: changed-inside[^]*read: data-of-the-first`));
+    expect(second.said).toContain(`id: [${MACHINE_ID}]`);
     const foreign = await captures.request(second.id, 'foreign', dataDisk);
     expect([foreign.status, foreign.body.code]).toEqual([404, 'server.disk_not_found']);
     // What all of it began with is as it was, to the byte, for servers to come.
@@ -147,10 +157,10 @@ describe('the circle: image, server, change, capture, server', () => {
     await expectTrueState(sut);
   });
 
-  /** One image of all disks: servers made of it have them, and it counts, is seen and is deleted as one. */
+  /** One image of all disks, generalized: servers made of it have them, and it counts, is seen and is deleted as one. */
   async function expectMachine(serverId: string): Promise<void> {
     const used = await sut.alice.quotaUsed();
-    const machine = await captures.capture(serverId, 'machine', { type: 'full_machine' });
+    const machine = await captures.capture(serverId, 'machine', { type: 'full_machine' }, { generalize: true });
     expect(machine).toMatchObject({ image_type: 'full_machine', instance_uuid: serverId });
     expect(await sut.alice.quotaUsed()).toBe(used + 1);
     await expectEventsOfOneCapture(machine.id, 'FullMachineCaptured');
@@ -160,8 +170,14 @@ describe('the circle: image, server, change, capture, server', () => {
     expect((await sut.alice.images()).map(({ id }) => id)).not.toContain(disk);
     for (const id of [machine.id, disk]) expect((await sut.bob.ask('GET', `/v2/images/${id}`)).status).toBe(404);
 
+    expect(await captures.generalization(machine.id)).toMatchObject({
+      changes: [{ point: 'machine_id', path: '/etc/machine-id' }],
+    });
+    const { points } = await sut.alice.readiness(machine.id);
+    expect(points).toContainEqual(expect.objectContaining({ point: 'machine_id', status: 'ok' }));
+
     const twin = await ran(machine.id, READ);
-    expect(twin.said).toMatch(/marker: changed-inside[^]*read: data-of-the-first/);
+    expect(twin.said).toMatch(/marker: changed-inside[^]*id: \[\][^]*read: data-of-the-first/);
     expect((await servers.show(twin.id)).data_disks).toMatchObject([{ size_gib: 1, image_id: disk }]);
     expect((await sut.alice.ask('DELETE', `/v2/images/${disk}`)).status).toBe(409);
     await servers.delete(twin.id);

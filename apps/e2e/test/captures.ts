@@ -1,8 +1,14 @@
-import type { JobOnBoard } from '@imago/contracts';
+import type { GeneralizationReport, JobOnBoard } from '@imago/contracts';
+import { eventually } from '@imago/testing';
 import type { Answer, ImageDocument, Problem, Tenant } from './tenant.ts';
 
 export type CaptureSource =
   { readonly type: 'system_disk' | 'full_machine' } | { readonly type: 'data_disk'; readonly disk_id: string };
+
+/** What else is wished of a capture. */
+export interface CaptureWishes {
+  readonly generalize?: boolean;
+}
 
 /** What a tenant does with captures, over HTTP. */
 export class Captures {
@@ -13,13 +19,14 @@ export class Captures {
     serverId: string,
     name: string,
     source: CaptureSource = { type: 'system_disk' },
+    wishes: CaptureWishes = {},
   ): Promise<Answer<JobOnBoard & Problem>> {
-    return this.tenant.ask('POST', '/v1/captures', { server_id: serverId, source, name });
+    return this.tenant.ask('POST', '/v1/captures', { server_id: serverId, source, name, ...wishes });
   }
 
   /** The image of a capture that must succeed, active. */
-  async capture(serverId: string, name: string, source?: CaptureSource): Promise<ImageDocument> {
-    const { status, body } = await this.request(serverId, name, source);
+  async capture(...asked: Parameters<Captures['request']>): Promise<ImageDocument> {
+    const { status, body } = await this.request(...asked);
     if (status !== 202) throw new Error(`capture: ${status} ${JSON.stringify(body)}`);
     const job = await this.tenant.ended(body.id);
     if (job.state !== 'succeeded') throw new Error(`the capture ${job.state}: ${JSON.stringify(job.error)}`);
@@ -32,6 +39,11 @@ export class Captures {
     if (status !== 202) throw new Error(`flatten: ${status} ${JSON.stringify(body)}`);
     const job = await this.tenant.ended(body.id);
     if (job.state !== 'succeeded') throw new Error(`the flattening ${job.state}: ${JSON.stringify(job.error)}`);
+  }
+
+  /** What was changed in an image, once it was. */
+  generalization(imageId: string): Promise<GeneralizationReport> {
+    return eventually(() => this.tenant.get<GeneralizationReport>(`/v1/images/${imageId}/generalization`));
   }
 
   lineage(imageId: string): Promise<Lineage> {
