@@ -47,6 +47,7 @@ import {
 } from './neighbours.ts';
 import { ResumableUploadBook, ResumableUploadNeighbour } from './resumable-upload-neighbour.ts';
 import { WebhookBook, WebhookNeighbour } from './webhook-neighbour.ts';
+import { ReadinessNeighbour } from './readiness-neighbour.ts';
 import { UploadBook, UploadCatalogNeighbour, UploadNeighbour } from './upload-neighbours.ts';
 
 const DEAF = {
@@ -123,7 +124,11 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
   };
   await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
   const neighbours = await Promise.all([
-    startNeighbour('catalog', [CatalogNeighbour, UploadCatalogNeighbour, DescribingNeighbour], neighbourhood),
+    startNeighbour(
+      'catalog',
+      [CatalogNeighbour, ReadinessNeighbour, UploadCatalogNeighbour, DescribingNeighbour],
+      neighbourhood,
+    ),
     startNeighbour(
       'import',
       [ImportNeighbour, ObjectStoresNeighbour, UploadNeighbour, ResumableUploadNeighbour],

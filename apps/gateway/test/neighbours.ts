@@ -12,9 +12,8 @@ import {
   DeleteObjectStore,
   type EventEnvelope,
   GetImage,
-  GetBootProof,
-  GetImageGeneralization,
-  GetImageReadiness,
+  type GetImageGeneralization,
+  type GetImageReadiness,
   GetLineage,
   type ShownImage,
   type JobOnBoard,
@@ -208,39 +207,6 @@ export class CatalogNeighbour {
     return { image, copied_from: null, ancestors: [], layers: 1, ...this.world.lineages.get(image.id) };
   }
 
-  @OnRequest(GetImageReadiness)
-  async readiness(
-    @Payload() request: RequestOf<typeof GetImageReadiness>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof GetImageReadiness>> {
-    const { id: image_id } = this.find('image.readiness', request, call.context);
-    const found = this.world.reports.get(image_id);
-    if (found === undefined) throw refusal('image.not_examined', 'It was not examined.');
-    return { image_id, ...found };
-  }
-
-  @OnRequest(GetBootProof)
-  async bootProof(
-    @Payload() request: RequestOf<typeof GetBootProof>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof GetBootProof>> {
-    const { id: image_id } = this.find('image.boot_proof', request, call.context);
-    const proof = this.world.proofs.get(image_id);
-    if (proof === undefined) throw refusal('image.boot_not_attempted', 'It was not booted.');
-    return { image_id, proof };
-  }
-
-  @OnRequest(GetImageGeneralization)
-  async generalization(
-    @Payload() request: RequestOf<typeof GetImageGeneralization>,
-    @Ctx() call: RequestCall,
-  ): Promise<ResponseOf<typeof GetImageGeneralization>> {
-    const { id: image_id } = this.find('image.generalization', request, call.context);
-    const found = this.world.generalizations.get(image_id);
-    if (found === undefined) throw refusal('image.not_generalized', 'It was not generalized.');
-    return { image_id, ...found };
-  }
-
   private change(
     action: Action,
     request: { image_id: string; region: string },
@@ -253,11 +219,21 @@ export class CatalogNeighbour {
   }
 
   private find(action: Action, request: RequestOf<typeof GetImage>, context: RequestContext): ShownImage {
-    const image = this.world.images.get(request.image_id);
-    if (image?.region !== request.region) throw refusal('image.not_found', 'There is no such image <here>.');
-    allow(action, image, context);
-    return image;
+    return findImage(this.world, action, request, context);
   }
+}
+
+/** An image of the region that the caller may do this with. */
+export function findImage(
+  world: World,
+  action: Action,
+  request: RequestOf<typeof GetImage>,
+  context: RequestContext,
+): ShownImage {
+  const image = world.images.get(request.image_id);
+  if (image?.region !== request.region) throw refusal('image.not_found', 'There is no such image <here>.');
+  allow(action, image, context);
+  return image;
 }
 
 @Controller()

@@ -80,7 +80,7 @@ describe('a capture', () => {
     for (const change of [{ generalize: true }, { generalize: false }, {}]) {
       expect((await post('/v1/captures', 'alice', wanted(change))).status).toBe(202);
     }
-    const wishes = gateway.captures.captures.map(({ request }) => request.generalize ?? false);
+    const wishes = gateway.captures.captures.map(({ request }) => request.generalize);
     expect(wishes).toEqual([true, false, false]);
   });
 
