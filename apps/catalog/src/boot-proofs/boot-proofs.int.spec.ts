@@ -17,6 +17,7 @@ import {
   UpdateImage,
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
+import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CatalogUnderTest,
@@ -160,6 +161,11 @@ describe('whether an image boots', () => {
       const object = await images.allocate({ image_id, job_id, owner });
       await catalog.publish(ImageImportedV1, image_id, importedData(image_id, job_id, object));
       await images.settled({ image_id, job_id, owner });
+      // What is told of an image is told in order: after its end nothing more comes.
+      await catalog.ask(DeleteImage, { image_id, region: REGION }, owner);
+      await eventually(() => {
+        expect(catalog.recorder.typesAbout(image_id)).toContain('ImageDeleted');
+      });
       return catalog.recorder.events
         .filter(({ type, subject }) => type === BootProofWantedV1.type && subject === image_id)
         .map(({ data }) => data);
