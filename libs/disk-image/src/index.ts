@@ -8,7 +8,7 @@ export { DEFAULT_LIMITS } from './inspect/limits.ts';
 export type { InspectionLimits } from './inspect/limits.ts';
 export { openDisk } from './inspect/open-disk.ts';
 export type { InspectedDisk, Inspection, OpenOptions } from './inspect/open-disk.ts';
-export { foundFormats } from './inspect/declared-format.ts';
+export { foundFormats, isSourceFormat, SOURCE_FORMATS } from './inspect/declared-format.ts';
 export type { SourceFormat } from './inspect/declared-format.ts';
 export { DiskReader } from './reader/disk-reader.ts';
 export type { ClusterOptions, DiskCluster, Extent } from './reader/disk-reader.ts';

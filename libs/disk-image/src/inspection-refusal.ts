@@ -14,6 +14,7 @@ export const INSPECTION_CODES = [
   'image.encrypted',
   'image.incompatible_features',
   'image.corrupt',
+  'image.log_pending',
   'image.extended_l2',
   'image.compression_type',
   'image.virtual_size',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CountingSource, FileSource, openDisk } from '../src/index.ts';
+import { CountingSource, FileSource, openDisk, type SourceFormat } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
 import { describeDiskReader } from './describe-disk-reader.ts';
 import { QemuImg } from './qemu-img.ts';
@@ -19,22 +19,29 @@ afterAll(() => qemu.close());
 
 let files = 0;
 
-/** A qcow2 file that `prepare` has made; its content is what qemu reads from it. */
-function describeQcow2(name: string, prepare: (file: string) => Promise<unknown>): void {
+/** How qemu calls a format. */
+const driverOf = (format: SourceFormat): string => (format === 'vhd' ? 'vpc' : format);
+
+/** A file that `prepare` has made; its content is what qemu reads from it. */
+function describeFile(format: SourceFormat, name: string, prepare: (file: string) => Promise<unknown>): void {
   describeDiskReader(name, async () => {
     const file = `variant-${(files += 1)}`;
     await prepare(file);
-    await qemu.run(`convert -f qcow2 -O raw ${file} ${file}.raw`);
+    await qemu.run(`convert -f ${driverOf(format)} -O raw ${file} ${file}.raw`);
     const source = await FileSource.open(qemu.path(file));
-    const { reader } = await openDisk(source, 'qcow2');
+    const { reader } = await openDisk(source, format);
     return { reader, content: await readFile(qemu.path(`${file}.raw`)), close: () => source.close() };
   });
 }
 
+const describeQcow2 = (name: string, prepare: (file: string) => Promise<unknown>): void => {
+  describeFile('qcow2', name, prepare);
+};
+
 /** What `qemu-img convert` makes of the sample with these options. */
-function describeConverted(options: string): void {
-  describeQcow2(`qcow2 by convert ${options}`, (file) =>
-    qemu.run(`convert -f raw -O qcow2 ${options} disk.raw ${file}`),
+function describeConverted(options: string, format: SourceFormat = 'qcow2'): void {
+  describeFile(format, `${format} by convert ${options}`, (file) =>
+    qemu.run(`convert -f raw -O ${driverOf(format)} ${options} disk.raw ${file}`.replace('  ', ' ')),
   );
 }
 
@@ -57,6 +64,28 @@ for (const type of ['zlib', 'zstd']) {
 }
 describeConverted('-c -W -m 16 -o compression_type=zstd');
 describeConverted('-c -o compat=0.10');
+for (const subformat of ['fixed', 'dynamic']) {
+  for (const size of ['on', 'off']) describeConverted(`-o subformat=${subformat},force_size=${size}`, 'vhd');
+}
+for (const subformat of ['monolithicSparse', 'streamOptimized']) describeConverted(`-o subformat=${subformat}`, 'vmdk');
+describeConverted('-o zeroed_grain=on', 'vmdk');
+for (const layout of ['fixed', 'dynamic']) describeConverted(`-o subformat=${layout}`, 'vhdx');
+for (const bytes of ['1M', '4M']) describeConverted(`-o block_size=${bytes}`, 'vhdx');
+for (const state of ['off', 'on']) describeConverted(`-o static=${state}`, 'vdi');
+
+for (const [format, options] of [
+  ['vhd', ''],
+  ['vhdx', '-o block_size=1M'],
+  ['vdi', ''],
+  ['vmdk', '-o zeroed_grain=on'],
+] as const) {
+  describeFile(format, `${format} written in random order`, async (file) => {
+    const driver = driverOf(format);
+    await qemu.run(`create -f ${driver} ${options} ${file} 24M`.replace('  ', ' '));
+    for (const at of [17, 3, 22, 4, 0, 11]) await qemu.io(file, `write -P ${at + 1} ${at}M 700k`, driver);
+    if (format === 'vmdk') await qemu.io(file, 'write -z 3M 256k', driver);
+  });
+}
 
 describeQcow2('qcow2 with preallocated tables and little data', async (file) => {
   await qemu.run(`create -f qcow2 -o preallocation=metadata ${file} ${SIZE}`);

@@ -6,8 +6,10 @@ import {
   DiskTooLargeError,
   EXPORT_FORMATS,
   exportedFile,
+  FileSource,
   flattenedImage,
   LARGEST_DISK,
+  openDisk,
   openLayers,
 } from '../src/index.ts';
 import type { ByteSource, DiskReader, ExportFormat } from '../src/index.ts';
@@ -65,8 +67,20 @@ function fileOf(disk: DiskReader, format: ExportFormat, identity = IDENTITY): By
 async function expectSound(format: ExportFormat, model: string, file: string): Promise<void> {
   const driver = DRIVERS[format];
   if (CHECKED.includes(format)) expect(await qemu.run(`check -f ${driver} ${file}`)).toContain('No errors were found');
+  expect((await asWeReadIt(format, file)).equals(await readFile(qemu.path(model)))).toBe(true);
   // Of another size qemu would warn, and compare the rest with zeros.
   expect(await qemu.run(`compare -f raw -F ${driver} ${model} ${file}`)).toBe('Images are identical.\n');
+}
+
+/** What we would import of it. */
+async function asWeReadIt(format: ExportFormat, file: string): Promise<Buffer> {
+  const source = await FileSource.open(qemu.path(file));
+  try {
+    const { reader } = await openDisk(source, format === 'vhd-fixed' ? 'vhd' : format);
+    return await reader.read(0, reader.virtualSize);
+  } finally {
+    await source.close();
+  }
 }
 
 describe.each(EXPORT_FORMATS)('a disk as a file of the format %s', (format) => {

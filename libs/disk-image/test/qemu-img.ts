@@ -34,9 +34,9 @@ export class QemuImg {
   }
 
   /** One command of qemu-io on a file. */
-  io(file: string, command: string): Promise<string> {
+  io(file: string, command: string, format = 'qcow2'): Promise<string> {
     const program = join(this.program, '..', 'qemu-io');
-    return runCommand(program, ['-f', 'qcow2', '-c', command, file], { cwd: this.directory, timeout: 60_000 });
+    return runCommand(program, ['-f', format, '-c', command, file], { cwd: this.directory, timeout: 60_000 });
   }
 
   async close(): Promise<void> {

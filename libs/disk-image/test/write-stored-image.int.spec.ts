@@ -154,13 +154,16 @@ describe('a writer that cannot go on', () => {
     expect(sink.records).toEqual([]);
   });
 
-  it.each(HOSTILE_FILES.filter(({ found }) => found === 'reading'))('refuses $name', async ({ bytes, code }) => {
-    const { reader } = await openDisk(new BufferSource(bytes), 'qcow2');
-    await expect(writeSmallParts(reader, { sink: new MemoryParts() })).rejects.toMatchObject({
-      name: 'InspectionRefusal',
-      code,
-    });
-  });
+  it.each(HOSTILE_FILES.filter(({ found }) => found === 'reading'))(
+    'refuses $name',
+    async ({ bytes, declared, code }) => {
+      const { reader } = await openDisk(new BufferSource(bytes), declared);
+      await expect(writeSmallParts(reader, { sink: new MemoryParts() })).rejects.toMatchObject({
+        name: 'InspectionRefusal',
+        code,
+      });
+    },
+  );
 
   it('has no use for records that do not fit together', async () => {
     const content = sampleDisk(13, 6 * MIB);

@@ -2,29 +2,29 @@ import { derivedId } from './derived-id.ts';
 import type { DiskShape } from './disk-shape.ts';
 import { blocksSection, bytesSection, FileLayout, tableSection } from './file-layout.ts';
 import { rawSection } from './raw-file.ts';
+import {
+  bitmapBytes,
+  checksum,
+  DISK_TYPES,
+  type DiskType,
+  FOOTER,
+  FOOTER_MARK,
+  HEADER,
+  HEADER_BYTES,
+  HEADER_MARK,
+  SECTOR,
+  UNUSED,
+  VERSION,
+} from '../vhd/format.ts';
 
-/**
- * The format of Virtual PC and Hyper-V, by Microsoft's "Virtual Hard Disk Image Format Specification" 1.0. All numbers
- * are big-endian.
- *
- *   dynamic   footer, dynamic header, table of blocks, blocks of 2 MiB with a bitmap of their sectors each, footer
- *   fixed     the disk, footer
- */
-const SECTOR = 512;
 const BLOCK = 2 ** 21;
-const HEADER_BYTES = 1024;
 const TABLE_OFFSET = SECTOR + HEADER_BYTES;
 const NOWHERE = 0xffffffffffffffffn;
-const UNUSED = 0xffffffff;
 /** Every sector of a block is what the block says. */
-const BITMAP = Buffer.alloc(SECTOR, 0xff);
-const VERSION = 0x00010000;
+const BITMAP = Buffer.alloc(bitmapBytes(BLOCK), 0xff);
 
 /** The largest disk that Hyper-V, Azure and qemu take: places are counted in 32 bits of sectors. */
 export const LARGEST_VHD = 2040 * 2 ** 30;
-
-type DiskType = 'fixed' | 'dynamic';
-const DISK_TYPES: Readonly<Record<DiskType, number>> = { fixed: 2, dynamic: 3 };
 
 /** A dynamic VHD: what holds no data takes no room. */
 export function dynamicVhd(shape: DiskShape, identity: string): FileLayout {
@@ -54,10 +54,10 @@ export function fixedVhd(shape: DiskShape, identity: string): FileLayout {
 
 function makeFooter({ bytes, sectors }: DiskShape, identity: string, type: DiskType): Buffer {
   const footer = Buffer.alloc(SECTOR);
-  footer.write('conectix', 0, 'latin1');
+  footer.write(FOOTER_MARK, 0, 'latin1');
   footer.writeUInt32BE(2, 8); // no features
-  footer.writeUInt32BE(VERSION, 12);
-  footer.writeBigUInt64BE(type === 'dynamic' ? BigInt(SECTOR) : NOWHERE, 16);
+  footer.writeUInt32BE(VERSION, FOOTER.version);
+  footer.writeBigUInt64BE(type === 'dynamic' ? BigInt(SECTOR) : NOWHERE, FOOTER.header);
   // The time it was made, at 24, stays 0: the same image shall give the same bytes.
   // Geometries cannot express most sizes. Of a creator it does not know qemu believes the geometry all the same and
   // cuts the disk; this is its own name for "the size is what counts", which is how everybody else reads the format.
@@ -65,34 +65,27 @@ function makeFooter({ bytes, sectors }: DiskShape, identity: string, type: DiskT
   footer.writeUInt32BE(VERSION, 32);
   footer.write('Wi2k', 36, 'latin1');
   footer.writeBigUInt64BE(BigInt(bytes), 40);
-  footer.writeBigUInt64BE(BigInt(bytes), 48);
+  footer.writeBigUInt64BE(BigInt(bytes), FOOTER.size);
   const { cylinders, heads, sectorsPerTrack } = geometry(sectors);
   footer.writeUInt16BE(cylinders, 56);
   footer.writeUInt8(heads, 58);
   footer.writeUInt8(sectorsPerTrack, 59);
-  footer.writeUInt32BE(DISK_TYPES[type], 60);
+  footer.writeUInt32BE(DISK_TYPES[type], FOOTER.type);
   derivedId(identity, `vhd ${type}`).copy(footer, 68);
-  footer.writeUInt32BE(checksum(footer), 64);
+  footer.writeUInt32BE(checksum(footer, FOOTER.checksum), FOOTER.checksum);
   return footer;
 }
 
 function makeHeader(entries: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
-  header.write('cxsparse', 0, 'latin1');
+  header.write(HEADER_MARK, 0, 'latin1');
   header.writeBigUInt64BE(NOWHERE, 8);
-  header.writeBigUInt64BE(BigInt(TABLE_OFFSET), 16);
-  header.writeUInt32BE(VERSION, 24);
-  header.writeUInt32BE(entries, 28);
-  header.writeUInt32BE(BLOCK, 32);
-  header.writeUInt32BE(checksum(header), 36);
+  header.writeBigUInt64BE(BigInt(TABLE_OFFSET), HEADER.table);
+  header.writeUInt32BE(VERSION, HEADER.version);
+  header.writeUInt32BE(entries, HEADER.entries);
+  header.writeUInt32BE(BLOCK, HEADER.block);
+  header.writeUInt32BE(checksum(header, HEADER.checksum), HEADER.checksum);
   return header;
-}
-
-/** One's complement of the sum of all bytes; the field for it is still zero. */
-function checksum(bytes: Buffer): number {
-  let sum = 0;
-  for (const byte of bytes) sum += byte;
-  return ~sum >>> 0;
 }
 
 interface Geometry {

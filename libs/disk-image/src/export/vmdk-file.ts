@@ -5,6 +5,7 @@ import type { DiskShape } from './disk-shape.ts';
 import { bytesSection, diskStretch, FileLayout, tableSection } from './file-layout.ts';
 import type { Section, Stretch } from './file-layout.ts';
 import type { BlockRuns } from './block-runs.ts';
+import * as format from '../vmdk/format.ts';
 
 /**
  * VMware's format for exchange, `streamOptimized`, by its "Virtual Disk Format 5.0": the one kind of VMDK that ESXi and
@@ -17,10 +18,8 @@ import type { BlockRuns } from './block-runs.ts';
  * only: so each is as long as any other, every byte has its place before a grain is read, and the file can be made from
  * the middle on. It is larger than a compressed one, and made as fast as the disk is read.
  */
-const SECTOR = 512;
+const { FLAG, GRAIN_MARKER_BYTES, GRAINS_PER_TABLE, HEADER, SECTOR, TABLE_BYTES } = format;
 const GRAIN = 64 * 1024;
-const GRAINS_PER_TABLE = 512;
-const TABLE_BYTES = GRAINS_PER_TABLE * 4;
 const DESCRIPTOR_SECTORS = 20;
 const DIRECTORY_OFFSET = (1 + DESCRIPTOR_SECTORS) * SECTOR;
 
@@ -30,9 +29,9 @@ export const LARGEST_VMDK = 2016 * 2 ** 30;
 /** A stored block of deflate holds 65,535 bytes, one less than a grain. */
 const FIRST_BLOCK = 65_535;
 /** Marker (sector of the disk, bytes of the stream), header of the stream, and of its first block. */
-const GRAIN_HEAD = 12 + 2 + 5;
+const GRAIN_HEAD = GRAIN_MARKER_BYTES + 2 + 5;
 const STREAM_BYTES = 2 + 5 + FIRST_BLOCK + 5 + (GRAIN - FIRST_BLOCK) + 4;
-const RECORD = Math.ceil((12 + STREAM_BYTES) / SECTOR) * SECTOR;
+const RECORD = Math.ceil((GRAIN_MARKER_BYTES + STREAM_BYTES) / SECTOR) * SECTOR;
 const SECOND_HEADER = storedBlock(GRAIN - FIRST_BLOCK, true);
 
 /** A VMDK of the kind streamOptimized. */
@@ -70,22 +69,19 @@ export function vmdk(shape: DiskShape, identity: string): FileLayout {
 }
 
 function makeHeader({ sectors }: DiskShape, firstGrain: number): Buffer {
-  const newLinesKept = 1;
-  const compressed = 1 << 16;
-  const marked = 1 << 17;
   const header = Buffer.alloc(SECTOR);
-  header.write('KDMV', 0, 'latin1');
-  header.writeUInt32LE(3, 4);
-  header.writeUInt32LE(newLinesKept | compressed | marked, 8);
-  header.writeBigUInt64LE(BigInt(sectors), 12);
-  header.writeBigUInt64LE(BigInt(GRAIN / SECTOR), 20);
-  header.writeBigUInt64LE(1n, 28);
-  header.writeBigUInt64LE(BigInt(DESCRIPTOR_SECTORS), 36);
-  header.writeUInt32LE(GRAINS_PER_TABLE, 44);
-  header.writeBigUInt64LE(BigInt(DIRECTORY_OFFSET / SECTOR), 56); // no second directory, at 48
-  header.writeBigUInt64LE(BigInt(firstGrain / SECTOR), 64);
-  header.write('\n \r\n', 73, 'latin1'); // a transfer as text would spoil them
-  header.writeUInt16LE(1, 77); // deflate
+  header.write(format.MARK, 0, 'latin1');
+  header.writeUInt32LE(3, HEADER.version);
+  header.writeUInt32LE(FLAG.newLinesKept | FLAG.compressed | FLAG.marked, HEADER.flags);
+  header.writeBigUInt64LE(BigInt(sectors), HEADER.capacity);
+  header.writeBigUInt64LE(BigInt(GRAIN / SECTOR), HEADER.grain);
+  header.writeBigUInt64LE(1n, HEADER.descriptor);
+  header.writeBigUInt64LE(BigInt(DESCRIPTOR_SECTORS), HEADER.descriptorSectors);
+  header.writeUInt32LE(GRAINS_PER_TABLE, HEADER.grainsPerTable);
+  header.writeBigUInt64LE(BigInt(DIRECTORY_OFFSET / SECTOR), HEADER.directory); // no second directory, at 48
+  header.writeBigUInt64LE(BigInt(firstGrain / SECTOR), HEADER.firstGrain);
+  header.write(format.NEW_LINES, HEADER.newLines, 'latin1'); // a transfer as text would spoil them
+  header.writeUInt16LE(format.DEFLATE, HEADER.compression);
   return header;
 }
 
@@ -102,7 +98,7 @@ function makeDescriptor({ sectors }: DiskShape, identity: string): Buffer {
     'version=1',
     'encoding="UTF-8"',
     `CID=${id}`,
-    'parentCID=ffffffff',
+    `parentCID=${format.NO_PARENT}`,
     'createType="streamOptimized"',
     '',
     '# Extent description',

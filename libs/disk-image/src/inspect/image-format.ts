@@ -1,4 +1,4 @@
-/** Every format whose mark we know. Only `raw` and `qcow2` are read; the others are known in order to be refused. */
+/** Every format whose mark we know. Those that are not read are known in order to be refused. */
 export type ImageFormat =
   | 'raw'
   | 'qcow'

@@ -1,13 +1,14 @@
-import { InspectionRefusal } from '../inspection-refusal.ts';
-import { loadClusterMap } from '../qcow2/load-cluster-map.ts';
-import { parseQcow2Header } from '../qcow2/header.ts';
-import { Qcow2Reader } from '../qcow2/qcow2-reader.ts';
-import { RawReader } from '../raw/raw-reader.ts';
+import { openQcow2 } from '../qcow2/open-qcow2.ts';
+import { openRaw } from '../raw/open-raw.ts';
 import type { DiskReader } from '../reader/disk-reader.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { STORED_CLUSTER_SIZE } from '../store/layout.ts';
-import { readHead } from './declared-format.ts';
+import { openVdi } from '../vdi/open-vdi.ts';
+import { openVhd } from '../vhd/open-vhd.ts';
+import { openVhdx } from '../vhdx/open-vhdx.ts';
+import { openVmdk } from '../vmdk/open-vmdk.ts';
+import { readEnds } from './declared-format.ts';
 import type { SourceFormat } from './declared-format.ts';
+import type { ImageFile, OpenedDisk } from './image-file.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { InspectionLimits } from './limits.ts';
 
@@ -31,7 +32,15 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-const SECTOR = 512;
+/** How the disk in a file of each format is opened. */
+const OPENERS: Readonly<Record<SourceFormat, (file: ImageFile) => OpenedDisk | Promise<OpenedDisk>>> = {
+  raw: openRaw,
+  qcow2: openQcow2,
+  vmdk: openVmdk,
+  vhd: openVhd,
+  vhdx: openVhdx,
+  vdi: openVdi,
+};
 
 /** Inspects a file, which must be what it is declared to be, and opens the disk in it. @throws InspectionRefusal */
 export async function openDisk(
@@ -40,41 +49,7 @@ export async function openDisk(
   options: OpenOptions = {},
 ): Promise<InspectedDisk> {
   const { limits = DEFAULT_LIMITS, signal } = options;
-  const head = await readHead(source, declared, signal);
-  return declared === 'raw' ? openRaw(source, limits) : openQcow2(source, { head, limits, signal });
-}
-
-function openRaw(source: ByteSource, limits: InspectionLimits): InspectedDisk {
-  if (source.size % SECTOR !== 0) {
-    throw new InspectionRefusal('image.raw_size', `${source.size} bytes are not a whole number of sectors`);
-  }
-  if (source.size > limits.maxVirtualSize) {
-    throw new InspectionRefusal(
-      'image.virtual_size',
-      `A disk of ${source.size} bytes is over the limit of ${limits.maxVirtualSize}`,
-    );
-  }
-  const inspection = { format: 'raw', virtualSize: source.size, allocatedBytes: source.size, warnings: [] } as const;
-  return { inspection, reader: new RawReader(source) };
-}
-
-interface Qcow2Options {
-  readonly head: Buffer;
-  readonly limits: InspectionLimits;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function openQcow2(source: ByteSource, options: Qcow2Options): Promise<InspectedDisk> {
-  const header = parseQcow2Header(options.head, source.size, options.limits);
-  const map = await loadClusterMap(source, header, options);
-  const warnings: string[] = [];
-  if (header.snapshots > 0)
-    warnings.push(`${header.snapshots} internal snapshots are left out: the current disk is taken`);
-  if (header.dirty) warnings.push('The image was not closed cleanly: changes in flight at that moment may be missing');
-  const { virtualSize } = map;
-  const allocatedBytes = map.allocatedBytes(STORED_CLUSTER_SIZE);
-  return {
-    inspection: { format: 'qcow2', virtualSize, allocatedBytes, warnings },
-    reader: new Qcow2Reader(source, map),
-  };
+  const ends = await readEnds(source, declared, signal);
+  const { reader, allocatedBytes, warnings } = await OPENERS[declared]({ source, ...ends, limits, signal });
+  return { inspection: { format: declared, virtualSize: reader.virtualSize, allocatedBytes, warnings }, reader };
 }

@@ -1,4 +1,5 @@
-import type { ClusterMap, DiskMap } from '../qcow2/cluster-map.ts';
+import type { ClusterMap } from '../qcow2/cluster-map.ts';
+import type { DiskMap } from '../reader/disk-map.ts';
 import {
   compressedBytes,
   compressedOffset,

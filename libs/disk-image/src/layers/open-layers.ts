@@ -1,5 +1,5 @@
 import type { OpenOptions } from '../inspect/open-disk.ts';
-import { Qcow2Reader } from '../qcow2/qcow2-reader.ts';
+import { MappedReader } from '../reader/mapped-reader.ts';
 import type { DiskReader } from '../reader/disk-reader.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { ClusterIndex } from '../store/cluster-index.ts';
@@ -22,7 +22,7 @@ export interface LayersOptions extends OpenOptions {
  */
 export async function openLayers(layers: readonly ByteSource[], options: LayersOptions = {}): Promise<DiskReader> {
   const { map, source } = await openChain(layers, options);
-  const reader = new Qcow2Reader(source, map);
+  const reader = new MappedReader(source, map);
   if (options.index === undefined) return reader;
   refuseMisfit(map, options.index);
   return new VerifiedReader(reader, options.index);

@@ -5,7 +5,7 @@ import type { ClusterMap } from '../qcow2/cluster-map.ts';
 import { QCOW2_MAGIC } from '../qcow2/format.ts';
 import { parseQcow2Header } from '../qcow2/header.ts';
 import { loadClusterMap } from '../qcow2/load-cluster-map.ts';
-import { Qcow2Reader } from '../qcow2/qcow2-reader.ts';
+import { MappedReader } from '../reader/mapped-reader.ts';
 import type { Extent } from '../reader/disk-reader.ts';
 import { assertRange, fillFrom } from '../source/byte-source.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -61,7 +61,7 @@ class OverlayDisk implements Overlay {
     assertRange({ size: this.virtualSize }, offset, target.length);
     const pieces = this.map.pieces(offset, offset + target.length);
     if (pieces.some(({ encoding }) => encoding !== 'plain')) {
-      const data = await new Qcow2Reader(this.source, this.map).read(offset, target.length, signal);
+      const data = await new MappedReader(this.source, this.map).read(offset, target.length, signal);
       data.copy(target);
       return;
     }

@@ -1,4 +1,4 @@
-import { readHead } from '../inspect/declared-format.ts';
+import { readEnds } from '../inspect/declared-format.ts';
 import { DEFAULT_LIMITS } from '../inspect/limits.ts';
 import type { OpenOptions } from '../inspect/open-disk.ts';
 import type { Qcow2Header } from '../qcow2/format.ts';
@@ -17,7 +17,7 @@ export async function readHeader(
   source: ByteSource,
   { limits = DEFAULT_LIMITS, signal }: OpenOptions,
 ): Promise<HeadOfFile> {
-  const head = await readHead(source, 'qcow2', signal);
+  const head = (await readEnds(source, 'qcow2', signal)).head;
   return { head, header: parseQcow2Header(head, source.size, limits) };
 }
 

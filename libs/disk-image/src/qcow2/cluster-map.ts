@@ -7,20 +7,9 @@ import {
   hasZeroFlag,
   isCompressed,
 } from './format.ts';
-import { UNREAD } from '../reader/piece.ts';
+import type { DiskMap } from '../reader/disk-map.ts';
+import { appendPlain, UNREAD } from '../reader/piece.ts';
 import type { Piece } from '../reader/piece.ts';
-
-/** Where the bytes of a disk are in its source. */
-export interface DiskMap {
-  /** Bytes of the disk. */
-  readonly virtualSize: number;
-  /** First byte in the source that a part of the disk needs; infinite when it reads as zeros. */
-  firstOffset(start: number, end: number): number;
-  /** What to read for a part of the disk; `at` counts from its start. */
-  pieces(start: number, end: number): Piece[];
-  /** Parts of the disk that hold data, in its order. */
-  runs(): Iterable<{ start: number; end: number }>;
-}
 
 /** Where every cluster of the disk lies in the file; checked when it was loaded. */
 export class ClusterMap implements DiskMap {
@@ -101,17 +90,6 @@ export class ClusterMap implements DiskMap {
     if (run) yield run;
   }
 
-  /** Bytes of the disk in clusters of this size that may hold data. */
-  allocatedBytes(clusterSize: number): number {
-    const { virtualSize } = this.header;
-    let bytes = 0;
-    for (let start = 0; start < virtualSize; start += clusterSize) {
-      const end = Math.min(start + clusterSize, virtualSize);
-      if (this.firstOffset(start, end) !== Infinity) bytes += end - start;
-    }
-    return bytes;
-  }
-
   /** Visits the table entry of every cluster that has one, in order; upper half, lower half. */
   forEachEntry(visit: (cluster: number, high: number, low: number) => void): void {
     this.tables.forEach((table, at) => {
@@ -167,18 +145,4 @@ export class ClusterMap implements DiskMap {
 /** Whether an entry says what its cluster is. */
 function isOwn(high: number, low: number): boolean {
   return isCompressed(high) || hasZeroFlag(low) || entryOffset(high, low) !== 0;
-}
-
-function appendPlain(pieces: Piece[], slice: { at: number; length: number; start: number }): void {
-  const last = pieces.at(-1);
-  const { at, length, start } = slice;
-  if (last?.encoding === 'plain' && last.end === start && last.at + last.length === at) {
-    pieces[pieces.length - 1] = plainPiece(last.at, last.length + length, last.start);
-  } else {
-    pieces.push(plainPiece(at, length, start));
-  }
-}
-
-function plainPiece(at: number, length: number, start: number): Piece {
-  return { at, length, start, end: start + length, encoding: 'plain', unit: length, from: 0, bytes: UNREAD };
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { overlap } from '../blocks/own-bytes.ts';
 import { COMPRESSED_SECTOR, compressedOffset, compressedSectors, isCompressed } from './format.ts';
-import { overlap } from './host-use.ts';
 
 /** Compressed clusters that are sorted at once: 16 MiB. */
 const BATCH = 2 ** 21;

@@ -1,4 +1,5 @@
 import { InspectionRefusal } from '../inspection-refusal.ts';
+import { virtualSizeOf } from '../inspect/image-file.ts';
 import type { InspectionLimits } from '../inspect/limits.ts';
 import { EXTENSION, FEATURE, KNOWN_FEATURES } from './format.ts';
 import type { CompressionType, Qcow2Header } from './format.ts';
@@ -33,7 +34,7 @@ export function parseQcow2Header(head: Buffer, fileSize: number, limits: Inspect
   const headerBytes = version === 3 ? headerLength(head, clusterSize) : V2_HEADER_BYTES;
   const compression = compressionType(head, features, headerBytes);
   refuseExtensions(head, headerBytes, clusterSize);
-  const virtualSize = virtualSizeOf(head, limits);
+  const virtualSize = virtualSizeOf(head.readBigUInt64BE(24), limits, 24);
   return {
     version,
     clusterBits,
@@ -109,25 +110,6 @@ function refuseExtensions(head: Buffer, headerBytes: number, clusterSize: number
       throw new InspectionRefusal('image.header', `Header extension 0x${type.toString(16)} runs out of the header`, at);
     at += 8 + Math.ceil(length / 8) * 8;
   }
-}
-
-function virtualSizeOf(head: Buffer, limits: InspectionLimits): number {
-  const size = head.readBigUInt64BE(24);
-  if (size === 0n || size % 512n !== 0n) {
-    throw new InspectionRefusal(
-      'image.virtual_size',
-      `A disk of ${size.toString()} bytes is not a whole number of sectors`,
-      24,
-    );
-  }
-  if (size > BigInt(limits.maxVirtualSize)) {
-    throw new InspectionRefusal(
-      'image.virtual_size',
-      `A disk of ${size.toString()} bytes is over the limit of ${limits.maxVirtualSize}`,
-      24,
-    );
-  }
-  return Number(size);
 }
 
 type Tables = Pick<Qcow2Header, 'l1Offset' | 'l1Entries' | 'l1Bytes' | 'refcountTableOffset' | 'refcountTableBytes'>;

@@ -1,4 +1,4 @@
-import { InspectionRefusal } from '../inspection-refusal.ts';
+import { overlap } from '../blocks/own-bytes.ts';
 
 /**
  * Which clusters of the file are spoken for. qemu never points at a cluster twice, so who does is damaged or hostile:
@@ -38,8 +38,4 @@ export class HostUse {
       this.shared[byte] = (this.shared[byte] ?? 0) | bit;
     }
   }
-}
-
-export function overlap(offset: number, at: number): InspectionRefusal {
-  return new InspectionRefusal('image.overlap', `Two parts of the image use the bytes at ${offset}`, at);
 }

@@ -1,9 +1,8 @@
 import { InspectionRefusal } from '../inspection-refusal.ts';
+import { readTables } from '../inspect/image-file.ts';
 import type { InspectionLimits } from '../inspect/limits.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { coalesce } from '../source/coalesce.ts';
 import type { Span } from '../source/coalesce.ts';
-import { inOrder } from '../source/in-order.ts';
 import { ClusterMap } from './cluster-map.ts';
 import { refuseSharedBytes } from './compressed-overlap.ts';
 import {
@@ -17,10 +16,6 @@ import {
 } from './format.ts';
 import type { Qcow2Header } from './format.ts';
 import { HostUse } from './host-use.ts';
-
-const TABLES_IN_FLIGHT = 16 * 2 ** 20;
-/** What a request counts for at least, so that tables here and there are not all asked for at once. */
-const REQUEST = 2 ** 20;
 
 interface TablePlace extends Span {
   readonly index: number;
@@ -61,7 +56,7 @@ export async function loadClusterMap(
   use.take(header.refcountTableOffset, header.refcountTableBytes, 48);
   const subject: Subject = { source, header, use };
   const places = locateTables(await readL1(subject, options), subject, options.limits);
-  const tables = await readTables(places, subject, options.signal);
+  const tables = await readL2Tables(places, subject, options.signal);
   return new ClusterMap(header, tables, source.size);
 }
 
@@ -93,26 +88,18 @@ function locateTables(l1: Buffer, { source, header, use }: Subject, limits: Insp
   return places.sort((a, b) => a.start - b.start);
 }
 
-async function readTables(
+async function readL2Tables(
   places: readonly TablePlace[],
   subject: Subject,
   signal?: AbortSignal,
 ): Promise<(DataView | undefined)[]> {
   const { source, header } = subject;
   const tables = new Array<DataView | undefined>(header.l1Entries);
-  const reads = inOrder(coalesce(places), {
-    run: async (range) => ({ range, data: await source.read(range.start, range.end - range.start, signal) }),
-    weigh: (range) => Math.max(REQUEST, range.end - range.start),
-    budget: TABLES_IN_FLIGHT,
-  });
   let compressed = 0;
-  for await (const { range, data } of reads) {
-    for (const place of range.items) {
-      const bytes = Uint8Array.from(data.subarray(place.start - range.start, place.end - range.start)); // not the range's
-      const table = new DataView(bytes.buffer);
-      compressed += checkTable(table, place, subject);
-      tables[place.index] = table;
-    }
+  for await (const { place, bytes } of readTables(source, places, signal)) {
+    const table = new DataView(Uint8Array.from(bytes).buffer); // not the range's
+    compressed += checkTable(table, place, subject);
+    tables[place.index] = table;
   }
   await refuseSharedBytes({ tables, clusterBits: header.clusterBits, fileSize: source.size, count: compressed });
   return tables;

@@ -89,6 +89,13 @@ export function smallQcow2({ version = 3, compression = 'zlib', compressed }: Sm
   return file;
 }
 
+/** What the guest sees. */
+export function smallQcow2Content(): Buffer {
+  const content = Buffer.alloc(SMALL.virtualSize);
+  for (const cluster of [0, 1, 2, 3, 4, 512]) smallCluster(cluster).copy(content, cluster * SMALL.clusterSize);
+  return content;
+}
+
 /** Where the L2 entry of a cluster of the disk stands. */
 export function smallEntry(cluster: number): number {
   const perTable = SMALL.clusterSize / 8;

@@ -20,7 +20,7 @@ export type ClusterAnswer =
       readonly offset: number | undefined;
     };
 
-const ENCODINGS: readonly Encoding[] = ['plain', 'deflate', 'zstd'];
+const ENCODINGS: readonly Encoding[] = ['plain', 'deflate', 'zstd', 'grain'];
 const FIELDS = 7;
 
 /** Puts the bytes of the pieces into the slot, one after the other, and describes them. */

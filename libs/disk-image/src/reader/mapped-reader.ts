@@ -1,19 +1,19 @@
-import { decodeCluster } from '../reader/decode.ts';
-import { decodeClusters } from '../reader/decode-clusters.ts';
-import { DiskReader } from '../reader/disk-reader.ts';
-import type { ClusterOptions, DiskCluster, Extent } from '../reader/disk-reader.ts';
-import { freeNow } from '../reader/free-now.ts';
-import type { EncodedCluster } from '../reader/piece.ts';
-import { readClusters } from '../reader/read-clusters.ts';
-import { openCluster } from '../reader/read-plan.ts';
-import type { OpenCluster } from '../reader/read-plan.ts';
 import { assertRange, fillFrom } from '../source/byte-source.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { coalesce } from '../source/coalesce.ts';
-import type { DiskMap } from './cluster-map.ts';
+import { decodeCluster } from './decode.ts';
+import { decodeClusters } from './decode-clusters.ts';
+import type { DiskMap } from './disk-map.ts';
+import { DiskReader } from './disk-reader.ts';
+import type { ClusterOptions, DiskCluster, Extent } from './disk-reader.ts';
+import { freeNow } from './free-now.ts';
+import type { EncodedCluster } from './piece.ts';
+import { readClusters } from './read-clusters.ts';
+import { openCluster } from './read-plan.ts';
+import type { OpenCluster } from './read-plan.ts';
 
-/** The disk in a qcow2 file, or in layers of them, whose tables have been checked. */
-export class Qcow2Reader extends DiskReader {
+/** The disk in a file, or in layers of them, whose tables say where its bytes are. They have been checked. */
+export class MappedReader extends DiskReader {
   override readonly virtualSize: number;
   private readonly source: ByteSource;
   private readonly map: DiskMap;
