@@ -44,10 +44,15 @@ export class QemuImg {
   }
 
   /** A raw disk as a qcow2 file. */
-  async toQcow2(disk: Buffer, ...options: string[]): Promise<Buffer> {
+  toQcow2(disk: Buffer, ...options: string[]): Promise<Buffer> {
+    return this.to('qcow2', disk, ...options);
+  }
+
+  /** A raw disk as a file of a format, which is called as qemu calls it. */
+  async to(driver: string, disk: Buffer, ...options: string[]): Promise<Buffer> {
     const from = await this.write(disk);
-    const to = `${from}.qcow2`;
-    await this.#run('convert', '-f', 'raw', '-O', 'qcow2', ...options, from, to);
+    const to = `${from}.${driver}`;
+    await this.#run('convert', '-f', 'raw', '-O', driver, ...options, from, to);
     return readFile(to);
   }
 

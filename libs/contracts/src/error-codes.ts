@@ -244,7 +244,10 @@ export const ERRORS = {
     kind: 'unsupported',
     remedy: 'The header of the image is damaged: convert the disk again from its source.',
   },
-  'image.version': { kind: 'unsupported', remedy: 'Convert the disk with a current tool: qemu-img convert -O qcow2 -o compat=1.1.' },
+  'image.version': {
+    kind: 'unsupported',
+    remedy: 'Convert the disk with a current tool: qemu-img convert -O qcow2 -o compat=1.1.',
+  },
   'image.cluster_bits': {
     kind: 'unsupported',
     remedy: 'Convert the disk with a cluster size between 512 bytes and 2 MiB.',
@@ -268,10 +271,14 @@ export const ERRORS = {
   },
   'image.log_pending': {
     kind: 'unsupported',
-    remedy: 'Mount the disk read-write where it was made and dismount it, which writes its log out; then upload it again.',
+    remedy:
+      'Mount the disk read-write where it was made and dismount it, which writes its log out; then upload it again.',
   },
   'image.extended_l2': { kind: 'unsupported', remedy: 'Convert the image with -o extended_l2=off.' },
-  'image.compression_type': { kind: 'unsupported', remedy: 'Convert the image again: with zlib or zstd compression as qcow2, with deflate or none as VMDK.' },
+  'image.compression_type': {
+    kind: 'unsupported',
+    remedy: 'Convert the image again: with zlib or zstd compression as qcow2, with deflate or none as VMDK.',
+  },
   'image.virtual_size': {
     kind: 'too_large',
     remedy: 'Shrink the disk to the size the message allows, or ask the operator for a higher limit.',

@@ -38,7 +38,9 @@ export const imageType = z.enum(['system_disk', 'data_disk', 'full_machine']);
 export const architecture = z.enum(['x86_64', 'aarch64']);
 
 /** The formats an image file may be imported from. */
-export const importDiskFormat = z.enum(['raw', 'qcow2']);
+export const importDiskFormat = z.enum(['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi']);
+/** Those that there were when imports were first told of. */
+export const firstImportDiskFormat = importDiskFormat.extract(['raw', 'qcow2']);
 
 /** The formats an image may be declared to have. */
 export const diskFormat = z.enum(['ami', 'ari', 'aki', 'vhd', 'vhdx', 'vmdk', 'raw', 'qcow2', 'vdi', 'iso', 'ploop']);

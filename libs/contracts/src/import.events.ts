@@ -1,19 +1,26 @@
 import { z } from 'zod';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
-import { imageSource, importDiskFormat, storedObject } from './image.ts';
+import { firstImportDiskFormat, imageSource, storedObject } from './image.ts';
 import { jobView } from './job.ts';
 import { resumableUpload } from './resumable-upload.ts';
 import { objectStoreRecord } from './tenant-object-store.ts';
 
 const job = z.object({ job: jobView, image_id: z.uuid() });
 
-/** A tenant's import was accepted: the image is registered, its job waits. */
+/** A tenant's import of a raw or qcow2 file was accepted: the image is registered, its job waits. */
 export const ImageImportRequestedV1 = defineEvent(
   'import',
   'ImageImportRequested',
   1,
-  job.extend({ source_uri: z.string(), disk_format: importDiskFormat }),
+  job.extend({ source_uri: z.string(), disk_format: firstImportDiskFormat }),
+);
+/** The same of a file whose format version 1 has no word for; each import is told of in one of the two. */
+export const ImageImportRequestedV2 = defineEvent(
+  'import',
+  'ImageImportRequested',
+  2,
+  job.extend({ source_uri: z.string(), disk_format: z.string() }),
 );
 /** The job moved: a new phase or more bytes, at most once a second. */
 export const ImageImportProgressedV1 = defineEvent('import', 'ImageImportProgressed', 1, job);

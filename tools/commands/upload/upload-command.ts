@@ -8,7 +8,7 @@ import { sendFile } from './send-file.ts';
 
 const USAGE = `Usage: npm run imago -- upload FILE [--name NAME] [--as USER] [--region REGION]
          [--parallel PARTS] [--part-size MIB]
-         [--disk-format raw|qcow2 --os DISTRO --os-version VERSION --min-disk GIB
+         [--disk-format raw|qcow2|vmdk|vhd|vhdx|vdi --os DISTRO --os-version VERSION --min-disk GIB
           [--architecture x86_64] [--description TEXT] --accept-agreement]
 
 Sends a file in parts, and makes an image of it when the last line of options is given. The same command goes on where it

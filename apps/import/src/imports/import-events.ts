@@ -1,9 +1,11 @@
 import {
+  firstImportDiskFormat,
   ImageImportCancelledV1,
   ImageImportedV1,
   ImageImportFailedV1,
   ImageImportProgressedV1,
   ImageImportRequestedV1,
+  ImageImportRequestedV2,
   ImportedImageExaminedV1,
   type JobView,
   type RefusalDocument,
@@ -16,10 +18,12 @@ import type { ImportJob } from './import-job.ts';
 import { sourceUri } from './source/job-source.ts';
 
 export function importRequested(job: ImportJob, view: JobView): NewEvent {
-  return aboutImageJob(ImageImportRequestedV1, job, view, {
-    source_uri: sourceUri(job.input.source),
-    disk_format: job.input.disk_format,
-  });
+  const source_uri = sourceUri(job.input.source);
+  const { disk_format } = job.input;
+  const first = firstImportDiskFormat.safeParse(disk_format);
+  return first.success
+    ? aboutImageJob(ImageImportRequestedV1, job, view, { source_uri, disk_format: first.data })
+    : aboutImageJob(ImageImportRequestedV2, job, view, { source_uri, disk_format });
 }
 
 export function importProgressed(job: ImportJob, view: JobView): NewEvent {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DataOf, type EventEnvelope, ImageImportedV1, type JobView } from '@imago/contracts';
+import type { SourceFormat } from '@imago/disk-image';
 import { indexKey } from '@imago/object-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB, QemuImg, someDisk } from '../../test/disks.ts';
@@ -32,7 +33,7 @@ describe('an import', () => {
 
   afterAll(() => imports.close());
 
-  async function importFile(name: string, file: Buffer, disk_format: 'raw' | 'qcow2'): Promise<Imported> {
+  async function importFile(name: string, file: Buffer, disk_format: SourceFormat): Promise<Imported> {
     await imports.files.put(name, file);
     const { id } = await imports.request(name, { disk_format });
     const events = await imports.looks.eventsOf(id);
@@ -55,6 +56,21 @@ describe('an import', () => {
   ])('stores a %s qcow2 file as a sound image with the same disk and the same identity', async (name, options) => {
     const { stored, data } = await importFile(name, await qemu.toQcow2(disk, ...options), 'qcow2');
     await qemu.requireSame(stored, disk);
+    expect(data.object.index_hash).toBe(raw.data.object.index_hash);
+  });
+
+  it.each<[string, SourceFormat, string, string[]]>([
+    ['sparse', 'vmdk', 'vmdk', ['-o', 'subformat=monolithicSparse']],
+    ['compressed', 'vmdk', 'vmdk', ['-o', 'subformat=streamOptimized']],
+    ['dynamic', 'vhd', 'vpc', ['-o', 'force_size=on']],
+    ['fixed', 'vhd', 'vpc', ['-o', 'subformat=fixed,force_size=on']],
+    ['dynamic', 'vhdx', 'vhdx', []],
+    ['dynamic', 'vdi', 'vdi', []],
+  ])('stores a %s %s file as a sound image with the same disk and the same identity', async (...file) => {
+    const [kind, format, driver, options] = file;
+    const { stored, data } = await importFile(`${kind}.${format}`, await qemu.to(driver, disk, ...options), format);
+    await qemu.requireSame(stored, disk);
+    expect(data).toMatchObject({ source: { source_disk_format: format } });
     expect(data.object.index_hash).toBe(raw.data.object.index_hash);
   });
 

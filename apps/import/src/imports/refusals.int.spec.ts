@@ -67,7 +67,7 @@ describe('an image file that cannot be an image', () => {
   it('is refused when it is the text of a VMDK that names another file', async () => {
     const text = '# Disk DescriptorFile\nversion=1\ncreateType="monolithicFlat"\nRW 2048 FLAT "/etc/passwd" 0\n';
     const error = await refused(Buffer.from(text.padEnd(1024, '\n')), 'raw');
-    expect(error).toMatchObject({ code: 'image.format_unsupported' });
+    expect(error).toMatchObject({ code: 'image.format_mismatch' });
     expect(error?.message).toMatch(/declared raw, found vmdk/i);
   });
 

@@ -4,6 +4,7 @@ import {
   foundFormats,
   type InspectedDisk,
   InspectionRefusal,
+  isSourceFormat,
   type SourceFormat,
 } from '@imago/disk-image';
 import { declaredOf, examineOpened } from '@imago/image-transfer';
@@ -127,7 +128,7 @@ async function openAsFound(bytes: ByteSource, declared: SourceFormat, look: Look
     return asDeclared;
   }
   const [found, ...others] = disk_formats;
-  return (found === 'raw' || found === 'qcow2') && others.length === 0 ? opened(bytes, found, look) : null;
+  return found !== undefined && isSourceFormat(found) && others.length === 0 ? opened(bytes, found, look) : null;
 }
 
 async function opened(

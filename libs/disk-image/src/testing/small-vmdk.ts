@@ -74,7 +74,7 @@ export function smallVmdk({ kind = 'plain', descriptor, stream }: SmallVmdkOptio
   return Buffer.concat([start, ...records, marker, footer, Buffer.alloc(SECTOR)]);
 }
 
-function compressedGrain(grain: number, stream = deflateSync(smallBlock(grain))): Buffer {
+function compressedGrain(grain: number, stream: Buffer = deflateSync(smallBlock(grain))): Buffer {
   const record = Buffer.alloc(Math.ceil((12 + stream.length) / SECTOR) * SECTOR);
   record.writeBigUInt64LE(BigInt((grain * blockSize) / SECTOR), 0);
   record.writeUInt32LE(stream.length, 8);
