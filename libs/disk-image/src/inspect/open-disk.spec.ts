@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BufferSource, CountingSource, InspectionRefusal, openDisk } from '../index.ts';
-import type { SourceFormat } from '../index.ts';
+import type { ByteSource, SourceFormat } from '../index.ts';
 import { HOSTILE_FILES } from '../testing/index.ts';
 import { SMALL_FILES } from '../testing/small-files.ts';
 import { FIELD, SMALL, smallEntry, smallQcow2 } from '../testing/small-qcow2.ts';
@@ -26,6 +26,43 @@ describe('a hostile file is refused by its code', () => {
     };
     await expect(inTurn()).rejects.toMatchObject(refused);
   });
+});
+
+/** Half a TiB, of which a small file is the beginning and the end. */
+class LargeFile implements ByteSource {
+  readonly size = 2 ** 39;
+  private readonly small: Buffer;
+
+  constructor(small: Buffer) {
+    this.small = small;
+  }
+
+  read(offset: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(length);
+    this.small.subarray(offset, offset + length).copy(bytes);
+    const end = this.small.subarray(-Math.min(1536, length));
+    if (offset + length === this.size) end.copy(bytes, length - end.length);
+    return Promise.resolve(bytes);
+  }
+}
+
+/** What a header says, and nothing behind it has to be looked at for. */
+const IN_HEADERS: ReadonlySet<string> = new Set([
+  ...['image.version', 'image.header', 'image.virtual_size', 'image.backing_file', 'image.external_data_file'],
+  ...['image.encrypted', 'image.incompatible_features', 'image.compression_type', 'image.log_pending'],
+  ...['image.format_mismatch', 'image.format_ambiguous', 'image.format_unsupported'],
+]);
+
+it('a hostile header is refused after two reads, however large its file is; a VHDX has its metadata elsewhere', async () => {
+  let refused = 0;
+  for (const { bytes, declared, code } of HOSTILE_FILES.filter((file) => IN_HEADERS.has(file.code))) {
+    const source = new CountingSource(new LargeFile(bytes));
+    const error: unknown = await openDisk(source, declared).catch((thrown: unknown) => thrown);
+    if (!(error instanceof InspectionRefusal) || error.code !== code) continue; // of its size
+    expect(source.reads).toBeLessThanOrEqual(declared === 'vhdx' ? 4 : 2);
+    refused += 1;
+  }
+  expect(refused).toBeGreaterThan(100);
 });
 
 describe('a sound file is opened', () => {

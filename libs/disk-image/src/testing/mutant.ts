@@ -14,7 +14,7 @@ export function mutant({ regions, seal }: Pick<SmallFile, 'regions' | 'seal'>, v
   const below = (limit: number): number => Math.floor(random() * limit);
   const file = Buffer.from(valid);
   for (let change = below(4); change >= 0; change -= 1) {
-    const [start, length] = regions[below(regions.length)] ?? [0, file.length];
+    const [start, length] = within(regions[below(regions.length)] ?? [0, 0], file.length);
     const width = [1, 2, 4, 8][below(4)] ?? 1;
     const at = Math.min(start + width * below(Math.ceil(length / width)), file.length - 8);
     if (at < 0) continue;
@@ -27,6 +27,12 @@ export function mutant({ regions, seal }: Pick<SmallFile, 'regions' | 'seal'>, v
   // Of most the checksums are right, or nobody would look at the rest.
   const sealed = seal && random() < 0.9 ? seal(file) : file;
   return random() < 0.07 ? sealed.subarray(0, below(sealed.length)) : sealed;
+}
+
+/** As much of a region as a file has that was cut short before. */
+function within([start, length]: readonly [number, number], bytes: number): [number, number] {
+  const from = Math.min(start, Math.max(0, bytes - 8));
+  return [from, Math.max(1, Math.min(length, bytes - from))];
 }
 
 function nasty(random: () => number): bigint {
