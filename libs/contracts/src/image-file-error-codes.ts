@@ -86,4 +86,12 @@ export const IMAGE_FILE_ERRORS = {
     kind: 'unsupported',
     remedy: 'A compressed cluster cannot be decoded: convert the image again from its source.',
   },
+  'image.unpack_failed': {
+    kind: 'unsupported',
+    remedy: 'The packed file is damaged, or packed in an unusual way: pack it again with gzip, xz -9 or zstd as one frame.',
+  },
+  'image.unpacked_too_large': {
+    kind: 'too_large',
+    remedy: 'Ask for a system disk as large as the disk in the file, or convert the file so that it is no larger than it.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -23,6 +23,8 @@ export const INSPECTION_CODES = [
   'image.offset_out_of_file',
   'image.overlap',
   'image.data',
+  'image.unpack_failed',
+  'image.unpacked_too_large',
 ] as const;
 
 export type InspectionCode = (typeof INSPECTION_CODES)[number];

@@ -1,5 +1,7 @@
 export { HOSTILE_FILES } from './hostile-files.ts';
 export type { HostileFile } from './hostile-file.ts';
+export { HOSTILE_PACKED, XZ_SAMPLE } from './hostile-packed.ts';
+export type { HostilePacked } from './hostile-packed.ts';
 export { mutant } from './mutant.ts';
 export { sampleDisk, seededRandom } from './sample-disk.ts';
 export { SMALL_FILES } from './small-files.ts';

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type ByteSource, BufferSource, type Compression, unpack } from '../index.ts';
+import { HOSTILE_PACKED, sampleDisk, XZ_SAMPLE } from '../testing/index.ts';
+
+const disk = sampleDisk(5, 3 * 2 ** 20);
+
+async function unpacked(source: ByteSource, compression: Compression, mostBytes = 2 ** 30): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of unpack(source, { compression, mostBytes, signal: new AbortController().signal })) {
+    parts.push(Buffer.from(part));
+  }
+  return Buffer.concat(parts);
+}
+
+describe('a packed file', () => {
+  it.each<[Compression, string, Buffer, Buffer]>([
+    ['gzip', '', gzipSync(disk), disk],
+    ['gzip', ' of two members', Buffer.concat([gzipSync(disk), gzipSync(disk)]), Buffer.concat([disk, disk])],
+    ['zstd', '', zstdCompressSync(disk), disk],
+    ['xz', '', XZ_SAMPLE.packed, XZ_SAMPLE.content],
+  ])('of %s%s is unpacked, whole', async (compression, _name, packed, content) => {
+    expect((await unpacked(new BufferSource(packed), compression)).equals(content)).toBe(true);
+  });
+
+  it.each(HOSTILE_PACKED)('is refused when it is $name', async ({ bytes, compression, mostBytes, code }) => {
+    await expect(unpacked(new BufferSource(bytes), compression, mostBytes)).rejects.toMatchObject({ code });
+  });
+
+  it('is shown to who asks, every byte of it once', async () => {
+    const packed = gzipSync(randomBytes(9 * 2 ** 20));
+    const seen: Buffer[] = [];
+    const options = { mostBytes: 2 ** 30, signal: new AbortController().signal };
+    const onPacked = (bytes: Buffer): unknown => seen.push(Buffer.from(bytes));
+    for await (const part of unpack(new BufferSource(packed), { ...options, compression: 'gzip', onPacked })) {
+      expect(part.length).toBeGreaterThan(0);
+    }
+    expect(Buffer.concat(seen).equals(packed)).toBe(true);
+  });
+
+  it.each(['gzip', 'zstd', 'xz'] as const)(
+    'of %s that cannot be read fails for that, and not as damaged',
+    async (how) => {
+      const packed = { gzip: gzipSync(disk), zstd: zstdCompressSync(disk), xz: XZ_SAMPLE.packed }[how];
+      let reads = 0;
+      const source: ByteSource = {
+        size: packed.length,
+        read: (offset, length) => {
+          reads += 1;
+          if (reads > 2) return Promise.reject(new Error('the server is gone'));
+          return Promise.resolve(packed.subarray(offset, offset + length));
+        },
+      };
+      const ends = reads;
+      expect(ends).toBe(0);
+      if (packed.length <= 320 * 1024) reads = 1; // its ends are one read
+      await expect(unpacked(source, how)).rejects.toThrow('the server is gone');
+    },
+  );
+
+  it('stops when it is told to', async () => {
+    const abort = new AbortController();
+    const options = { compression: 'gzip', mostBytes: 2 ** 30, signal: abort.signal } as const;
+    const parts = unpack(new BufferSource(gzipSync(disk)), options);
+    await parts.next();
+    abort.abort(new Error('enough'));
+    await expect(
+      (async () => {
+        for await (const part of parts) expect(part.length).toBeGreaterThan(0);
+      })(),
+    ).rejects.toThrow('enough');
+  });
+});

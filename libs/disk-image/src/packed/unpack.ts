@@ -1,0 +1,131 @@
+import { Readable, type Transform } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { constants, createGunzip, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+import xz from 'xz-decompress';
+import { foundFormats } from '../inspect/declared-format.ts';
+import { InspectionRefusal } from '../inspection-refusal.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+
+/** What a file may be packed with as a whole. */
+export type Compression = 'gzip' | 'xz' | 'zstd';
+
+export interface UnpackOptions {
+  readonly compression: Compression;
+  /** Most bytes that it may unpack to. */
+  readonly mostBytes: number;
+  readonly signal: AbortSignal;
+  /** Is shown every byte of the packed file, in its order. */
+  readonly onPacked?: (bytes: Buffer) => void;
+}
+
+const RANGE = 4 * 2 ** 20;
+/** Largest window of zstd, 128 MiB: what `zstd --long` makes. That of xz is 64 MiB, as `xz -9` makes it. */
+const MAX_WINDOW_LOG = 27;
+
+/**
+ * What is in a file that must be packed as it is declared to be, from its beginning to its end, once. Memory is a few
+ * ranges and the window of the decoder, whatever comes out: who reads slowly is waited for.
+ * @throws InspectionRefusal image.format_mismatch, image.format_ambiguous, image.unpack_failed, image.unpacked_too_large
+ */
+export async function* unpack(source: ByteSource, options: UnpackOptions): AsyncGenerator<Buffer> {
+  const { compression, mostBytes, signal } = options;
+  await requirePacked(source, options);
+  const packed = new PackedFile(source, options);
+  let bytes = 0;
+  try {
+    for await (const some of decoders[compression](packed)) {
+      signal.throwIfAborted();
+      bytes += some.length;
+      if (bytes > mostBytes) {
+        const message = `The file unpacks to more than ${mostBytes} bytes, which the disk it is to be does not need`;
+        throw new InspectionRefusal('image.unpacked_too_large', message);
+      }
+      yield Buffer.from(some.buffer, some.byteOffset, some.length);
+    }
+  } catch (error) {
+    throw packed.failure ?? damage(error, compression);
+  } finally {
+    packed.end();
+  }
+}
+
+async function requirePacked(source: ByteSource, { compression, signal }: UnpackOptions): Promise<void> {
+  const found = await foundFormats(source, signal);
+  if (found.length === 1 && found[0] === compression) return;
+  const code = found.length > 1 ? 'image.format_ambiguous' : 'image.format_mismatch';
+  throw new InspectionRefusal(code, `Declared packed with ${compression}, found ${found.join(' and ')}`);
+}
+
+/** The file in its order; the next range is on its way while one is worked on. */
+class PackedFile {
+  readonly size: number;
+  /** Why it could not be read, which is no damage of it. */
+  failure: unknown;
+  private readable: Readable | undefined;
+  private readonly source: ByteSource;
+  private readonly options: UnpackOptions;
+
+  constructor(source: ByteSource, options: UnpackOptions) {
+    this.source = source;
+    this.options = options;
+    this.size = source.size;
+  }
+
+  stream(): Readable {
+    return (this.readable = Readable.from(this.ranges(), { highWaterMark: 1 }));
+  }
+
+  /** What comes out of a decoder; it fails as the file does. */
+  through(decoder: Transform): AsyncIterable<Uint8Array> {
+    const packed = this.stream();
+    packed.on('error', (error) => decoder.destroy(error));
+    return packed.pipe(decoder);
+  }
+
+  /** Nobody wants any more of it. */
+  end(): void {
+    this.readable?.destroy();
+  }
+
+  private async *ranges(): AsyncGenerator<Buffer> {
+    try {
+      let next = this.range(0);
+      for (let offset = 0; next !== undefined; offset += RANGE) {
+        const bytes = await next;
+        next = this.range(offset + RANGE);
+        next?.catch(() => undefined); // it is awaited in its turn
+        this.options.onPacked?.(bytes);
+        yield bytes;
+      }
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  private range(offset: number): Promise<Buffer> | undefined {
+    if (offset >= this.size) return undefined;
+    return this.source.read(offset, Math.min(RANGE, this.size - offset), this.options.signal);
+  }
+}
+
+const decoders: Readonly<Record<Compression, (packed: PackedFile) => AsyncIterable<Uint8Array>>> = {
+  gzip: (packed) => packed.through(createGunzip()),
+  xz: (packed) => new xz.XzReadableStream(Readable.toWeb(packed.stream()) as ReadableStream<Uint8Array>),
+  zstd: unpackZstd,
+};
+
+/** The decoder says nothing of what follows the first frame: a part of a disk would be taken for all of it. */
+async function* unpackZstd(packed: PackedFile): AsyncGenerator<Uint8Array> {
+  const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
+  const decoder: ZstdDecompress = createZstdDecompress({ params });
+  yield* packed.through(decoder);
+  if (decoder.bytesWritten !== packed.size) throw new Error('it goes on behind its first frame');
+}
+
+function damage(error: unknown, compression: Compression): unknown {
+  if (error instanceof InspectionRefusal || (error instanceof Error && error.name === 'AbortError')) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `What is packed with ${compression} cannot be unpacked: ${reason}`;
+  return new InspectionRefusal('image.unpack_failed', message, undefined, { cause: error });
+}
