@@ -23,6 +23,7 @@ import { SourceSecrets } from './imports/source/source-secrets.repository.ts';
 import { TenantFiles } from './imports/source/tenant-files.ts';
 import { UrlSources } from './imports/source/url/url-sources.ts';
 import { SweepAdmissions } from './imports/sweep-admissions.ts';
+import { SweepUnpacked } from './imports/sweep-unpacked.ts';
 import { FileLook } from './preflight/file-look.ts';
 import { ImportPace } from './preflight/import-pace.ts';
 import { PreflightImport } from './preflight/preflight-import.ts';
@@ -106,6 +107,7 @@ export class ImportModule {
         RequestImport,
         CancelImport,
         SweepAdmissions,
+        SweepUnpacked,
         FileLook,
         ImportPace,
         PreflightSlots,

@@ -30,6 +30,7 @@ export function importOf(bucket: string, object: string, change: Partial<Request
     checksum: null,
     verify_boot: false,
     disk_format: 'raw',
+    compression: null,
     facts: {
       name: 'web',
       description: null,

@@ -88,10 +88,12 @@ export const IMAGE_FILE_ERRORS = {
   },
   'image.unpack_failed': {
     kind: 'unsupported',
-    remedy: 'The packed file is damaged, or packed in an unusual way: pack it again with gzip, xz -9 or zstd as one frame.',
+    remedy:
+      'The packed file is damaged, or packed in an unusual way: pack it again with gzip, xz -9 or zstd as one frame.',
   },
   'image.unpacked_too_large': {
     kind: 'too_large',
-    remedy: 'Ask for a system disk as large as the disk in the file, or convert the file so that it is no larger than it.',
+    remedy:
+      'Ask for a system disk as large as the disk in the file, or convert the file so that it is no larger than it.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -39,6 +39,9 @@ export const architecture = z.enum(['x86_64', 'aarch64']);
 
 /** The formats an image file may be imported from. */
 export const importDiskFormat = z.enum(['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi']);
+/** What a file to be imported may be packed with as a whole. */
+export const compression = z.enum(['gzip', 'xz', 'zstd']);
+
 /** Those that there were when imports were first told of. */
 export const firstImportDiskFormat = importDiskFormat.extract(['raw', 'qcow2']);
 

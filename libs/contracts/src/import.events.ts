@@ -15,12 +15,15 @@ export const ImageImportRequestedV1 = defineEvent(
   1,
   job.extend({ source_uri: z.string(), disk_format: firstImportDiskFormat }),
 );
-/** The same of a file whose format version 1 has no word for; each import is told of in one of the two. */
+/**
+ * The same of a file that version 1 has no word for, for its format or because it is packed. Each import is told of in one
+ * of the two.
+ */
 export const ImageImportRequestedV2 = defineEvent(
   'import',
   'ImageImportRequested',
   2,
-  job.extend({ source_uri: z.string(), disk_format: z.string() }),
+  job.extend({ source_uri: z.string(), disk_format: z.string(), compression: z.string().nullable() }),
 );
 /** The job moved: a new phase or more bytes, at most once a second. */
 export const ImageImportProgressedV1 = defineEvent('import', 'ImageImportProgressed', 1, job);

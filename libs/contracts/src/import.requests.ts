@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bucketName } from './bucket-object.ts';
 import { defineRequest } from './define.ts';
 import { refusalDocument } from './errors.ts';
-import { imageFacts, importDiskFormat } from './image.ts';
+import { compression, imageFacts, importDiskFormat } from './image.ts';
 import { fileChecksum, importSource, objectStoreName } from './import-source.ts';
 import { anyJobView } from './job.ts';
 import { preflightReport } from './preflight.ts';
@@ -23,6 +23,8 @@ export const RequestImport = defineRequest('import', 'requestImport', {
     /** Null: nobody said what the file must be. */
     checksum: fileChecksum.nullable().default(null),
     disk_format: importDiskFormat,
+    /** What the file is packed with as a whole; null: nothing. */
+    compression: compression.nullable().default(null),
     facts: imageFacts,
     agreement_accepted: z.literal(true),
     /** The image is booted once when it is active, as `compute.requestBootProof` does; it is used meanwhile. */

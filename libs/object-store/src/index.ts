@@ -4,6 +4,7 @@ export { digestObject } from './digest/digest-object.ts';
 export type { DigestOptions, ObjectDigests } from './digest/digest-object.ts';
 export { LONGEST_LINK } from './links.ts';
 export { IMAGES_PREFIX, imageObjectKey, indexKey, uploadObjectKey, UPLOADS_PREFIX } from './object-keys.ts';
+export { UNPACKED_PREFIX, unpackedPrefix } from './object-keys.ts';
 export {
   ObjectChangedError,
   ObjectExistsError,

@@ -9,7 +9,7 @@ import { sendFile } from './send-file.ts';
 const USAGE = `Usage: npm run imago -- upload FILE [--name NAME] [--as USER] [--region REGION]
          [--parallel PARTS] [--part-size MIB]
          [--disk-format raw|qcow2|vmdk|vhd|vhdx|vdi --os DISTRO --os-version VERSION --min-disk GIB
-          [--architecture x86_64] [--description TEXT] --accept-agreement]
+          [--compression gzip|xz|zstd] [--architecture x86_64] [--description TEXT] --accept-agreement]
 
 Sends a file in parts, and makes an image of it when the last line of options is given. The same command goes on where it
 was stopped. As whom and where: OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME; else the installation that runs
@@ -19,6 +19,7 @@ const text = { type: 'string' } as const;
 const options = {
   ...{ name: text, as: text, region: text, parallel: text, 'part-size': text, description: text },
   ...{ 'disk-format': text, os: text, 'os-version': text, 'min-disk': text, architecture: text },
+  compression: text,
   ...{ 'accept-agreement': { type: 'boolean' } as const },
 } as const;
 
@@ -69,6 +70,7 @@ function orderOf(values: Values, fallbackName: string): object | null {
   return {
     name: values.name ?? fallbackName,
     disk_format,
+    compression: values.compression ?? null,
     os_distro: os,
     os_version,
     min_disk: wholeNumber('min-disk', minDisk, 0, 1024),

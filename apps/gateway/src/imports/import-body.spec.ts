@@ -31,6 +31,7 @@ describe('the body of an import', () => {
       source: { type: 'bucket', bucket: 'my-bucket', object: 'images/web 1.qcow2' },
       checksum: null,
       disk_format: 'qcow2',
+      compression: null,
       agreement_accepted: true,
       verify_boot: false,
       facts: {
@@ -152,6 +153,7 @@ describe('the body of an import', () => {
     ['disk_format', 'ploop'],
     ['disk_format', 'iso'],
     ['disk_format', 'QCOW2'],
+    ['compression', 'zip'],
     ['name', ''],
     ['name', ' '],
     ['name', 'a\nb'],

@@ -1,4 +1,5 @@
 import {
+  compression,
   fileChecksum,
   imageFacts,
   importDiskFormat,
@@ -16,6 +17,8 @@ const fields = z.strictObject({
   /** What the whole file must hash to. */
   checksum: fileChecksum.nullable().default(null),
   disk_format: importDiskFormat,
+  /** What the file is packed with as a whole. */
+  compression: compression.nullable().default(null),
   ...required,
   description: description.default(null),
   /** A file is one disk, so it is no full machine. */
@@ -49,6 +52,8 @@ export function toRequestImport(
   body: ImportBody,
   where: { readonly region: string; readonly idempotency_key: string | null },
 ): RequestOf<typeof RequestImport> {
-  const { source, checksum, disk_format, agreement_accepted, verify_boot, ...facts } = body;
-  return { ...where, source, checksum, disk_format, facts, agreement_accepted, verify_boot };
+  const { agreement_accepted, verify_boot, ...order } = body;
+  const { source, checksum, disk_format, compression: packing, ...facts } = order;
+  const file = { source, checksum, disk_format, compression: packing };
+  return { ...where, ...file, facts, agreement_accepted, verify_boot };
 }

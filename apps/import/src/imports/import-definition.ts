@@ -6,8 +6,9 @@ import type { ImportData, ImportInput } from './import-job.ts';
 import { uploadOf } from './phases/image-upload.ts';
 import { type ImportTools, imageStore } from './phases/import-phase.ts';
 import { importPhases } from './phases/import-phases.ts';
+import { eraseUnpacked } from './source/unpacked-file.ts';
 
-/** Milliseconds an ended import may take to give its upload back; catalog's sweep is the net. */
+/** Milliseconds an ended import may take to give back what it has in the store; sweeps are the net. */
 const CLEAN_UP_TIMEOUT = 5_000;
 
 /** An import as the runner of jobs knows it. */
@@ -26,8 +27,10 @@ export function importDefinition(tools: ImportTools, config: ImportConfig): JobD
       await imported(tx, tools.uploads, job);
     },
     cleanUp: async (job) => {
-      if (job.data.upload === undefined) return;
-      await imageStore(tools, job).abortMultipart(uploadOf(job.data), AbortSignal.timeout(CLEAN_UP_TIMEOUT));
+      const store = imageStore(tools, job);
+      const signal = AbortSignal.timeout(CLEAN_UP_TIMEOUT);
+      if (job.input.compression != null) await eraseUnpacked(store, job.id, signal);
+      if (job.data.upload !== undefined) await store.abortMultipart(uploadOf(job.data), signal);
     },
   };
 }

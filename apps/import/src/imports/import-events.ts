@@ -19,11 +19,11 @@ import { sourceUri } from './source/job-source.ts';
 
 export function importRequested(job: ImportJob, view: JobView): NewEvent {
   const source_uri = sourceUri(job.input.source);
-  const { disk_format } = job.input;
+  const { disk_format, compression = null } = job.input;
   const first = firstImportDiskFormat.safeParse(disk_format);
-  return first.success
+  return first.success && compression === null
     ? aboutImageJob(ImageImportRequestedV1, job, view, { source_uri, disk_format: first.data })
-    : aboutImageJob(ImageImportRequestedV2, job, view, { source_uri, disk_format });
+    : aboutImageJob(ImageImportRequestedV2, job, view, { source_uri, disk_format, compression });
 }
 
 export function importProgressed(job: ImportJob, view: JobView): NewEvent {

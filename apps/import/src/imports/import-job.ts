@@ -9,6 +9,8 @@ export interface ImportInput {
   /** What the whole file must hash to; null when nobody said. */
   readonly checksum: FileChecksum | null;
   readonly disk_format: RequestOf<typeof RequestImport>['disk_format'];
+  /** What the file is packed with as a whole; orders from before that was possible do not say. */
+  readonly compression?: RequestOf<typeof RequestImport>['compression'];
   readonly facts: ImageFacts;
   /** The image is to be booted once when it is active. Absent in jobs from before that could be asked for. */
   readonly verify_boot?: boolean;
@@ -18,6 +20,8 @@ export interface ImportInput {
 export interface ImportData {
   /** The file as it was when the import began; a changed ETag ends the import. */
   readonly source?: PinnedSource;
+  /** What was in a packed file, where it lies until the import has ended. */
+  readonly unpacked?: PinnedSource & { readonly key: string };
   /** Where catalog lets the image be written. */
   readonly object?: { readonly object_id: string; readonly key: string };
   readonly inspection?: { readonly virtual_size: string; readonly allocated_bytes: string };
@@ -37,6 +41,7 @@ export type ImportPhaseContext = PhaseContext<ImportInput, ImportData>;
 /** The phases of an import, in their order. */
 export const IMPORT_PHASES = [
   'admit',
+  'unpack',
   'inspect',
   'check',
   'transfer',

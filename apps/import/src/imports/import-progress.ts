@@ -14,7 +14,9 @@ export interface ImportProgress {
 /** The one counter of an import, once its inspection is done. */
 export function importProgress({ input }: Pick<ImportJob, 'input'>, data: ImportData): ImportProgress {
   const disk = BigInt(required(data.inspection, 'inspection').allocated_bytes);
-  const file = input.checksum === null ? 0n : BigInt(required(data.source, 'source').size);
+  // What was packed was hashed when it was unpacked, before anything was counted.
+  const isHashed = input.checksum !== null && (input.compression ?? null) === null;
+  const file = !isHashed ? 0n : BigInt(required(data.source, 'source').size);
   const work = new WorkProgress(disk);
   const after = ({ bytes_done }: Progress): Progress => ({ bytes_done: file + bytes_done, bytes_total: file + disk });
   return {

@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type DataOf, type EventEnvelope, ImageImportedV1, type JobView } from '@imago/contracts';
-import type { SourceFormat } from '@imago/disk-image';
-import { indexKey } from '@imago/object-store';
+import type { Compression, SourceFormat } from '@imago/disk-image';
+import { indexKey, unpackedPrefix } from '@imago/object-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB, QemuImg, someDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import { REGION } from '../../test/requests.ts';
 import type { ImportJob } from './import-job.ts';
+import { SweepUnpacked } from './sweep-unpacked.ts';
 
 /** An import that is over: what was said of it and what is stored. */
 interface Imported {
@@ -33,9 +35,14 @@ describe('an import', () => {
 
   afterAll(() => imports.close());
 
-  async function importFile(name: string, file: Buffer, disk_format: SourceFormat): Promise<Imported> {
+  async function importFile(
+    name: string,
+    file: Buffer,
+    disk_format: SourceFormat,
+    change: Parameters<ImportUnderTest['request']>[1] = {},
+  ): Promise<Imported> {
     await imports.files.put(name, file);
-    const { id } = await imports.request(name, { disk_format });
+    const { id } = await imports.request(name, { disk_format, ...change });
     const events = await imports.looks.eventsOf(id);
     const job = await imports.looks.job(id);
     expect(job).toMatchObject({ state: 'succeeded', error: null });
@@ -72,6 +79,39 @@ describe('an import', () => {
     await qemu.requireSame(stored, disk);
     expect(data).toMatchObject({ source: { source_disk_format: format } });
     expect(data.object.index_hash).toBe(raw.data.object.index_hash);
+  });
+
+  it.each<[Compression, SourceFormat, (file: Buffer) => Buffer]>([
+    ['gzip', 'raw', (file) => gzipSync(file, { level: 1 })],
+    ['zstd', 'qcow2', (file) => zstdCompressSync(file)],
+  ])('stores the disk of a file packed with %s, a %s, and leaves nothing of what it unpacked', async (...file) => {
+    const [compression, format, pack] = file;
+    const packed = pack(format === 'raw' ? disk : await qemu.toQcow2(disk));
+    const checksum = { algorithm: 'sha256', value: hashOf('sha256', packed) } as const;
+    const { stored, data, events } = await importFile(`packed.${compression}`, packed, format, {
+      compression,
+      checksum,
+    });
+    await qemu.requireSame(stored, disk);
+    expect(data).toMatchObject({ source: { source_disk_format: format, source_size: packed.length.toString() } });
+    expect(data.object.index_hash).toBe(raw.data.object.index_hash);
+    expect(events[0]).toMatchObject({ data: { disk_format: format, compression } });
+    expect(await imports.store.list('unpacked/')).toEqual([]);
+    expect(await imports.store.listMultiparts('unpacked/')).toEqual([]);
+  });
+
+  it('has what it unpacked swept when it ended without erasing it, and not while it may need it', async () => {
+    const key = `${unpackedPrefix(randomUUID())}${randomUUID()}`;
+    const ofAnEndedJob = `${unpackedPrefix(raw.job.id)}${randomUUID()}`;
+    for (const left of [key, ofAnEndedJob]) await imports.store.put(left, Buffer.from('left'));
+    await imports.store.createMultipart(key);
+    await imports.db.query(`UPDATE import.jobs SET state = 'running' WHERE id = $1`, [raw.job.id]);
+    await imports.app.get(SweepUnpacked).sweep();
+    expect((await imports.store.list('unpacked/')).map((object) => object.key)).toEqual([ofAnEndedJob]);
+    expect(await imports.store.listMultiparts('unpacked/')).toEqual([]);
+    await imports.db.query(`UPDATE import.jobs SET state = 'succeeded' WHERE id = $1`, [raw.job.id]);
+    await imports.app.get(SweepUnpacked).sweep();
+    expect(await imports.store.list('unpacked/')).toEqual([]);
   });
 
   it('stores a disk of zeros', async () => {

@@ -1,8 +1,13 @@
+import { gzipSync } from 'node:zlib';
 import { ERRORS, isErrorCode } from '@imago/contracts';
+import type { SourceFormat } from '@imago/disk-image';
+import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB, QemuImg, smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
 import { importOf } from '../../test/requests.ts';
+
+type Change = Parameters<ImportUnderTest['request']>[1];
 
 /** The bytes with a big-endian number put at an offset. */
 function patched(file: Buffer, offset: number, value: bigint, bytes: 4 | 8): Buffer {
@@ -34,11 +39,11 @@ describe('an image file that cannot be an image', () => {
   afterAll(() => imports.close());
 
   /** Imports a file that must be refused; nothing of it may stay. */
-  async function refused(file: Buffer, disk_format: 'raw' | 'qcow2', min_disk = 10) {
+  async function refused(file: Buffer, disk_format: SourceFormat, min_disk = 10, change: Change = {}) {
     const name = `file-${++number}`;
     await imports.files.put(name, file);
     const { facts } = importOf(imports.bucket, name);
-    const { id } = await imports.request(name, { disk_format, facts: { ...facts, min_disk } });
+    const { id } = await imports.request(name, { disk_format, facts: { ...facts, min_disk }, ...change });
     const last = (await imports.looks.eventsOf(id)).at(-1);
     const { state, phase, error } = await imports.looks.job(id);
     expect(state).toBe('failed');
@@ -48,6 +53,10 @@ describe('an image file that cannot be an image', () => {
     expect(await imports.looks.journalOf(id)).toEqual([]);
     expect(await imports.store.list('images/')).toEqual([]);
     expect(await imports.store.listMultiparts('images/')).toEqual([]);
+    await eventually(async () => {
+      expect(await imports.store.list('unpacked/')).toEqual([]);
+      expect(await imports.store.listMultiparts('unpacked/')).toEqual([]);
+    });
     return error;
   }
 
@@ -109,6 +118,21 @@ describe('an image file that cannot be an image', () => {
     const offset = Number(compressed.readBigUInt64BE(firstL2Entry(compressed)) & (2n ** 54n - 1n));
     compressed.fill(0xff, offset, offset + 64);
     expect(await refused(compressed, 'qcow2')).toMatchObject({ code: 'image.data', phase: 'transfer' });
+  });
+
+  it('is refused when it is packed and cannot be unpacked, or what it is packed with is not what is declared', async () => {
+    const packed = gzipSync(qcow2);
+    const of = (bytes: Buffer, change: Change = {}) => refused(bytes, 'qcow2', 10, { compression: 'gzip', ...change });
+    expect(await of(packed.subarray(0, -9))).toMatchObject({ code: 'image.unpack_failed', phase: 'unpack' });
+    expect(await of(packed, { compression: 'xz' })).toMatchObject({ code: 'image.format_mismatch', phase: 'unpack' });
+    expect(await of(qcow2)).toMatchObject({ code: 'image.format_mismatch', phase: 'unpack' });
+    expect(await of(packed, { disk_format: 'vmdk' })).toMatchObject({
+      code: 'image.format_mismatch',
+      phase: 'inspect',
+    });
+    expect(await of(gzipSync(packed))).toMatchObject({ code: 'image.format_unsupported', phase: 'inspect' });
+    const checksum = { algorithm: 'md5', value: 'ab'.repeat(16) } as const;
+    expect(await of(packed, { checksum })).toMatchObject({ code: 'import.checksum_mismatch', phase: 'unpack' });
   });
 
   it('is refused when its disk is larger than the system disk, with the figures', async () => {

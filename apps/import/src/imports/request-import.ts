@@ -88,7 +88,7 @@ export class RequestImport {
     request: Request,
     { source, secrets, context }: AcceptedSource & { readonly context: RequestContext },
   ): Promise<Recorded> {
-    const { disk_format, facts, checksum, verify_boot } = request;
+    const { disk_format, compression, facts, checksum, verify_boot } = request;
     const hash = hashOf(request, this.files.fingerprint(secrets));
     const { job, created } = await this.jobs.store.insert(tx, {
       id: uuidv7(),
@@ -97,7 +97,7 @@ export class RequestImport {
       region: request.region,
       image_id: uuidv7(),
       phase: 'admit',
-      input: { source, checksum, disk_format, facts, verify_boot },
+      input: { source, checksum, disk_format, compression, facts, verify_boot },
       data: {},
       // The broker may deliver a request twice. No key of a caller has a space in it.
       idempotency_key: request.idempotency_key ?? `request ${context.request_id}`,

@@ -1,6 +1,7 @@
-import { DomainError, type PreflightImport, type RequestOf } from '@imago/contracts';
+import { DomainError, type PreflightImport, refusal, type RequestOf } from '@imago/contracts';
 import {
   type ByteSource,
+  type Compression,
   foundFormats,
   type InspectedDisk,
   InspectionRefusal,
@@ -84,6 +85,10 @@ export class FileLook {
 
   async #lookInside(bytes: ByteSource, request: Request, look: Look): Promise<void> {
     const { findings } = look;
+    if (request.compression !== null) {
+      await lookAtPacked(bytes, request.compression, look);
+      return;
+    }
     const disk = await openAsFound(bytes, request.disk_format, look);
     if (disk === null) {
       findings.giveUp('There is no disk in the file that can be looked at.');
@@ -112,6 +117,20 @@ export class FileLook {
     if (failure instanceof InspectionRefusal && refused instanceof DomainError) findings.refused('structure', refused);
     else this.#log.error({ err: failure }, 'the disk in a file was not examined');
   }
+}
+
+/** What is packed is only known when all of it has been unpacked, which an import does and a look does not. */
+async function lookAtPacked(bytes: ByteSource, compression: Compression, { findings, signal }: Look): Promise<void> {
+  const disk_formats = await foundFormats(bytes, signal);
+  findings.learn({ disk_formats: [...disk_formats] });
+  if (disk_formats.length === 1 && disk_formats[0] === compression) {
+    findings.found('format', { status: 'unknown', seen: `It is packed with ${compression}, as it is declared.` });
+  } else {
+    const found = disk_formats.join(' and ');
+    const message = `Declared packed with ${compression}, found ${found}`;
+    findings.refused('format', refusal('image.format_mismatch', message));
+  }
+  findings.giveUp('What is packed is looked at when it is imported.');
 }
 
 /**

@@ -19,6 +19,8 @@ export interface UnpackOptions {
 }
 
 const RANGE = 4 * 2 ** 20;
+/** Bytes that come out at a time. */
+const CHUNK = 2 ** 18;
 /** Largest window of zstd, 128 MiB: what `zstd --long` makes. That of xz is 64 MiB, as `xz -9` makes it. */
 const MAX_WINDOW_LOG = 27;
 
@@ -40,7 +42,7 @@ export async function* unpack(source: ByteSource, options: UnpackOptions): Async
         const message = `The file unpacks to more than ${mostBytes} bytes, which the disk it is to be does not need`;
         throw new InspectionRefusal('image.unpacked_too_large', message);
       }
-      yield Buffer.from(some.buffer, some.byteOffset, some.length);
+      yield Buffer.from(some); // of its own: what the decoder gave may be its memory
     }
   } catch (error) {
     throw packed.failure ?? damage(error, compression);
@@ -110,7 +112,7 @@ class PackedFile {
 }
 
 const decoders: Readonly<Record<Compression, (packed: PackedFile) => AsyncIterable<Uint8Array>>> = {
-  gzip: (packed) => packed.through(createGunzip()),
+  gzip: (packed) => packed.through(createGunzip({ chunkSize: CHUNK })),
   xz: (packed) => new xz.XzReadableStream(Readable.toWeb(packed.stream()) as ReadableStream<Uint8Array>),
   zstd: unpackZstd,
 };
@@ -118,7 +120,7 @@ const decoders: Readonly<Record<Compression, (packed: PackedFile) => AsyncIterab
 /** The decoder says nothing of what follows the first frame: a part of a disk would be taken for all of it. */
 async function* unpackZstd(packed: PackedFile): AsyncGenerator<Uint8Array> {
   const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
-  const decoder: ZstdDecompress = createZstdDecompress({ params });
+  const decoder: ZstdDecompress = createZstdDecompress({ params, chunkSize: CHUNK });
   yield* packed.through(decoder);
   if (decoder.bytesWritten !== packed.size) throw new Error('it goes on behind its first frame');
 }

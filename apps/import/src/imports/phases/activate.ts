@@ -2,21 +2,22 @@ import { refusal } from '@imago/contracts';
 import { required } from '@imago/jobs';
 import { ObjectNotFoundError } from '@imago/object-store';
 import { imported } from '../import-events.ts';
+import { eraseUnpacked } from '../source/unpacked-file.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /** Says that the image is there. The object must still be the one that was read back, not one of a lost worker. */
 export function activate(tools: ImportTools): ImportPhase {
   return async ({ job, data, signal }) => {
     const { key } = required(data.object, 'object');
-    const found = await imageStore(tools, job)
-      .head(key, signal)
-      .catch((error: unknown) => {
-        if (error instanceof ObjectNotFoundError) return null;
-        throw error;
-      });
+    const store = imageStore(tools, job);
+    const found = await store.head(key, signal).catch((error: unknown) => {
+      if (error instanceof ObjectNotFoundError) return null;
+      throw error;
+    });
     if (found?.etag !== required(data.sealed, 'sealed').etag) {
       throw refusal('import.verification_failed', 'The stored object changed after it was read back.');
     }
+    if (data.unpacked !== undefined) await eraseUnpacked(store, job.id, signal);
     return { succeeded: imported };
   };
 }

@@ -13,6 +13,7 @@ export function admit(tools: ImportTools): ImportPhase {
     if (found.etag !== pinned.etag || found.size !== pinned.size)
       throw refusal('import.source_changed', `${uri} was overwritten before it was imported.`, { source_uri: uri });
     requireContent(job.input.source, pinned);
-    return { next: 'inspect', data: { ...data, source: pinned } };
+    const isPacked = (job.input.compression ?? null) !== null;
+    return { next: isPacked ? 'unpack' : 'inspect', data: { ...data, source: pinned } };
   };
 }

@@ -7,6 +7,7 @@ import type { ImportPhase, ImportTools } from './import-phase.ts';
 import { inspect } from './inspect.ts';
 import { seal } from './seal.ts';
 import { transfer } from './transfer.ts';
+import { unpack } from './unpack.ts';
 import { verify } from './verify.ts';
 
 /**
@@ -16,6 +17,7 @@ import { verify } from './verify.ts';
 export function importPhases(tools: ImportTools, attempts: number): Readonly<Record<ImportPhaseName, ImportPhase>> {
   return {
     admit: admit(tools),
+    unpack: unpack(tools),
     inspect: inspect(tools),
     check: check(tools),
     transfer: transfer(tools),

@@ -18,6 +18,7 @@ export function inspect(tools: ImportTools): ImportPhase {
       inspection: { virtual_size: virtualSize.toString(), allocated_bytes: allocatedBytes.toString() },
     };
     context.progress(importProgress(job, found).stored(0));
-    return { next: job.input.checksum === null ? 'transfer' : 'check', data: found };
+    const isChecked = job.input.checksum === null || data.unpacked !== undefined;
+    return { next: isChecked ? 'transfer' : 'check', data: found };
   };
 }

@@ -5,6 +5,7 @@ import type { ImportPhaseContext } from '../import-job.ts';
 import type { ImportTools } from '../phases/import-phase.ts';
 import { CheckedSource } from './checked-source.ts';
 import { sourceUri } from './job-source.ts';
+import { openUnpacked } from './unpacked-file.ts';
 
 /**
  * Opens the disk in the tenant's file, after the inspection has passed it.
@@ -12,6 +13,8 @@ import { sourceUri } from './job-source.ts';
  */
 export async function openSource(context: ImportPhaseContext, tools: ImportTools): Promise<InspectedDisk> {
   const { id, input } = context.job;
+  const { unpacked } = context.data;
+  if (unpacked !== undefined) return openInspected(openUnpacked(context, tools), input.disk_format, context.signal);
   const bytes = await openBytes(context, tools);
   const blocks = await tools.records.checkedBlocks.find(tools.db.manager, id);
   const source = blocks === null ? bytes : new CheckedSource(bytes, blocks, sourceUri(input.source));

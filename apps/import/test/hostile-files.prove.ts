@@ -1,6 +1,6 @@
 import { HOSTILE_FILES } from '@imago/disk-image/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
+import { type ImportUnderTest, startImport } from './import-under-test.ts';
 
 /** More than all of the files have together would take, and less than what one of them would like. */
 const MOST_MEMORY = 1.5 * 2 ** 30;
