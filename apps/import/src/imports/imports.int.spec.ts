@@ -105,11 +105,16 @@ describe('an import', () => {
     const ofAnEndedJob = `${unpackedPrefix(raw.job.id)}${randomUUID()}`;
     for (const left of [key, ofAnEndedJob]) await imports.store.put(left, Buffer.from('left'));
     await imports.store.createMultipart(key);
-    await imports.db.query(`UPDATE import.jobs SET state = 'running' WHERE id = $1`, [raw.job.id]);
+    await imports.db.query(
+      `UPDATE import.jobs SET state = 'running', finished_at = NULL, lease_until = now() + interval '1 hour' WHERE id = $1`,
+      [raw.job.id],
+    );
     await imports.app.get(SweepUnpacked).sweep();
     expect((await imports.store.list('unpacked/')).map((object) => object.key)).toEqual([ofAnEndedJob]);
     expect(await imports.store.listMultiparts('unpacked/')).toEqual([]);
-    await imports.db.query(`UPDATE import.jobs SET state = 'succeeded' WHERE id = $1`, [raw.job.id]);
+    await imports.db.query(`UPDATE import.jobs SET state = 'succeeded', finished_at = now() WHERE id = $1`, [
+      raw.job.id,
+    ]);
     await imports.app.get(SweepUnpacked).sweep();
     expect(await imports.store.list('unpacked/')).toEqual([]);
   });
