@@ -21,7 +21,8 @@ export const IMAGE_FILE_ERRORS = {
   },
   'image.format_unsupported': {
     kind: 'unsupported',
-    remedy: 'Convert the file to raw, qcow2, vmdk, vhd, vhdx or vdi; unpack it first if it is compressed.',
+    remedy:
+      'Convert the file to raw, qcow2, vmdk, vhd, vhdx or vdi; of a packed one, say its compression, or unpack it first.',
   },
   'image.header': {
     kind: 'unsupported',
