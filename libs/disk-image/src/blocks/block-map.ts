@@ -26,11 +26,15 @@ export class BlockMap implements DiskMap {
   }
 
   firstOffset(start: number, end: number): number {
-    const { blockSize, endOf } = this.table;
+    const { blockSize, endOf, places, unit, lead = 0 } = this.table;
+    const last = Math.ceil(end / blockSize);
     let first = Infinity;
-    for (const { block, offset } of this.allocated(start, end)) {
+    // Called for a whole disk in one go, so that a generator would be too slow here.
+    for (let block = Math.floor(start / blockSize); block < last; block += 1) {
+      const place = places[block] ?? 0;
+      if (place === 0) continue;
       const from = endOf ? 0 : Math.max(0, start - block * blockSize);
-      first = Math.min(first, offset + from);
+      first = Math.min(first, place * unit + lead + from);
     }
     return first;
   }

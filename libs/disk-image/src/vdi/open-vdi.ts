@@ -1,8 +1,10 @@
+import { batchesOf } from '../blocks/batches.ts';
 import { BlockMap } from '../blocks/block-map.ts';
-import { blockSizeOf } from '../blocks/block-size.ts';
+import { blocksOf, blockSizeOf } from '../blocks/block-size.ts';
 import { outOfFile, overlap, requireOwnBytes } from '../blocks/own-bytes.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import { type ImageFile, mappedDisk, type OpenedDisk, readTable, virtualSizeOf } from '../inspect/image-file.ts';
+import { freeNow } from '../reader/free-now.ts';
 
 /**
  * The format of VirtualBox, version 1.1, by its own source (`VDICore.h`). All numbers are little-endian.
@@ -44,24 +46,36 @@ interface VdiHeader {
 export async function openVdi(file: ImageFile): Promise<OpenedDisk> {
   const { source } = file;
   const header = parseHeader(file);
-  const { virtualSize, blockSize, blocks, tableOffset, dataOffset } = header;
-  const bytes = blocks * 4;
-  const table = await readTable(file, { offset: tableOffset, bytes, name: 'table of blocks', at: FIELD.tableOffset });
-  const places = new Uint32Array(blocks);
-  for (let block = 0; block < blocks; block += 1) {
-    const entry = table.readUInt32LE(block * 4);
-    if (entry >= GIVEN_BACK) continue;
-    const place = (dataOffset + entry * blockSize) / SECTOR;
-    if (place * SECTOR >= source.size || place >= 2 ** 32) throw outOfFile(place * SECTOR, tableOffset + block * 4);
-    places[block] = place;
-  }
+  const { virtualSize, blockSize, blocks, tableOffset } = header;
+  const places = await readPlaces(file, header);
   const placed = { places, unit: SECTOR, bytes: blockSize, lastBytes: virtualSize - (blocks - 1) * blockSize };
   const tables = [
     { start: 0, end: FIELD.end },
-    { start: tableOffset, end: tableOffset + bytes },
+    { start: tableOffset, end: tableOffset + blocks * 4 },
   ];
-  requireOwnBytes(placed, tables, source.size);
+  await requireOwnBytes(placed, tables, file);
   return mappedDisk(source, new BlockMap({ virtualSize, blockSize, places, unit: SECTOR }));
+}
+
+async function readPlaces(file: ImageFile, header: VdiHeader): Promise<Uint32Array> {
+  const { source, head, signal } = file;
+  const { blockSize, blocks, tableOffset, dataOffset } = header;
+  const place = { offset: tableOffset, bytes: blocks * 4, name: 'table of blocks', at: FIELD.tableOffset };
+  const table = await readTable(file, place);
+  const places = new Uint32Array(blocks);
+  for await (const { start, end } of batchesOf(blocks, signal)) {
+    for (let block = start; block < end; block += 1) {
+      const entry = table.readUInt32LE(block * 4);
+      if (entry >= GIVEN_BACK) continue;
+      const sector = (dataOffset + entry * blockSize) / SECTOR;
+      if (sector * SECTOR >= source.size || sector >= 2 ** 32) {
+        throw outOfFile(sector * SECTOR, tableOffset + block * 4);
+      }
+      places[block] = sector;
+    }
+  }
+  if (table.buffer !== head.buffer) freeNow(table); // before as much is taken again
+  return places;
 }
 
 function parseHeader({ head, limits }: ImageFile): VdiHeader {
@@ -93,7 +107,7 @@ function parseHeader({ head, limits }: ImageFile): VdiHeader {
     const message = 'The image has sectors of another size than 512 bytes, or more in its blocks than data';
     throw new InspectionRefusal('image.incompatible_features', message, FIELD.sectorSize);
   }
-  const blocks = Math.ceil(virtualSize / blockSize);
+  const blocks = blocksOf(virtualSize, blockSize, FIELD.blockSize);
   const entries = head.readUInt32LE(FIELD.blocks);
   if (entries < blocks) {
     const message = `The table of blocks has ${entries} entries, the disk needs ${blocks}`;

@@ -1,5 +1,6 @@
+import { batchesOf } from '../blocks/batches.ts';
 import { BlockMap } from '../blocks/block-map.ts';
-import { blockSizeOf } from '../blocks/block-size.ts';
+import { blocksOf, blockSizeOf } from '../blocks/block-size.ts';
 import { outOfFile, overlap, requireOwnBytes } from '../blocks/own-bytes.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import {
@@ -10,6 +11,7 @@ import {
   readTable,
   virtualSizeOf,
 } from '../inspect/image-file.ts';
+import { freeNow } from '../reader/free-now.ts';
 import { RawReader } from '../raw/raw-reader.ts';
 import { PartSource } from '../source/part-source.ts';
 import * as vhd from './format.ts';
@@ -60,7 +62,7 @@ async function openDynamic(file: ImageFile, footer: Buffer, virtualSize: number)
   const header = await readTable(file, place);
   requireHeader(header, offset);
   const blockSize = blockSizeOf(header.readUInt32BE(HEADER.block), offset + HEADER.block);
-  const blocks = Math.ceil(virtualSize / blockSize);
+  const blocks = blocksOf(virtualSize, blockSize, offset + HEADER.block);
   const entries = header.readUInt32BE(HEADER.entries);
   if (entries < blocks) {
     const message = `The table of blocks has ${entries} entries, the disk needs ${blocks}`;
@@ -74,7 +76,8 @@ async function openDynamic(file: ImageFile, footer: Buffer, virtualSize: number)
     at: offset + HEADER.table,
   });
   const lead = vhd.bitmapBytes(blockSize);
-  const places = readPlaces(table, blocks, tableOffset);
+  const places = await readPlaces(table, tableOffset, file.signal);
+  if (table.buffer !== file.head.buffer) freeNow(table); // before as much is taken again
   const lastBytes = lead + virtualSize - (blocks - 1) * blockSize;
   const placed = { places, unit: SECTOR, bytes: lead + blockSize, lastBytes };
   const tables = [
@@ -83,7 +86,7 @@ async function openDynamic(file: ImageFile, footer: Buffer, virtualSize: number)
     { start: tableOffset, end: tableOffset + tableBytes },
     { start: source.size - SECTOR, end: source.size },
   ];
-  requireOwnBytes(placed, tables, source.size);
+  await requireOwnBytes(placed, tables, file);
   return mappedDisk(source, new BlockMap({ virtualSize, blockSize, places, unit: SECTOR, lead }));
 }
 
@@ -97,12 +100,14 @@ function requireHeader(header: Buffer, offset: number): void {
   if (header.subarray(HEADER.parent, HEADER.end).some((byte) => byte !== 0)) throw differencing(offset + HEADER.parent);
 }
 
-function readPlaces(table: Buffer, blocks: number, tableOffset: number): Uint32Array {
-  const places = new Uint32Array(blocks);
-  for (let block = 0; block < blocks; block += 1) {
-    const entry = table.readUInt32BE(block * 4);
-    if (entry === 0) throw overlap(0, tableOffset + block * 4); // where the footer is
-    if (entry !== vhd.UNUSED) places[block] = entry;
+async function readPlaces(table: Buffer, tableOffset: number, signal?: AbortSignal): Promise<Uint32Array> {
+  const places = new Uint32Array(table.length / 4);
+  for await (const { start, end } of batchesOf(places.length, signal)) {
+    for (let block = start; block < end; block += 1) {
+      const entry = table.readUInt32BE(block * 4);
+      if (entry === 0) throw overlap(0, tableOffset + block * 4); // where the footer is
+      if (entry !== vhd.UNUSED) places[block] = entry;
+    }
   }
   return places;
 }

@@ -20,7 +20,7 @@ export async function openVhdx(file: ImageFile): Promise<OpenedDisk> {
   const places = await readPlaces(file, regions.blocks, disk);
   const { virtualSize, blockSize } = disk;
   const lastBytes = virtualSize - (places.length - 1) * blockSize;
-  requireOwnBytes({ places, unit: MIB, bytes: blockSize, lastBytes }, regions.all, source.size);
+  await requireOwnBytes({ places, unit: MIB, bytes: blockSize, lastBytes }, regions.all, file);
   return mappedDisk(source, new BlockMap({ virtualSize, blockSize, places, unit: MIB }));
 }
 

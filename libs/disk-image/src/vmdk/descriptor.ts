@@ -3,7 +3,9 @@ import type { Span } from '../source/coalesce.ts';
 import { NO_PARENT, SECTOR } from './format.ts';
 
 /** `RW 2048 SPARSE "disk.vmdk"`, and after the name an offset for kinds that we do not take. */
-const EXTENT = /^(RW|RDONLY|NOACCESS)\s+(\d{1,15})\s+([A-Z]+)\s*(?:"([^"]*)")?\s*(\d*)$/i;
+const EXTENT = /^(RW|RDONLY|NOACCESS)\s+(\d{1,15})\s+([A-Z]+)\s*(?:"([^"]*)"\s*)?(\d*)$/i;
+/** Characters of a line. A name has 255 at most, and nothing else in a line is as long. */
+const LONGEST_LINE = 1024;
 const SETTING = /^([A-Za-z_][\w.-]*)\s*=\s*(.*)$/;
 /** A name of a file and no place: nothing that leads anywhere, whatever system it is read on. It is never opened. */
 const BARE_NAME = /^(?!\.{1,2}$)[^/\\:\p{C}]{1,255}$/u;
@@ -79,7 +81,12 @@ function textOf(bytes: Buffer, start: number): string {
 function parse(text: string, start: number): { settings: Map<string, string>; extents: Extent[] } {
   const settings = new Map<string, string>();
   const extents: Extent[] = [];
-  for (const line of text.split('\n').map((each) => each.trim())) {
+  for (const whole of text.split('\n')) {
+    if (whole.length > LONGEST_LINE) {
+      const message = `The descriptor has a line of more than ${LONGEST_LINE} characters`;
+      throw new InspectionRefusal('image.header', message, start);
+    }
+    const line = whole.trim();
     if (line === '' || line.startsWith('#')) continue;
     const extent = EXTENT.exec(line);
     if (extent) {

@@ -1,4 +1,4 @@
-import { blockSizeOf, BLOCK_BOUNDS } from '../blocks/block-size.ts';
+import { blocksOf, blockSizeOf, BLOCK_BOUNDS } from '../blocks/block-size.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import { type ImageFile, long, virtualSizeOf } from '../inspect/image-file.ts';
 import type { Span } from '../source/coalesce.ts';
@@ -15,6 +15,7 @@ const END_BYTES = 3 * SECTOR;
 export interface VmdkHeader {
   readonly virtualSize: number;
   readonly grainBytes: number;
+  readonly grains: number;
   readonly isCompressed: boolean;
   /** Whether an entry of 1 means a grain of zeros. */
   readonly hasZeroGrains: boolean;
@@ -50,6 +51,7 @@ export function parseVmdkHeader(file: ImageFile): VmdkHeader {
   const end = isAtEnd ? [{ start: source.size - END_BYTES, end: source.size }] : [];
   return {
     ...{ virtualSize, grainBytes, isCompressed },
+    grains: blocksOf(virtualSize, grainBytes, HEADER.grain),
     hasZeroGrains: (flags & FLAG.zeroGrains) !== 0,
     isUnclean: header.readUInt8(HEADER.unclean) !== 0,
     descriptor: descriptorOf(header, head.length),

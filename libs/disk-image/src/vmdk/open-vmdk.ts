@@ -24,7 +24,7 @@ export async function openVmdk(file: ImageFile): Promise<OpenedDisk> {
   const lastBytes = virtualSize - (places.length - 1) * grainBytes;
   // How long a compressed grain is stands in it; where the next one begins, it must have ended.
   const bytes = isCompressed ? { bytes: SECTOR, lastBytes: SECTOR } : { bytes: grainBytes, lastBytes };
-  const sorted = requireOwnBytes({ places, unit: SECTOR, ...bytes }, tables, source.size);
+  const sorted = await requireOwnBytes({ places, unit: SECTOR, ...bytes }, tables, file);
   const warnings = header.isUnclean ? ['The image was not closed cleanly: changes in flight may be missing'] : [];
   const table = { virtualSize, blockSize: grainBytes, places, unit: SECTOR };
   const ends = { sorted, tables, fileSize: source.size, grainBytes };
@@ -69,7 +69,7 @@ async function readPlaces(
   header: VmdkHeader,
   tables: readonly GrainTable[],
 ): Promise<Uint32Array> {
-  const places = new Uint32Array(Math.ceil(header.virtualSize / header.grainBytes));
+  const places = new Uint32Array(header.grains);
   for await (const { place, bytes } of readTables(source, tables, signal)) {
     const first = place.index * GRAINS_PER_TABLE;
     // What lies behind the end of the disk is never looked at.
