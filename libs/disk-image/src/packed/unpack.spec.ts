@@ -18,6 +18,7 @@ describe('a packed file', () => {
   it.each<[Compression, string, Buffer, Buffer]>([
     ['gzip', '', gzipSync(disk), disk],
     ['gzip', ' of two members', Buffer.concat([gzipSync(disk), gzipSync(disk)]), Buffer.concat([disk, disk])],
+    ['gzip', ' with zeros behind it', Buffer.concat([gzipSync(disk), Buffer.alloc(100)]), disk],
     ['zstd', '', zstdCompressSync(disk), disk],
     ['xz', '', XZ_SAMPLE.packed, XZ_SAMPLE.content],
   ])('of %s%s is unpacked, whole', async (compression, _name, packed, content) => {
@@ -28,8 +29,10 @@ describe('a packed file', () => {
     await expect(unpacked(new BufferSource(bytes), compression, mostBytes)).rejects.toMatchObject({ code });
   });
 
-  it('is shown to who asks, every byte of it once', async () => {
-    const packed = gzipSync(randomBytes(9 * 2 ** 20));
+  it.each([
+    ['', gzipSync(randomBytes(9 * 2 ** 20))],
+    [' with what it is padded with', Buffer.concat([gzipSync(disk), Buffer.alloc(13 * 2 ** 20)])],
+  ])('is shown to who asks, every byte of it once%s', async (_name, packed) => {
     const seen: Buffer[] = [];
     const options = { mostBytes: 2 ** 30, signal: new AbortController().signal };
     const onPacked = (bytes: Buffer): unknown => seen.push(Buffer.from(bytes));

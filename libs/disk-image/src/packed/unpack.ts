@@ -1,6 +1,6 @@
-import { Readable, type Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { constants, createGunzip, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import xz from 'xz-decompress';
 import { foundFormats } from '../inspect/declared-format.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
@@ -46,8 +46,6 @@ export async function* unpack(source: ByteSource, options: UnpackOptions): Async
     }
   } catch (error) {
     throw packed.failure ?? damage(error, compression);
-  } finally {
-    packed.end();
   }
 }
 
@@ -63,7 +61,6 @@ class PackedFile {
   readonly size: number;
   /** Why it could not be read, which is no damage of it. */
   failure: unknown;
-  private readable: Readable | undefined;
   private readonly source: ByteSource;
   private readonly options: UnpackOptions;
 
@@ -73,23 +70,7 @@ class PackedFile {
     this.size = source.size;
   }
 
-  stream(): Readable {
-    return (this.readable = Readable.from(this.ranges(), { highWaterMark: 1 }));
-  }
-
-  /** What comes out of a decoder; it fails as the file does. */
-  through(decoder: Transform): AsyncIterable<Uint8Array> {
-    const packed = this.stream();
-    packed.on('error', (error) => decoder.destroy(error));
-    return packed.pipe(decoder);
-  }
-
-  /** Nobody wants any more of it. */
-  end(): void {
-    this.readable?.destroy();
-  }
-
-  private async *ranges(): AsyncGenerator<Buffer> {
+  async *ranges(): AsyncGenerator<Buffer> {
     try {
       let next = this.range(0);
       for (let offset = 0; next !== undefined; offset += RANGE) {
@@ -112,17 +93,56 @@ class PackedFile {
 }
 
 const decoders: Readonly<Record<Compression, (packed: PackedFile) => AsyncIterable<Uint8Array>>> = {
-  gzip: (packed) => packed.through(createGunzip({ chunkSize: CHUNK })),
-  xz: (packed) => new xz.XzReadableStream(Readable.toWeb(packed.stream()) as ReadableStream<Uint8Array>),
-  zstd: unpackZstd,
+  gzip: (packed) => decode(packed, createGunzip({ chunkSize: CHUNK }), requirePadding),
+  xz: (packed) => new xz.XzReadableStream(Readable.toWeb(Readable.from(packed.ranges())) as ReadableStream<Uint8Array>),
+  zstd: (packed) => {
+    const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
+    return decode(packed, createZstdDecompress({ params, chunkSize: CHUNK }), requireNothing);
+  },
 };
 
-/** The decoder says nothing of what follows the first frame: a part of a disk would be taken for all of it. */
-async function* unpackZstd(packed: PackedFile): AsyncGenerator<Uint8Array> {
-  const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
-  const decoder: ZstdDecompress = createZstdDecompress({ params, chunkSize: CHUNK });
-  yield* packed.through(decoder);
-  if (decoder.bytesWritten !== packed.size) throw new Error('it goes on behind its first frame');
+type Decoder = Gunzip | ZstdDecompress;
+/** Judges what is behind the end of what is packed, as the decoder sees it; it says nothing of that itself. */
+type RequireRest = (rest: Buffer) => void;
+
+/** Zeros are what tapes and block devices pad with. A member behind them would be lost. */
+const requirePadding: RequireRest = (rest) => {
+  if (rest.some((byte) => byte !== 0)) throw new Error('it goes on behind its end');
+};
+
+/** A part of a disk would be taken for all of it. */
+const requireNothing: RequireRest = (rest) => {
+  if (rest.length > 0) throw new Error('it goes on behind its first frame');
+};
+
+/** What comes out of a decoder, when all of the file has been read and is sound; it fails as the file does. */
+async function* decode(packed: PackedFile, decoder: Decoder, requireRest: RequireRest): AsyncGenerator<Uint8Array> {
+  const feeding = feed(packed, decoder, requireRest);
+  feeding.catch((error: unknown) => decoder.destroy(error as Error));
+  yield* decoder;
+  await feeding;
+}
+
+async function feed(packed: PackedFile, decoder: Decoder, requireRest: RequireRest): Promise<void> {
+  let fed = 0;
+  let isAtEnd = false;
+  for await (const range of packed.ranges()) {
+    if (!isAtEnd) await written(decoder, range);
+    const rest = range.subarray(isAtEnd ? 0 : decoder.bytesWritten - fed);
+    isAtEnd ||= rest.length > 0;
+    requireRest(rest);
+    fed += range.length;
+  }
+  if (!isAtEnd) decoder.end();
+}
+
+function written(decoder: Decoder, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    decoder.write(bytes, (error) => {
+      if (error == null) resolve();
+      else reject(error);
+    });
+  });
 }
 
 function damage(error: unknown, compression: Compression): unknown {
