@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { CancelImport } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,7 @@ describe('an import that is cancelled', () => {
   beforeAll(async () => {
     imports = await startImport();
     await imports.files.put('small.raw', smallDisk());
+    await imports.files.put('small.raw.gz', gzipSync(smallDisk()));
   });
 
   afterEach(() => worker?.dismiss());
@@ -40,6 +42,20 @@ describe('an import that is cancelled', () => {
       if (phase !== 'transfer') expect(await imports.store.listMultiparts('images/')).toEqual([]);
     });
     for (const upload of await imports.store.listMultiparts('images/')) await imports.store.abortMultipart(upload);
+  });
+
+  it('in unpack leaves nothing of what it unpacked', async () => {
+    worker = await imports.hire();
+    const held = worker.gate.hold((call) => call.action === 'upload_part');
+    const { id } = await imports.request('small.raw.gz', { compression: 'gzip' });
+    await held.arrived;
+    await imports.ask(CancelImport, { job_id: id });
+    expect(await imports.looks.ended(id)).toMatchObject({ state: 'cancelled', error: { phase: 'unpack' } });
+    held.release();
+    await eventually(async () => {
+      expect(await imports.store.listMultiparts('unpacked/')).toEqual([]);
+      expect(await imports.store.list('unpacked/')).toEqual([]);
+    });
   });
 
   it('is cancelled once, however often it is asked for', async () => {

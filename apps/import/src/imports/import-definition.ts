@@ -29,7 +29,7 @@ export function importDefinition(tools: ImportTools, config: ImportConfig): JobD
     cleanUp: async (job) => {
       const store = imageStore(tools, job);
       const signal = AbortSignal.timeout(CLEAN_UP_TIMEOUT);
-      if (job.input.compression != null) await eraseUnpacked(store, job.id, signal);
+      if (job.input.compression != null) await eraseUnpacked(store, job.id, { signal });
       if (job.data.upload !== undefined) await store.abortMultipart(uploadOf(job.data), signal);
     },
   };

@@ -22,6 +22,8 @@ export interface ImportData {
   readonly source?: PinnedSource;
   /** What was in a packed file, where it lies until the import has ended. */
   readonly unpacked?: PinnedSource & { readonly key: string };
+  /** What was unpacked was lost from the store once. */
+  readonly is_unpacked_again?: boolean;
   /** Where catalog lets the image be written. */
   readonly object?: { readonly object_id: string; readonly key: string };
   readonly inspection?: { readonly virtual_size: string; readonly allocated_bytes: string };

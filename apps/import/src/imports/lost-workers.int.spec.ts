@@ -1,6 +1,7 @@
 import { type DataOf, type EventEnvelope, ImageImportedV1 } from '@imago/contracts';
+import { gzipSync } from 'node:zlib';
 import { indexKey } from '@imago/object-store';
-import { eventually } from '@imago/testing';
+import { eventually, type S3Call } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { largeDisk, QemuImg, smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
@@ -19,6 +20,7 @@ describe('a worker that is lost', () => {
     qemu = new QemuImg(imports.qemuImg, imports.directory);
     await imports.files.put('small.raw', small);
     await imports.files.put('large.raw', large);
+    await imports.files.put('small.raw.gz', gzipSync(small));
   });
 
   afterEach(async () => {
@@ -44,6 +46,8 @@ describe('a worker that is lost', () => {
     const keys = (await imports.store.list(object.key)).map((each) => each.key);
     expect(keys).toEqual([object.key, indexKey(object.key)]);
     expect(await imports.store.listMultiparts(object.key)).toEqual([]);
+    expect(await imports.store.list('unpacked/')).toEqual([]);
+    expect(await imports.store.listMultiparts('unpacked/')).toEqual([]);
     expect(await imports.looks.journalOf(jobId)).toEqual([]);
     expectNoStepBack(events);
   }
@@ -63,6 +67,53 @@ describe('a worker that is lost', () => {
     await imports.looks.expireLease(id);
     await hire();
     await expectImported(id, small);
+  });
+
+  const isUnpacked = (call: S3Call): boolean => call.key.startsWith('unpacked/');
+  const requestPacked = () => imports.request('small.raw.gz', { compression: 'gzip' });
+
+  it.each(['upload_part', 'complete_upload'] as const)('in unpack, at its %s, is followed by one', async (action) => {
+    const lost = await hire();
+    const held = lost.gate.hold((call) => call.action === action && isUnpacked(call), 'after');
+    const { id } = await requestPacked();
+    await held.arrived;
+    expect((await imports.looks.job(id)).phase).toBe('unpack');
+    await lost.lose();
+    await imports.looks.expireLease(id);
+    await hire();
+    await expectImported(id, small);
+  });
+
+  it('erases nothing that the next one has unpacked when it was only slow', async () => {
+    const slow = await hire();
+    const listing = slow.gate.hold((call) => call.action === 'read' && call.key === '');
+    const { id } = await requestPacked();
+    await listing.arrived;
+    const rescuer = await hire();
+    const reading = rescuer.gate.hold((call) => call.action === 'read' && isUnpacked(call));
+    await takeOver(id);
+    await reading.arrived;
+    listing.release();
+    await slow.runner.stop();
+    reading.release();
+    await expectImported(id, small);
+    expect(rescuer.gate.count('create_upload', isUnpacked)).toBe(1);
+  });
+
+  it.each(['inspect', 'transfer'])('may lose what it unpacked, in %s: it is unpacked again', async (phase) => {
+    const worker = await hire();
+    const before = (call: S3Call): boolean =>
+      phase === 'inspect'
+        ? call.action === 'read' && isUnpacked(call)
+        : call.action === 'create_upload' && !isUnpacked(call);
+    const held = worker.gate.hold(before);
+    const { id } = await requestPacked();
+    await held.arrived;
+    expect((await imports.looks.job(id)).phase).toBe(phase);
+    await imports.store.deleteMany((await imports.store.list('unpacked/')).map(({ key }) => key));
+    held.release();
+    await expectImported(id, small);
+    expect(worker.gate.count('create_upload', isUnpacked)).toBe(2);
   });
 
   /** Loses a worker with a part on its way and the one before it in the journal. */

@@ -7,7 +7,8 @@ import { type ImportPhase, type ImportTools, imageStore } from './import-phase.t
 
 /** Says that the image is there. The object must still be the one that was read back, not one of a lost worker. */
 export function activate(tools: ImportTools): ImportPhase {
-  return async ({ job, data, signal }) => {
+  return async (context) => {
+    const { job, data, signal } = context;
     const { key } = required(data.object, 'object');
     const store = imageStore(tools, job);
     const found = await store.head(key, signal).catch((error: unknown) => {
@@ -17,7 +18,7 @@ export function activate(tools: ImportTools): ImportPhase {
     if (found?.etag !== required(data.sealed, 'sealed').etag) {
       throw refusal('import.verification_failed', 'The stored object changed after it was read back.');
     }
-    if (data.unpacked !== undefined) await eraseUnpacked(store, job.id, signal);
+    if (data.unpacked !== undefined) await eraseUnpacked(store, job.id, context);
     return { succeeded: imported };
   };
 }

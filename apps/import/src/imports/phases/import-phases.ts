@@ -1,4 +1,5 @@
 import type { ImportPhaseName } from '../import-job.ts';
+import { unpackingAgain } from '../source/unpacked-file.ts';
 import { activate } from './activate.ts';
 import { admit } from './admit.ts';
 import { check } from './check.ts';
@@ -18,9 +19,9 @@ export function importPhases(tools: ImportTools, attempts: number): Readonly<Rec
   return {
     admit: admit(tools),
     unpack: unpack(tools),
-    inspect: inspect(tools),
+    inspect: unpackingAgain(inspect(tools)),
     check: check(tools),
-    transfer: transfer(tools),
+    transfer: unpackingAgain(transfer(tools)),
     seal: seal(tools),
     verify: verify(tools),
     examine: examine(tools, attempts),

@@ -23,7 +23,7 @@ export function unpack(tools: ImportTools): ImportPhase {
   return async (context) => {
     const { job, data, signal } = context;
     const store = imageStore(tools, job);
-    await eraseUnpacked(store, job.id, signal);
+    await eraseUnpacked(store, job.id, context);
     const mostBytes = mostUnpacked(job.input.facts);
     const upload = await store.createMultipart(`${unpackedPrefix(job.id)}${randomUUID()}`, signal);
     const hash = job.input.checksum === null ? null : createHash(job.input.checksum.algorithm);
