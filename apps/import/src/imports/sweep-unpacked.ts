@@ -1,4 +1,4 @@
-import { Regions, UNPACKED_PREFIX } from '@imago/object-store';
+import { type ObjectStore, Regions, UNPACKED_PREFIX } from '@imago/object-store';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ImportJobs } from './import-jobs.ts';
@@ -24,11 +24,7 @@ export class SweepUnpacked implements OnApplicationBootstrap, BeforeApplicationS
 
   onApplicationBootstrap(): void {
     this.#timer = setInterval(() => {
-      this.#sweeping = this.#sweeping
-        .then(() => this.sweep())
-        .catch((error: unknown) => {
-          this.#logger.error({ err: error }, 'what was unpacked cannot be swept');
-        });
+      this.#sweeping = this.#sweeping.then(() => this.sweep());
     }, INTERVAL);
   }
 
@@ -37,16 +33,26 @@ export class SweepUnpacked implements OnApplicationBootstrap, BeforeApplicationS
     await this.#sweeping;
   }
 
+  /** Never fails: what could not be swept is logged, and swept the next time. */
   async sweep(): Promise<void> {
-    for (const { store } of this.regions.all) {
-      const there = [...(await store.listMultiparts(UNPACKED_PREFIX)), ...(await store.list(UNPACKED_PREFIX))];
-      const jobIds = new Set(there.flatMap(({ key }) => JOB_ID.exec(key)?.[1] ?? []));
-      for (const jobId of jobIds) {
-        const job = await this.jobs.store.find(this.db.manager, jobId);
-        if (job !== null && !ENDED.includes(job.state)) continue;
-        await eraseUnpacked(store, jobId);
-        this.#logger.warn({ job_id: jobId }, 'what an ended import had unpacked is erased');
+    for (const { name, store } of this.regions.all) {
+      try {
+        await this.#sweepStore(store);
+      } catch (error) {
+        // The store of one region may be away for long; what is in the others is swept all the same.
+        this.#logger.error({ err: error, region: name }, 'what was unpacked cannot be swept');
       }
+    }
+  }
+
+  async #sweepStore(store: ObjectStore): Promise<void> {
+    const there = [...(await store.listMultiparts(UNPACKED_PREFIX)), ...(await store.list(UNPACKED_PREFIX))];
+    const jobIds = new Set(there.flatMap(({ key }) => JOB_ID.exec(key)?.[1] ?? []));
+    for (const jobId of jobIds) {
+      const job = await this.jobs.store.find(this.db.manager, jobId);
+      if (job !== null && !ENDED.includes(job.state)) continue;
+      await eraseUnpacked(store, jobId);
+      this.#logger.warn({ job_id: jobId }, 'what an ended import had unpacked is erased');
     }
   }
 }
