@@ -10,7 +10,7 @@ export { openDisk } from './inspect/open-disk.ts';
 export type { InspectedDisk, Inspection, OpenOptions } from './inspect/open-disk.ts';
 export { foundFormats, isSourceFormat, SOURCE_FORMATS } from './inspect/declared-format.ts';
 export type { SourceFormat } from './inspect/declared-format.ts';
-export { unpack } from './packed/unpack.ts';
+export { requirePacked, unpack } from './packed/unpack.ts';
 export type { Compression, UnpackOptions } from './packed/unpack.ts';
 export { DiskReader } from './reader/disk-reader.ts';
 export type { ClusterOptions, DiskCluster, Extent } from './reader/disk-reader.ts';

@@ -1,4 +1,4 @@
-import { DomainError, type PreflightImport, refusal, type RequestOf } from '@imago/contracts';
+import { DomainError, type PreflightImport, type RequestOf } from '@imago/contracts';
 import {
   type ByteSource,
   type Compression,
@@ -6,6 +6,7 @@ import {
   type InspectedDisk,
   InspectionRefusal,
   isSourceFormat,
+  requirePacked,
   type SourceFormat,
 } from '@imago/disk-image';
 import { declaredOf, examineOpened } from '@imago/image-transfer';
@@ -120,16 +121,19 @@ export class FileLook {
 }
 
 /** What is packed is only known when all of it has been unpacked, which an import does and a look does not. */
-async function lookAtPacked(bytes: ByteSource, compression: Compression, { findings, signal }: Look): Promise<void> {
+async function lookAtPacked(bytes: ByteSource, compression: Compression, look: Look): Promise<void> {
+  const { findings, signal } = look;
   const disk_formats = await foundFormats(bytes, signal);
   findings.learn({ disk_formats: [...disk_formats] });
-  if (disk_formats.length === 1 && disk_formats[0] === compression) {
+  await judged('format', look, () => {
+    try {
+      requirePacked(compression, disk_formats);
+    } catch (error) {
+      throw inspectionFailure(error);
+    }
     findings.found('format', { status: 'unknown', seen: `It is packed with ${compression}, as it is declared.` });
-  } else {
-    const found = disk_formats.join(' and ');
-    const message = `Declared packed with ${compression}, found ${found}`;
-    findings.refused('format', refusal('image.format_mismatch', message));
-  }
+    return Promise.resolve(true);
+  });
   findings.giveUp('What is packed is looked at when it is imported.');
 }
 

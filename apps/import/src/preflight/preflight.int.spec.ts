@@ -1,5 +1,5 @@
 import { PreflightImport, type PreflightReport, refusal, RequestImport, type RequestOf } from '@imago/contracts';
-import { HOSTILE_FILES } from '@imago/disk-image/testing';
+import { HOSTILE_FILES, HOSTILE_PACKED } from '@imago/disk-image/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { QemuImg } from '../../test/disks.ts';
 import { everythingKept } from '../../test/everything-kept.ts';
@@ -96,6 +96,16 @@ describe('a preflight of an import', () => {
         codes: expect.arrayContaining([code]) as unknown,
       });
       expect(statuses(report)).toMatchObject({ source: 'ok', image_quota: 'ok' });
+    }
+  });
+
+  it('judges what is packed as an import does', async () => {
+    for (const { name, compression, bytes, code } of HOSTILE_PACKED.filter((each) =>
+      each.code.startsWith('image.format_'),
+    )) {
+      await imports.files.put('packed', bytes);
+      const report = await preflight('packed', { compression });
+      expect({ name, format: statuses(report)['format'] }).toEqual({ name, format: code });
     }
   });
 

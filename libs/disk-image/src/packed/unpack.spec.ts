@@ -6,12 +6,25 @@ import { HOSTILE_PACKED, sampleDisk, XZ_SAMPLE } from '../testing/index.ts';
 
 const disk = sampleDisk(5, 3 * 2 ** 20);
 
+const RANGE = 4 * 2 ** 20;
+const TWO_STREAMS: [Buffer, Buffer] = [
+  Buffer.concat([XZ_SAMPLE.packed, Buffer.alloc(RANGE - XZ_SAMPLE.packed.length), XZ_SAMPLE.packed]),
+  Buffer.concat([XZ_SAMPLE.content, XZ_SAMPLE.content]),
+];
+
 async function unpacked(source: ByteSource, compression: Compression, mostBytes = 2 ** 30): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of unpack(source, { compression, mostBytes, signal: new AbortController().signal })) {
     parts.push(Buffer.from(part));
   }
   return Buffer.concat(parts);
+}
+
+async function countUnpacked(source: ByteSource): Promise<number> {
+  let bytes = 0;
+  const options = { compression: 'xz', mostBytes: 2 ** 30, signal: new AbortController().signal } as const;
+  for await (const part of unpack(source, options)) bytes += part.length;
+  return bytes;
 }
 
 describe('a packed file', () => {
@@ -21,6 +34,8 @@ describe('a packed file', () => {
     ['gzip', ' with zeros behind it', Buffer.concat([gzipSync(disk), Buffer.alloc(100)]), disk],
     ['zstd', '', zstdCompressSync(disk), disk],
     ['xz', '', XZ_SAMPLE.packed, XZ_SAMPLE.content],
+    ['xz', ' padded with zeros', Buffer.concat([XZ_SAMPLE.packed, Buffer.alloc(4096)]), XZ_SAMPLE.content],
+    ['xz', ' of two streams, with a range between them', ...TWO_STREAMS],
   ])('of %s%s is unpacked, whole', async (compression, _name, packed, content) => {
     expect((await unpacked(new BufferSource(packed), compression)).equals(content)).toBe(true);
   });
@@ -62,10 +77,34 @@ describe('a packed file', () => {
     },
   );
 
-  it('stops when it is told to', async () => {
+  it('of xz is unpacked while another one waits for its source', async () => {
+    const { packed, content } = XZ_SAMPLE;
+    const many = Buffer.concat(Array.from({ length: 4000 }, () => packed));
+    const asked = Promise.withResolvers<undefined>();
+    const goesOn = Promise.withResolvers<undefined>();
+    const slow: ByteSource = {
+      size: many.length,
+      read: async (offset, length) => {
+        if (length > 2 ** 18 + 2 ** 17) {
+          // more than its ends
+          asked.resolve(undefined);
+          await goesOn.promise;
+        }
+        return many.subarray(offset, offset + length);
+      },
+    };
+    const stalled = countUnpacked(slow);
+    await asked.promise;
+    expect((await unpacked(new BufferSource(packed), 'xz')).equals(content)).toBe(true);
+    goesOn.resolve(undefined);
+    expect(await stalled).toBe(content.length * 4000);
+  });
+
+  it.each(['gzip', 'xz'] as const)('of %s stops when it is told to', async (compression) => {
     const abort = new AbortController();
-    const options = { compression: 'gzip', mostBytes: 2 ** 30, signal: abort.signal } as const;
-    const parts = unpack(new BufferSource(gzipSync(disk)), options);
+    const options = { compression, mostBytes: 2 ** 30, signal: abort.signal } as const;
+    const xz = Buffer.concat(Array.from({ length: 1000 }, () => XZ_SAMPLE.packed));
+    const parts = unpack(new BufferSource(compression === 'xz' ? xz : gzipSync(disk)), options);
     await parts.next();
     abort.abort(new Error('enough'));
     await expect(

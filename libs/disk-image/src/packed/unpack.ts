@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
-import xz from 'xz-decompress';
 import { foundFormats } from '../inspect/declared-format.ts';
+import type { ImageFormat } from '../inspect/image-format.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { unpackXz } from './xz-thread.ts';
 
 /** What a file may be packed with as a whole. */
 export type Compression = 'gzip' | 'xz' | 'zstd';
@@ -31,7 +30,7 @@ const MAX_WINDOW_LOG = 27;
  */
 export async function* unpack(source: ByteSource, options: UnpackOptions): AsyncGenerator<Buffer> {
   const { compression, mostBytes, signal } = options;
-  await requirePacked(source, options);
+  requirePacked(compression, await foundFormats(source, signal));
   const packed = new PackedFile(source, options);
   let bytes = 0;
   try {
@@ -49,8 +48,11 @@ export async function* unpack(source: ByteSource, options: UnpackOptions): Async
   }
 }
 
-async function requirePacked(source: ByteSource, { compression, signal }: UnpackOptions): Promise<void> {
-  const found = await foundFormats(source, signal);
+/**
+ * Judges what a file declared to be packed was found to be.
+ * @throws InspectionRefusal image.format_mismatch, image.format_ambiguous
+ */
+export function requirePacked(compression: Compression, found: readonly ImageFormat[]): void {
   if (found.length === 1 && found[0] === compression) return;
   const code = found.length > 1 ? 'image.format_ambiguous' : 'image.format_mismatch';
   throw new InspectionRefusal(code, `Declared packed with ${compression}, found ${found.join(' and ')}`);
@@ -58,7 +60,7 @@ async function requirePacked(source: ByteSource, { compression, signal }: Unpack
 
 /** The file in its order; the next range is on its way while one is worked on. */
 class PackedFile {
-  readonly size: number;
+  readonly signal: AbortSignal;
   /** Why it could not be read, which is no damage of it. */
   failure: unknown;
   private readonly source: ByteSource;
@@ -67,7 +69,7 @@ class PackedFile {
   constructor(source: ByteSource, options: UnpackOptions) {
     this.source = source;
     this.options = options;
-    this.size = source.size;
+    this.signal = options.signal;
   }
 
   async *ranges(): AsyncGenerator<Buffer> {
@@ -87,14 +89,15 @@ class PackedFile {
   }
 
   private range(offset: number): Promise<Buffer> | undefined {
-    if (offset >= this.size) return undefined;
-    return this.source.read(offset, Math.min(RANGE, this.size - offset), this.options.signal);
+    const { size } = this.source;
+    if (offset >= size) return undefined;
+    return this.source.read(offset, Math.min(RANGE, size - offset), this.signal);
   }
 }
 
 const decoders: Readonly<Record<Compression, (packed: PackedFile) => AsyncIterable<Uint8Array>>> = {
   gzip: (packed) => decode(packed, createGunzip({ chunkSize: CHUNK }), requirePadding),
-  xz: (packed) => new xz.XzReadableStream(Readable.toWeb(Readable.from(packed.ranges())) as ReadableStream<Uint8Array>),
+  xz: (packed) => unpackXz(packed.ranges(), packed.signal),
   zstd: (packed) => {
     const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
     return decode(packed, createZstdDecompress({ params, chunkSize: CHUNK }), requireNothing);

@@ -88,7 +88,11 @@ export const HOSTILE_PACKED: readonly HostilePacked[] = [
   bomb('xz', Buffer.concat(Array.from({ length: 1000 }, () => XZ_SAMPLE.packed))),
   failing('gzip with a wrong checksum', 'gzip', flipped(SAMPLES.gzip, SAMPLES.gzip.length - 6)),
   failing('gzip that goes on behind zeros', 'gzip', Buffer.concat([SAMPLES.gzip, Buffer.alloc(100), SAMPLES.gzip])),
-  failing('gzip that goes on far behind zeros', 'gzip', Buffer.concat([SAMPLES.gzip, Buffer.alloc(9 * MIB), SAMPLES.gzip])),
+  failing(
+    'gzip that goes on far behind zeros',
+    'gzip',
+    Buffer.concat([SAMPLES.gzip, Buffer.alloc(9 * MIB), SAMPLES.gzip]),
+  ),
   failing('xz with a wrong checksum', 'xz', flipped(SAMPLES.xz, SAMPLES.xz.length - 40)),
   failing('zstd of two frames, of which one would be lost', 'zstd', Buffer.concat([SAMPLES.zstd, SAMPLES.zstd])),
   failing('zstd with a window of 2 GiB', 'zstd', hugeWindow()),
