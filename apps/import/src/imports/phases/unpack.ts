@@ -11,9 +11,13 @@ import { type ImportPhase, type ImportTools, imageStore } from './import-phase.t
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
-/** A multipart has 10,000 parts. */
-const MOST_PARTS = 9_000;
+/** S3 takes 10,000 parts, and some are kept back. */
+const MOST_PARTS = 9_500;
 const SMALLEST_PART = 16 * MIB;
+/** Most files end in these, 31 GiB, whatever the disk is for: how much will come out is not known before. */
+const SMALLEST_PARTS = 2_000;
+/** Of larger parts there is one at a time in memory: it is sent before the next is filled. */
+const LARGEST_OF_TWO = 32 * MIB;
 
 /**
  * Unpacks a packed file into the store, where it can be read in ranges, and hashes it on the way when its checksum was
@@ -33,10 +37,7 @@ export function unpack(tools: ImportTools): ImportPhase {
       signal,
       onPacked: (bytes) => hash?.update(bytes),
     });
-    const parts = new UnpackedParts(store, upload, {
-      partBytes: Math.max(SMALLEST_PART, mostBytes / MOST_PARTS),
-      signal,
-    });
+    const parts = new UnpackedParts(store, upload, { mostBytes, signal });
     try {
       for await (const bytes of unpacked) {
         await parts.add(bytes);
@@ -63,12 +64,20 @@ function requireChecksum({ job }: ImportPhaseContext, found: string | undefined)
   throw refusal('import.checksum_mismatch', said, { algorithm: checksum.algorithm, found });
 }
 
-/** The parts of what is unpacked: one is sent while the next is filled. */
+/** Bytes of the part that follows so many others, when so much may come in all: 153 MiB at most, for a disk of 1 TiB. */
+function partBytes(parts: number, mostBytes: number): number {
+  if (parts < SMALLEST_PARTS) return SMALLEST_PART;
+  const left = mostBytes - SMALLEST_PARTS * SMALLEST_PART;
+  return Math.max(SMALLEST_PART, left / (MOST_PARTS - SMALLEST_PARTS));
+}
+
+/** The parts of what is unpacked: one is sent while the next is filled, as long as they are small. */
 class UnpackedParts {
   size = 0;
-  readonly #partBytes: number;
+  readonly #mostBytes: number;
   readonly #signal: AbortSignal;
   readonly #parts: UploadedPart[] = [];
+  #sent = 0;
   #waiting: Buffer[] = [];
   #bytes = 0;
   #sending: Promise<void> = Promise.resolve();
@@ -76,9 +85,9 @@ class UnpackedParts {
   constructor(
     private readonly store: ObjectStore,
     private readonly upload: MultipartUpload,
-    options: { readonly partBytes: number; readonly signal: AbortSignal },
+    options: { readonly mostBytes: number; readonly signal: AbortSignal },
   ) {
-    this.#partBytes = options.partBytes;
+    this.#mostBytes = options.mostBytes;
     this.#signal = options.signal;
   }
 
@@ -87,18 +96,22 @@ class UnpackedParts {
     this.#waiting.push(bytes);
     this.#bytes += bytes.length;
     this.size += bytes.length;
-    if (this.#bytes >= this.#partBytes) await this.#send();
+    const most = partBytes(this.#sent, this.#mostBytes);
+    if (this.#bytes < most) return;
+    await this.#send();
+    if (most > LARGEST_OF_TWO) await this.#sending;
   }
 
   async complete(): Promise<{ readonly etag: string }> {
-    if (this.#bytes > 0 || this.#parts.length === 0) await this.#send();
+    if (this.#bytes > 0 || this.#sent === 0) await this.#send();
     await this.#sending;
     return this.store.completeMultipart(this.upload, this.#parts, this.#signal);
   }
 
   async #send(): Promise<void> {
     await this.#sending;
-    const number = this.#parts.length + 1;
+    this.#sent += 1;
+    const number = this.#sent;
     const body = this.#waiting;
     [this.#waiting, this.#bytes] = [[], 0];
     this.#sending = this.store.uploadPart(this.upload, number, body, this.#signal).then((part) => {
