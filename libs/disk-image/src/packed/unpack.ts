@@ -3,7 +3,7 @@ import { foundFormats } from '../inspect/declared-format.ts';
 import type { ImageFormat } from '../inspect/image-format.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { unpackXz } from './xz-thread.ts';
+import { unpackXz, XzThreadError } from './xz-thread.ts';
 
 /** What a file may be packed with as a whole. */
 export type Compression = 'gzip' | 'xz' | 'zstd';
@@ -44,6 +44,7 @@ export async function* unpack(source: ByteSource, options: UnpackOptions): Async
       yield Buffer.from(some); // of its own: what the decoder gave may be its memory
     }
   } catch (error) {
+    if (signal.aborted) throw signal.reason;
     throw packed.failure ?? damage(error, compression);
   }
 }
@@ -149,7 +150,7 @@ function written(decoder: Decoder, bytes: Buffer): Promise<void> {
 }
 
 function damage(error: unknown, compression: Compression): unknown {
-  if (error instanceof InspectionRefusal || (error instanceof Error && error.name === 'AbortError')) return error;
+  if (error instanceof InspectionRefusal || error instanceof XzThreadError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const message = `What is packed with ${compression} cannot be unpacked: ${reason}`;
   return new InspectionRefusal('image.unpack_failed', message, undefined, { cause: error });

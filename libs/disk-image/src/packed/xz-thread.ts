@@ -7,13 +7,23 @@ import type { XzMessage, XzOrder } from './xz-message.ts';
 /** Beside this file, compiled or not. */
 const PROGRAM = new URL(`./xz.worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
+/** The thread itself has failed, which says nothing of the file. */
+export class XzThreadError extends Error {
+  override readonly name = 'XzThreadError';
+}
+
 /**
  * Unpacks xz on a thread of its own. The decoder never yields, which would keep everything else in a process waiting, and
  * has a lock that lets one file of a thread be unpacked at a time. The thread ends with the generator, however that ends.
+ * @throws XzThreadError; the reason of the signal; any other error is about the file, or of its ranges
  */
 export async function* unpackXz(ranges: AsyncGenerator<Buffer>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
   const worker = new Worker(PROGRAM, { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+  let crash: unknown;
+  worker.on('error', (error) => {
+    crash = error;
+  });
   try {
     for await (const [message] of on(worker, 'message', { signal, close: ['exit'] }) as AsyncIterable<[XzMessage]>) {
       switch (message.type) {
@@ -36,9 +46,10 @@ export async function* unpackXz(ranges: AsyncGenerator<Buffer>, signal: AbortSig
           message satisfies never;
       }
     }
-    throw new Error('the thread that unpacks it has ended');
+    throw new XzThreadError('The thread that unpacks xz has ended');
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    if (signal.aborted) throw signal.reason;
+    throw crash === undefined ? error : new XzThreadError('The thread that unpacks xz has failed', { cause: crash });
   } finally {
     await worker.terminate();
     await ranges.return(undefined);
