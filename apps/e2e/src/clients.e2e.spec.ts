@@ -189,9 +189,12 @@ journey('the commands of OpenStack', () => {
     async () => {
       const { id } = await alice.show<{ id: string }>('image', 'show', 'web-2');
       await expect(alice.openstack('image', 'set', id, '--public')).rejects.toThrow(/403/);
-      await expect(alice.glance('image-deactivate', id)).rejects.toThrow(/403/);
+      await alice.glance('image-deactivate', id);
+      await expect(alice.glance('image-download', id, '--file', 'closed')).rejects.toThrow(/403/);
+      await alice.glance('image-reactivate', id);
       await operator.openstack('image', 'set', id, '--deactivate');
       await expect(alice.glance('image-download', id, '--file', 'closed')).rejects.toThrow(/403/);
+      await expect(alice.openstack('image', 'set', id, '--activate')).rejects.toThrow(/403/);
       await operator.openstack('image', 'set', id, '--activate');
       await expect(operator.openstack('image', 'set', id, '--public')).rejects.toThrow(/403/);
       const review = { verdict: 'approved', scan: 'clean', initialisation_component: 'cloud-init' };

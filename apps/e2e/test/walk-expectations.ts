@@ -61,8 +61,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   }),
   'PUT /v2/images/{image_id}/tags/{tag}': image([204, 403, 403, 403, 403, 404, 204], { path: { tag: 'blue' } }),
   'DELETE /v2/images/{image_id}/tags/{tag}': image([404, 403, 403, 403, 403, 404, 404], { path: { tag: 'red' } }),
-  'POST /v2/images/{image_id}/actions/deactivate': image([403, 403, 403, 403, 403, 404, 204]),
-  'POST /v2/images/{image_id}/actions/reactivate': image([403, 403, 403, 403, 403, 404, 204]),
+  'POST /v2/images/{image_id}/actions/deactivate': image([204, 403, 403, 403, 403, 404, 204]),
+  'POST /v2/images/{image_id}/actions/reactivate': image([204, 403, 403, 403, 403, 404, 204]),
   // Who did not accept it reads what was told to them: that it was shared with them.
   'GET /v1/images/{image_id}/events': image([200, 200, 200, 200, 200, 404, 200]),
   'GET /v1/images/{image_id}/lineage': image([200, 200, 200, 403, 403, 404, 200]),

@@ -141,14 +141,20 @@ export const RemoveImageTag = defineRequest('catalog', 'removeImageTag', {
   response: changedImage,
 });
 
-/** Closes an image: only operators can read its bytes (operators only). Idempotent. Refusals: image.not_found, auth.forbidden, image.not_active. */
+/**
+ * Closes an image: only operators can read its bytes, nobody makes anything of it. What an operator closes, only an
+ * operator opens. Idempotent. Refusals: image.not_found, auth.forbidden, image.not_active.
+ */
 export const DeactivateImage = defineRequest('catalog', 'deactivateImage', {
   kind: 'command',
   request: imageInRegion,
   response: changedImage,
 });
 
-/** Opens an image again (operators only). Idempotent. Refusals: image.not_found, auth.forbidden, image.not_active. */
+/**
+ * Opens an image again. Idempotent. Refusals: image.not_found, auth.forbidden, image.closed_by_operator (to its owner),
+ * image.not_active.
+ */
 export const ReactivateImage = defineRequest('catalog', 'reactivateImage', {
   kind: 'command',
   request: imageInRegion,

@@ -1,11 +1,15 @@
-import { type DeactivateImage, type ImageStatus, refusal, type RequestOf } from '@imago/contracts';
+import { type DeactivateImage, refusal, type RequestOf } from '@imago/contracts';
+import type { Action, RequestContext } from '@imago/identity';
 import { inTransaction, type RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { EditedImage } from './edit-image.ts';
 import { ImageAccess } from './image-access.ts';
-import { ImageTransitions } from './image-transitions.ts';
+import { ImageTransitions, type TransitionInput } from './image-transitions.ts';
+import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
+
+type Request = RequestOf<typeof DeactivateImage>;
 
 /** Takes an image out of use without touching it, and puts it back. */
 @Injectable()
@@ -17,32 +21,40 @@ export class CloseImage {
     private readonly transitions: ImageTransitions,
   ) {}
 
-  /** @throws Refusal image.not_found, auth.forbidden, image.not_active */
-  close(request: RequestOf<typeof DeactivateImage>, call: RequestCall): Promise<EditedImage> {
-    return this.#move(request, call, { action: 'image.deactivate', trigger: 'closed', already: 'deactivated' });
-  }
-
-  /** @throws Refusal image.not_found, auth.forbidden, image.not_active */
-  open(request: RequestOf<typeof DeactivateImage>, call: RequestCall): Promise<EditedImage> {
-    return this.#move(request, call, { action: 'image.reactivate', trigger: 'opened', already: 'active' });
-  }
-
-  #move(request: RequestOf<typeof DeactivateImage>, call: RequestCall, move: Move): Promise<EditedImage> {
-    const { context, cause } = call;
+  /**
+   * What an operator has closed, only an operator opens: else its owner could undo what was done about it.
+   * @throws Refusal image.not_found, auth.forbidden, image.not_active
+   */
+  close(request: Request, { context, cause }: RequestCall): Promise<EditedImage> {
+    const closed_by_operator = context.roles.includes('admin');
     return inTransaction(this.db, async (tx) => {
-      const found = await this.images.lock(tx, request.image_id);
-      const image = await this.access.require(tx, move.action, found, { region: request.region, context });
-      if (image.status === move.already) return { image, event_ids: [] };
-      const step = await this.transitions.apply(tx, image, { trigger: move.trigger, cause });
-      if (step === null) throw refusal('image.not_active', `Image ${image.id} is ${image.status}.`);
-      return { image: step.image, event_ids: [step.event_id] };
+      const image = await this.#locked(tx, 'image.deactivate', request, context);
+      if (image.status !== 'deactivated')
+        return this.#apply(tx, image, { trigger: 'closed', changes: { closed_by_operator }, cause });
+      if (image.closed_by_operator || !closed_by_operator) return { image, event_ids: [] };
+      return this.#apply(tx, image, { trigger: 'closed_again', changes: { closed_by_operator }, cause });
     });
   }
-}
 
-interface Move {
-  readonly action: 'image.deactivate' | 'image.reactivate';
-  readonly trigger: 'closed' | 'opened';
-  /** In this state there is nothing to do. */
-  readonly already: ImageStatus;
+  /** @throws Refusal image.not_found, auth.forbidden, image.closed_by_operator, image.not_active */
+  open(request: Request, { context, cause }: RequestCall): Promise<EditedImage> {
+    return inTransaction(this.db, async (tx) => {
+      const image = await this.#locked(tx, 'image.reactivate', request, context);
+      if (image.status === 'active') return { image, event_ids: [] };
+      if (image.closed_by_operator && !context.roles.includes('admin'))
+        throw refusal('image.closed_by_operator', `The operator has deactivated image ${image.id}.`);
+      return this.#apply(tx, image, { trigger: 'opened', changes: { closed_by_operator: false }, cause });
+    });
+  }
+
+  async #locked(tx: EntityManager, action: Action, request: Request, context: RequestContext): Promise<ImageRow> {
+    const found = await this.images.lock(tx, request.image_id);
+    return this.access.require(tx, action, found, { region: request.region, context });
+  }
+
+  async #apply(tx: EntityManager, image: ImageRow, input: TransitionInput): Promise<EditedImage> {
+    const step = await this.transitions.apply(tx, image, input);
+    if (step === null) throw refusal('image.not_active', `Image ${image.id} is ${image.status}.`);
+    return { image: step.image, event_ids: [step.event_id] };
+  }
 }

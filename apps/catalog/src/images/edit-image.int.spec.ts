@@ -321,13 +321,31 @@ describe('editing images', () => {
       });
     });
 
-    it('is for operators, and for images that are active', async () => {
+    it("is the owner's too, who cannot open what an operator has closed, before or after him", async () => {
+      const { image_id, owner } = await images.makeActive();
+      const at = { image_id, region: REGION };
+      for (const close of [[operator()], [owner, operator()]]) {
+        for (const closer of close) await catalog.ask(DeactivateImage, at, closer);
+        await expect(catalog.ask(ReactivateImage, at, owner)).rejects.toMatchObject({
+          code: 'image.closed_by_operator',
+        });
+        expect(await catalog.ask(DeactivateImage, at, owner)).toMatchObject({ event_ids: [] });
+        await catalog.ask(ReactivateImage, at, operator());
+      }
+      await catalog.ask(DeactivateImage, at, owner);
+      await expect(catalog.ask(LocateImageFile, at, owner)).rejects.toMatchObject({ code: 'image.deactivated' });
+      expect(await catalog.ask(ReactivateImage, at, owner)).toMatchObject({ image: { status: 'active' } });
+    });
+
+    it('is for nobody else, and for images that are active', async () => {
       const owner = tenant(randomUUID());
       const image = await made(owner);
       const at = { image_id: image.id, region: REGION };
       for (const definition of [DeactivateImage, ReactivateImage]) {
-        await expect(catalog.ask(definition, at, owner)).rejects.toMatchObject({ code: 'auth.forbidden' });
-        await expect(catalog.ask(definition, at, operator())).rejects.toMatchObject({ code: 'image.not_active' });
+        await expect(catalog.ask(definition, at, tenant(randomUUID()))).rejects.toMatchObject({
+          code: 'image.not_found',
+        });
+        await expect(catalog.ask(definition, at, owner)).rejects.toMatchObject({ code: 'image.not_active' });
       }
     });
   });

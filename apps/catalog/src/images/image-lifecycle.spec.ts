@@ -17,6 +17,7 @@ const TRIGGERS = [
   'making_failed',
   'upload_failed',
   'closed',
+  'closed_again',
   'opened',
   'abandoned',
   'deleted',
@@ -67,8 +68,14 @@ describe('the life of an image', () => {
     ['a second upload beside the first', ['registered', 'upload_begun', 'upload_begun'], 'saving'],
     ['an image deleted while it is uploaded', ['registered', 'upload_begun', 'deleted', 'bytes_stored'], 'deleted'],
     ['an upload that fails after success', ['registered', 'upload_begun', 'bytes_stored', 'upload_failed'], 'active'],
-    ['an image an operator closes', ['registered', 'upload_begun', 'bytes_stored', 'closed'], 'deactivated'],
-    ['one an operator opens again', ['registered', 'upload_begun', 'bytes_stored', 'closed', 'opened'], 'active'],
+    ['an image its owner closes', ['registered', 'upload_begun', 'bytes_stored', 'closed'], 'deactivated'],
+    ['one that is opened again', ['registered', 'upload_begun', 'bytes_stored', 'closed', 'opened'], 'active'],
+    [
+      'one an operator closes too',
+      ['registered', 'upload_begun', 'bytes_stored', 'closed', 'closed_again'],
+      'deactivated',
+    ],
+    ['one that was not closed once', ['registered', 'upload_begun', 'bytes_stored', 'closed_again'], 'active'],
     ['an image in the making nobody can close', ['registered', 'closed', 'upload_begun', 'closed'], 'saving'],
     ['bytes without an allocated object', ['registered', 'bytes_stored'], 'queued'],
     ['an image in the making nobody may take back', ['registered', 'transfer_begun', 'abandoned'], 'importing'],
@@ -91,7 +98,7 @@ describe('the life of an image', () => {
     }
   });
 
-  it('comes back to a state only by a failed upload or by an operator, whatever the order and number of its inputs', () => {
+  it('comes back to a state only by a failed upload or by being closed and opened, whatever the order and number of its inputs', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...TRIGGERS), { maxLength: 40 }), (inputs) => {
         const { states, events } = live(inputs);

@@ -12,6 +12,7 @@ export type LifecycleTrigger =
   | 'making_failed'
   | 'upload_failed'
   | 'closed'
+  | 'closed_again'
   | 'opened'
   | 'abandoned'
   | 'deleted';
@@ -53,7 +54,12 @@ export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Partial<Record<
   uploading: { deleted },
   importing: { bytes_stored: active, making_failed: killed, deleted },
   active: { closed: { to: 'deactivated', event: 'ImageDeactivated' }, deleted },
-  deactivated: { opened: { to: 'active', event: 'ImageReactivated' }, deleted },
+  deactivated: {
+    // By an operator, what its owner had closed.
+    closed_again: { to: 'deactivated', event: 'ImageDeactivated' },
+    opened: { to: 'active', event: 'ImageReactivated' },
+    deleted,
+  },
   killed: { deleted },
   deleted: {},
 };

@@ -72,6 +72,8 @@ export class ImageRow {
   @Column('text', { nullable: true }) boot!: BootStatus | null;
   /** It is to be booted once when it is active. */
   @Column('boolean', { default: false }) verify_boot!: boolean;
+  /** While it is deactivated: only an operator opens it again. */
+  @Column('boolean', { default: false }) closed_by_operator!: boolean;
   /** The image it is a copy of. */
   @Column('jsonb', { nullable: true }) copied_from!: ImageInRegion | null;
   /** Of a full machine; each of them is an image of its own as well, which names this one. */

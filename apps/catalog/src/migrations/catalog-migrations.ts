@@ -6,6 +6,7 @@ import { Readiness1765000000000 } from './1765000000000-readiness.ts';
 import { BootProofs1765240000000 } from './1765240000000-boot-proofs.ts';
 import { FullMachines1765300000000 } from './1765300000000-full-machines.ts';
 import { Generalizations1765404000000 } from './1765404000000-generalizations.ts';
+import { ClosedByOperator1765405000000 } from './1765405000000-closed-by-operator.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -23,4 +24,5 @@ export const CATALOG_MIGRATIONS = [
   FullMachines1765300000000,
   outboxMaintenance('catalog'),
   Generalizations1765404000000,
+  ClosedByOperator1765405000000,
 ];

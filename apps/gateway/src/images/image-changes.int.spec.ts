@@ -233,10 +233,11 @@ describe('a tag', () => {
 });
 
 describe('closing an image and opening it', () => {
-  it.each(['deactivate', 'reactivate'])('is the operator’s: %s', async (action) => {
+  it.each(['deactivate', 'reactivate'])('is the owner’s, the operator’s and nobody else’s: %s', async (action) => {
     const path = `/v2/images/${given()}/actions/${action}`;
     expect((await gateway.ask(path, 'operator', { method: 'POST' })).status).toBe(204);
-    expect((await gateway.ask(path, 'alice', { method: 'POST' })).status).toBe(403);
+    expect((await gateway.ask(path, 'alice', { method: 'POST' })).status).toBe(204);
+    expect((await gateway.ask(path, 'reader', { method: 'POST' })).status).toBe(403);
     expect((await gateway.ask(path, 'bob', { method: 'POST' })).status).toBe(404);
     gateway.world.refuseChanges = refusal('image.not_active', 'It is queued.');
     expect((await gateway.ask(path, 'operator', { method: 'POST' })).status).toBe(400);
