@@ -54,6 +54,8 @@ import { ImageMembersController } from './shares/image-members.controller.ts';
 import { ImageSharesController } from './shares/image-shares.controller.ts';
 import { InboxController } from './shares/inbox.controller.ts';
 import { ImageUploadController } from './uploads/image-upload.controller.ts';
+import { StoresController } from './stores/stores.controller.ts';
+import { TasksController } from './tasks/tasks.controller.ts';
 import { UsageController } from './usage/usage.controller.ts';
 import { InfoController } from './versions/info.controller.ts';
 import { VersionsController } from './versions/versions.controller.ts';
@@ -79,6 +81,8 @@ export class GatewayModule {
       controllers: [
         VersionsController,
         InfoController,
+        StoresController,
+        TasksController,
         SchemasController,
         DiscoveryController,
         TokensController,

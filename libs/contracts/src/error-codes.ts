@@ -143,6 +143,8 @@ export const ERRORS = {
   'image.part_of_machine': { kind: 'conflict', remedy: 'Do it with the full-machine image that is named.' },
   'image.exists': { kind: 'conflict', remedy: 'Use another image id.' },
   'image.wrong_state': { kind: 'conflict', remedy: 'Wait until the image reaches a state that allows this.' },
+  'store.unknown': { kind: 'conflict', remedy: 'Name one of the stores of GET /v2/info/stores.' },
+  'store.last': { kind: 'forbidden', remedy: 'Delete the image instead.' },
   'image.deactivated': { kind: 'forbidden', remedy: 'Reactivate the image, or ask its owner or the operator to.' },
   'image.closed_by_operator': { kind: 'forbidden', remedy: 'Ask the operator to reactivate the image.' },
   'image.no_data': { kind: 'not_found', remedy: 'Wait until the image is active.' },

@@ -24,7 +24,7 @@ describe('the image API’s versions', () => {
     expect(response.status).toBe(status);
     const { versions } = (await response.json()) as { versions: unknown[] };
     expect(versions[0]).toEqual({
-      id: 'v2.17',
+      id: 'v2.15',
       status: 'CURRENT',
       links: [{ rel: 'self', href: `${gateway.base}${prefix}/v2/` }],
     });

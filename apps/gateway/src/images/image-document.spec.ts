@@ -23,6 +23,7 @@ describe('an image in the OpenStack Image API', () => {
       min_disk: 40,
       min_ram: 512,
       tags: ['web', 'prod'],
+      stores: 'region-1',
       created_at: '2026-11-23T20:51:47Z',
       updated_at: '2026-11-23T20:52:00Z',
       self: `/v2/images/${image.id}`,

@@ -1,4 +1,5 @@
 import type { ShownImage } from '@imago/contracts';
+import { storesOf } from '../stores/image-stores.ts';
 import { glanceTime } from './glance-time.ts';
 
 /** An image as the OpenStack Image API shows it: flat, what the standard does not name beside it as text. */
@@ -28,6 +29,7 @@ export function imageDocument(image: ShownImage): Readonly<Record<string, unknow
     min_disk: image.min_disk,
     min_ram: image.min_ram,
     tags: image.tags,
+    stores: hasBytes(image) ? storesOf(image.region).join(',') : undefined,
     created_at: glanceTime(image.created_at),
     updated_at: glanceTime(image.updated_at),
     self,
@@ -74,6 +76,10 @@ function machineProperties({ data_disks, machine_image_id }: ShownImage): Readon
     ...(disks.length === 0 ? {} : { data_disks: JSON.stringify(disks) }),
     ...(machine_image_id === null ? {} : { machine_image_id }),
   };
+}
+
+function hasBytes({ status }: ShownImage): boolean {
+  return status === 'active' || status === 'deactivated';
 }
 
 /** JSON numbers, as clients expect them; they are exact up to 8 PiB. */

@@ -12,6 +12,7 @@ import { toRegisterImage } from './image-body.ts';
 import { ImageDeletion } from './image-deletion.ts';
 import { imageDocument } from './image-document.ts';
 import { PATCH_TYPES, patchOf } from './image-patch.ts';
+import { storesOf } from '../stores/image-stores.ts';
 import { toListImages } from './list-query.ts';
 
 /** Changes of these may move the image's place from one quota to another, or free it. */
@@ -39,6 +40,7 @@ export class ImagesController {
     // The same image registered once more is an answer among services; here its id is taken.
     if (event_ids.length === 0) throw refusal('image.exists', `The image id ${image.id} is taken.`);
     response.setHeader('Location', `${region.prefix}/v2/images/${image.id}`);
+    response.setHeader('OpenStack-image-store-ids', storesOf(region.name).join(','));
     return imageDocument(shownTo(image, context));
   }
 

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { IMAGE_SCHEMA } from './image-schema.ts';
 import { listSchema } from './list-schema.ts';
 import { MEMBER_SCHEMA } from './member-schema.ts';
+import { PARTIAL_TASK_SCHEMA, TASK_SCHEMA } from './task-schema.ts';
 
 /** How things look, for clients that make their options and checks from it. */
 @Controller('v2/schemas')
@@ -24,5 +25,14 @@ export class SchemasController {
   @Get('members')
   members(): object {
     return listSchema('members', MEMBER_SCHEMA, []);
+  }
+  @Get('task')
+  task(): object {
+    return TASK_SCHEMA;
+  }
+
+  @Get('tasks')
+  tasks(): object {
+    return listSchema('tasks', PARTIAL_TASK_SCHEMA, ['first', 'next']);
   }
 }

@@ -1,5 +1,6 @@
 import { refusal } from '@imago/contracts';
 import type { NextFunction, Request, Response } from 'express';
+import { storesOf } from '../stores/image-stores.ts';
 
 const FILE_PATH = /\/v2\/images\/[^/]+\/file\/?$/;
 const OCTETS = /^application\/octet-stream\s*(;|$)/i;
@@ -32,6 +33,17 @@ export function announcedSize(request: Request): number | null {
   }
   if (length !== undefined && Number(length) !== Number(named)) throw sizeMismatch(Number(named), Number(length));
   return Number(named);
+}
+
+/**
+ * That the store a file is sent to, where its sender names one, is one of the region's.
+ * @throws Refusal request.invalid
+ */
+export function requireNamedStore(request: Request, region: string): void {
+  const store = request.get('x-image-meta-store');
+  if (store === undefined || storesOf(region).includes(store)) return;
+  const errors = [{ path: 'x-image-meta-store', message: `must be one of ${storesOf(region).join(', ')}` }];
+  throw refusal('request.invalid', 'There is no such store.', { errors });
 }
 
 export function sizeMismatch(announced: number, found: number): Error {

@@ -6,7 +6,7 @@ import { Controller, HttpCode, Param, Put, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { idInPath } from '../edge/path-ids.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
-import { announcedSize, sizeMismatch } from './file-headers.ts';
+import { announcedSize, requireNamedStore, sizeMismatch } from './file-headers.ts';
 import { ReceivedFile, type StoredParts } from './received-file.ts';
 import { UploadSession } from './upload-session.ts';
 
@@ -28,6 +28,7 @@ export class ImageUploadController {
     @Req() request: Request,
   ): Promise<void> {
     const imageId = idInPath(id, 'image.not_found');
+    requireNamedStore(request, region);
     const announced = announcedSize(request);
     const size = announced === null ? null : String(announced);
     const session = await UploadSession.open(this.requests, context, { image_id: imageId, region, size });
