@@ -31,6 +31,15 @@ export const TOGETHER = {
       images: 500,
     },
     'event-stream': { images: 100 },
+    'image-api': {
+      others: [
+        { name: 'reader', project: 'alice', role: 'reader' },
+        { name: 'accepted', project: 'own', role: 'member' },
+        { name: 'pending', project: 'own', role: 'member' },
+        { name: 'rejected', project: 'own', role: 'member' },
+      ],
+      images: 500,
+    },
     refusals: {},
     sharing: {},
     spine: {},

@@ -3,6 +3,7 @@ import {
   containerFormat,
   diskFormat,
   givenName,
+  imageProperties,
   imageTag,
   projectId,
   propertyValue,
@@ -44,6 +45,8 @@ export function toRegisterImage(body: unknown, region: string): RequestOf<typeof
   if (!parsed.success) throw invalidFields(parsed.error.issues);
   const { id = randomUUID(), name, min_disk, min_ram, tags, ...others } = parsed.data;
   const { visibility: seen, owner, protected: kept, os_hidden, disk_format, container_format, ...properties } = others;
+  const misnamed = imageProperties.safeParse(properties);
+  if (!misnamed.success) throw invalidFields(misnamed.error.issues);
   return {
     image_id: id,
     region,

@@ -25,7 +25,7 @@ export class StoresController {
 
   /**
    * Taking an image out of one of its stores. It always is the last one, which is refused: the image can be deleted.
-   * @throws Refusal store.unknown, image.not_found, image.wrong_state, store.last
+   * @throws Refusal image.not_found, store.unknown, image.wrong_state, store.last
    */
   @Delete('stores/:store/:image_id')
   async remove(
@@ -34,9 +34,9 @@ export class StoresController {
     @Region() region: string,
     @Context() context: RequestContext,
   ): Promise<never> {
-    requireStore(store, region);
     const image_id = idInPath(id, 'image.not_found');
     const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
+    requireStore(store, region);
     if (image.status !== 'active') throw refusal('image.wrong_state', `Image ${image.id} is ${image.status}.`);
     throw refusal('store.last', `Image ${image.id} is in no other store.`);
   }
