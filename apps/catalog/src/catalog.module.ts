@@ -58,6 +58,9 @@ import { BootProofsController } from './boot-proofs/boot-proofs.controller.ts';
 import { BootProofsRepository } from './boot-proofs/boot-proofs.repository.ts';
 import { ImageBootProofs } from './boot-proofs/image-boot-proofs.ts';
 import { ImageGeneralizationRow } from './readiness/image-generalization.row.ts';
+import { BeginImport } from './image-imports/begin-import.ts';
+import { ImageImportsController } from './image-imports/image-imports.controller.ts';
+import { ImportEnds } from './image-imports/import-ends.ts';
 import { ImageReadinessRepository } from './readiness/image-readiness.repository.ts';
 import { ImageReadinessRow } from './readiness/image-readiness.row.ts';
 import { ImageReadiness } from './readiness/image-readiness.ts';
@@ -102,6 +105,7 @@ export class CatalogModule {
         CapturesController,
         CopiesController,
         ObjectsController,
+        ImageImportsController,
         SharesController,
         ReviewsController,
         ReadinessController,
@@ -137,6 +141,8 @@ export class CatalogModule {
         CloseImage,
         FindImages,
         FindLineage,
+        BeginImport,
+        ImportEnds,
         MakingOutcomes,
         UploadOutcomes,
         LayerOutcomes,

@@ -68,6 +68,13 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     body: {},
     type: 'application/octet-stream',
   }),
+  'PUT /v2/images/{image_id}/stage': image([409, 403, 403, 403, 403, 404, 409], {
+    body: {},
+    type: 'application/octet-stream',
+  }),
+  'POST /v2/images/{image_id}/import': image([409, 403, 403, 403, 403, 404, 409], {
+    body: { method: { name: 'glance-direct' } },
+  }),
   'PUT /v2/images/{image_id}/tags/{tag}': image([204, 403, 403, 403, 403, 404, 204], { path: { tag: 'blue' } }),
   'DELETE /v2/images/{image_id}/tags/{tag}': image([404, 403, 403, 403, 403, 404, 404], { path: { tag: 'red' } }),
   'POST /v2/images/{image_id}/actions/deactivate': image([204, 403, 403, 403, 403, 404, 204]),

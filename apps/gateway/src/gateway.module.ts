@@ -19,6 +19,7 @@ import { FlavorsController } from './flavors/flavors.controller.ts';
 import { DiscoveryController } from './identity/discovery.controller.ts';
 import { ProjectsController } from './identity/projects.controller.ts';
 import { TokensController } from './identity/tokens.controller.ts';
+import { ImageImportController } from './image-imports/image-import.controller.ts';
 import { ImageActionsController } from './images/image-actions.controller.ts';
 import { ImageDeletionController } from './images/image-deletion.controller.ts';
 import { ImageDeletion } from './images/image-deletion.ts';
@@ -90,6 +91,7 @@ export class GatewayModule {
         ImagesController,
         ImageFileController,
         ImageUploadController,
+        ImageImportController,
         ImageTagsController,
         ImageActionsController,
         ImageEventsController,

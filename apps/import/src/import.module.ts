@@ -10,6 +10,9 @@ import { BucketAssignments } from './buckets/bucket-assignments.repository.ts';
 import { BucketsController } from './buckets/buckets.controller.ts';
 import { IMPORT_CONFIG } from './config-token.ts';
 import type { ImportConfig } from './config.ts';
+import { DescribeImports } from './image-imports/describe-imports.ts';
+import { ImageImportsController } from './image-imports/image-imports.controller.ts';
+import { ImportImage } from './image-imports/import-image.ts';
 import { CancelImport } from './imports/cancel-import.ts';
 import { importDefinition } from './imports/import-definition.ts';
 import { IMPORT_RUNNER, ImportJobs } from './imports/import-jobs.ts';
@@ -77,6 +80,7 @@ export class ImportModule {
       ],
       controllers: [
         ImportsController,
+        ImageImportsController,
         PreflightController,
         UploadsController,
         ResumableUploadsController,
@@ -105,6 +109,8 @@ export class ImportModule {
         runner(config),
         RunImports,
         RequestImport,
+        ImportImage,
+        DescribeImports,
         CancelImport,
         SweepAdmissions,
         SweepUnpacked,

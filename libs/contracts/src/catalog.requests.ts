@@ -187,17 +187,17 @@ export const AllocateObject = defineRequest('catalog', 'allocateObject', {
 
 /**
  * Names the object an upload may write for a queued image, on behalf of the caller who uploads (policy image.upload),
- * and the image becomes `saving`. Idempotent by (image, session). Refusals: image.not_found, auth.forbidden,
+ * and the image becomes `saving`, or `uploading` when the file is staged. Idempotent by (image, session). Refusals: image.not_found, auth.forbidden,
  * image.format_missing, image.format_unsupported, image.wrong_state.
  */
 export const BeginUpload = defineRequest('catalog', 'beginUpload', {
   kind: 'command',
-  request: imageInRegion.extend({ upload_session_id: z.uuid() }),
+  request: imageInRegion.extend({ upload_session_id: z.uuid(), stages: z.boolean().default(false) }),
   response: z.object({
     object_id: z.uuid(),
     key: z.string(),
-    /** The format the owner declared. */
-    disk_format: z.enum(UPLOAD_DISK_FORMATS),
+    /** The format the owner declared; null of what is staged, which is judged when it is imported. */
+    disk_format: z.enum(UPLOAD_DISK_FORMATS).nullable(),
     /** The project the image belongs to. */
     owner: z.string(),
   }),

@@ -2,6 +2,7 @@ import type { ErrorEntry } from './error-codes.ts';
 
 /** What is wrong with a file that is to be imported, or with where it is. */
 export const IMPORT_ERRORS = {
+  'import.format_missing': { kind: 'conflict', remedy: 'Set disk_format and container_format of the image first.' },
   'import.bucket_not_found': {
     kind: 'not_found',
     remedy: 'Use a bucket assigned to your project, or ask the operator to assign this one.',

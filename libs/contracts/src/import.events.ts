@@ -3,6 +3,7 @@ import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { firstImportDiskFormat, imageSource, storedObject } from './image.ts';
 import { jobView } from './job.ts';
+import { byteCount } from './scalars.ts';
 import { resumableUpload } from './resumable-upload.ts';
 import { objectStoreRecord } from './tenant-object-store.ts';
 
@@ -60,6 +61,9 @@ export const ImageUploadFailedV1 = defineEvent(
   1,
   upload.extend({ error: refusalDocument }),
 );
+
+/** A file sent by its owner is kept as it came, and waits to be imported into its image. */
+export const ImageStagedV1 = defineEvent('import', 'ImageStaged', 1, upload.extend({ size: byteCount }));
 
 const resumable = z.object({ upload: resumableUpload });
 

@@ -138,6 +138,8 @@ export const OpenUpload = defineRequest('import', 'openUpload', {
     region: regionName,
     /** Bytes to come, where they are known. */
     size: byteCount.nullable(),
+    /** They are staged: kept as they come, for an import. The image becomes `uploading`. */
+    stages: z.boolean().default(false),
   }),
   response: uploadLease.extend({
     upload_session_id: z.uuid(),

@@ -21,6 +21,7 @@ export * from './flavors.ts';
 export * from './generalization.events.ts';
 export * from './generalization.requests.ts';
 export * from './generalization.ts';
+export * from './image-import.requests.ts';
 export * from './image-list.requests.ts';
 export * from './image.ts';
 export * from './import-source.ts';

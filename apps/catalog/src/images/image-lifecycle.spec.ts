@@ -13,6 +13,9 @@ const TRIGGERS = [
   'registered',
   'transfer_begun',
   'upload_begun',
+  'stage_begun',
+  'import_begun',
+  'import_failed',
   'bytes_stored',
   'making_failed',
   'upload_failed',
@@ -26,6 +29,7 @@ const TRIGGERS = [
 const EVENT_OF: Readonly<Partial<Record<ImageStatus, LifecycleEvent>>> = {
   queued: 'ImageUpdated',
   saving: 'ImageUpdated',
+  uploading: 'ImageUpdated',
   importing: 'ImageUpdated',
   active: 'ImageReady',
   deactivated: 'ImageDeactivated',
@@ -68,6 +72,14 @@ describe('the life of an image', () => {
     ['a second upload beside the first', ['registered', 'upload_begun', 'upload_begun'], 'saving'],
     ['an image deleted while it is uploaded', ['registered', 'upload_begun', 'deleted', 'bytes_stored'], 'deleted'],
     ['an upload that fails after success', ['registered', 'upload_begun', 'bytes_stored', 'upload_failed'], 'active'],
+    ['a staged file that is imported', ['registered', 'stage_begun', 'import_begun', 'bytes_stored'], 'active'],
+    ['a staged file that is cut', ['registered', 'stage_begun', 'upload_failed'], 'queued'],
+    ['an import into it that fails', ['registered', 'import_begun', 'import_failed'], 'queued'],
+    [
+      'another one after that',
+      ['registered', 'import_begun', 'import_failed', 'import_begun', 'bytes_stored'],
+      'active',
+    ],
     ['an image its owner closes', ['registered', 'upload_begun', 'bytes_stored', 'closed'], 'deactivated'],
     ['one that is opened again', ['registered', 'upload_begun', 'bytes_stored', 'closed', 'opened'], 'active'],
     [
@@ -98,14 +110,24 @@ describe('the life of an image', () => {
     }
   });
 
-  it('comes back to a state only by a failed upload or by being closed and opened, whatever the order and number of its inputs', () => {
+  it('comes back to a state only by a failed upload or import or by being closed and opened, whatever the order and number of its inputs', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...TRIGGERS), { maxLength: 40 }), (inputs) => {
         const { states, events } = live(inputs);
-        const often: readonly LifecycleState[] = ['queued', 'saving', 'active', 'deactivated'];
+        const often: readonly LifecycleState[] = [
+          'queued',
+          'saving',
+          'uploading',
+          'importing',
+          'active',
+          'deactivated',
+        ];
+        const before: readonly (LifecycleState | undefined)[] = ['saving', 'uploading', 'importing'];
         const once = states.filter((state) => !often.includes(state));
         expect(new Set(once).size).toBe(once.length);
-        expect(states.filter((state, at) => state === 'queued' && at > 1 && states[at - 1] !== 'saving')).toEqual([]);
+        expect(states.filter((state, at) => state === 'queued' && at > 1 && !before.includes(states[at - 1]))).toEqual(
+          [],
+        );
         expect(events).toHaveLength(states.length - 1);
       }),
     );

@@ -8,6 +8,9 @@ export type LifecycleTrigger =
   | 'registered'
   | 'transfer_begun'
   | 'upload_begun'
+  | 'stage_begun'
+  | 'import_begun'
+  | 'import_failed'
   | 'bytes_stored'
   | 'making_failed'
   | 'upload_failed'
@@ -34,6 +37,8 @@ export interface Transition {
 
 const deleted: Transition = { to: 'deleted', event: 'ImageDeleted' };
 const killed: Transition = { to: 'killed', event: 'ImageFailed' };
+const queued: Transition = { to: 'queued', event: 'ImageUpdated' };
+const importing: Transition = { to: 'importing', event: 'ImageUpdated' };
 const active: Transition = { to: 'active', event: 'ImageReady' };
 
 /**
@@ -43,16 +48,19 @@ const active: Transition = { to: 'active', event: 'ImageReady' };
 export const LIFECYCLE: Readonly<Record<LifecycleState, Readonly<Partial<Record<LifecycleTrigger, Transition>>>>> = {
   unregistered: { registered: { to: 'queued', event: 'ImageRegistered' } },
   queued: {
-    transfer_begun: { to: 'importing', event: 'ImageUpdated' },
+    transfer_begun: importing,
     upload_begun: { to: 'saving', event: 'ImageUpdated' },
+    stage_begun: { to: 'uploading', event: 'ImageUpdated' },
+    import_begun: importing,
     making_failed: killed,
     abandoned: deleted,
     deleted,
   },
   // A failed upload leaves the image as it was before, as in Glance: its owner may send the file again.
-  saving: { bytes_stored: active, upload_failed: { to: 'queued', event: 'ImageUpdated' }, deleted },
-  uploading: { deleted },
-  importing: { bytes_stored: active, making_failed: killed, deleted },
+  saving: { bytes_stored: active, upload_failed: queued, deleted },
+  uploading: { import_begun: importing, upload_failed: queued, deleted },
+  // What a job of its own makes is killed when that fails; what was registered first waits for another try.
+  importing: { bytes_stored: active, making_failed: killed, import_failed: queued, deleted },
   active: { closed: { to: 'deactivated', event: 'ImageDeactivated' }, deleted },
   deactivated: {
     // By an operator, what its owner had closed.

@@ -6,6 +6,7 @@ import type {
   ImageSource,
   ImageStatus,
   MachineDisk,
+  ImportMethod,
   RefusalDocument,
   Visibility,
 } from '@imago/contracts';
@@ -23,6 +24,7 @@ import { IMAGE_INDEXES } from '../migrations/image-search.ts';
 )
 @Check('images_visibility_check', `visibility IN ('public', 'private', 'shared', 'community')`)
 @Check('images_boot_check', `boot IN ('proven', 'not_proven')`)
+@Check('images_import_method_check', `import_method IN ('glance-direct', 'web-download')`)
 @Check('images_min_disk_check', 'min_disk >= 0')
 @Check('images_min_ram_check', 'min_ram >= 0')
 @Check('images_size_check', 'size >= 0')
@@ -72,6 +74,8 @@ export class ImageRow {
   @Column('text', { nullable: true }) boot!: BootStatus | null;
   /** It is to be booted once when it is active. */
   @Column('boolean', { default: false }) verify_boot!: boolean;
+  /** While it is imported: how that was asked for, when it had been registered before. */
+  @Column('text', { nullable: true }) import_method!: ImportMethod | null;
   /** While it is deactivated: only an operator opens it again. */
   @Column('boolean', { default: false }) closed_by_operator!: boolean;
   /** The image it is a copy of. */

@@ -3,6 +3,8 @@ import type { Cause } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { StorageCharges } from '../charges/storage-charges.ts';
+import { ImportEnds } from '../image-imports/import-ends.ts';
+import { ended } from '../image-imports/import-properties.ts';
 import { ObjectsRepository, type WrittenObject } from '../objects/objects.repository.ts';
 import { transition } from './image-lifecycle.ts';
 import { ImageNews } from './image-news.ts';
@@ -49,6 +51,7 @@ export class MakingOutcomes {
     private readonly transitions: ImageTransitions,
     private readonly charges: StorageCharges,
     private readonly news: ImageNews,
+    private readonly imports: ImportEnds,
   ) {}
 
   /**
@@ -69,11 +72,13 @@ export class MakingOutcomes {
       changes: {
         ...{ ...describeObject(made.object), ...made.from, data_disks },
         container_format: image.container_format ?? 'bare',
+        ...(image.import_method !== null && { import_method: null, properties: ended(image, 'stored') }),
       },
       cause,
     });
     await this.objects.seal(tx, image.id, job_id, made.object);
     for (const { image_id, object } of disks) await this.objects.seal(tx, image_id, job_id, object);
+    if (image.import_method === 'glance-direct') await this.imports.dropStaged(tx, image.id);
     await this.charges.settle(tx, togetherWith(image), { reason: 'stored', cause });
     if (step?.image.verify_boot === true) await this.news.bootProofWanted(tx, step.image, cause);
     return step?.image ?? null;
@@ -110,7 +115,9 @@ export class MakingOutcomes {
   /** There will be no bytes: an image in the making is killed with the reason its owner can read. */
   async failed(tx: EntityManager, making: Making, error: RefusalDocument): Promise<void> {
     const image = await this.#lock(tx, making);
-    if (image.job_id === making.job_id) {
+    if (image.job_id === making.job_id && image.import_method !== null) {
+      await this.imports.failed(tx, image, making.cause);
+    } else if (image.job_id === making.job_id) {
       await this.transitions.apply(tx, image, {
         trigger: 'making_failed',
         changes: { error: bounded(error) },

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { StorageCharges } from '../charges/storage-charges.ts';
 import { newObject, ObjectsRepository } from '../objects/objects.repository.ts';
+import { ImageNews } from './image-news.ts';
 import { ImageTransitions } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
 import { ImagesRepository } from './images.repository.ts';
@@ -27,6 +28,7 @@ export class UploadOutcomes {
     private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
     private readonly charges: StorageCharges,
+    private readonly news: ImageNews,
   ) {}
 
   /** The file is there: the image is active, or it is gone and the file is abandoned. */
@@ -41,6 +43,16 @@ export class UploadOutcomes {
       await this.objects.seal(tx, image_id, upload_session_id, object);
       await this.charges.settle(tx, [image_id], { reason: 'stored', cause });
     }
+  }
+
+  /** All of a staged file is there; it is judged when it is imported. */
+  async staged(tx: EntityManager, upload: EndedUpload, size: string): Promise<void> {
+    const { image_id, upload_session_id, cause } = upload;
+    const image = await this.#writtenBy(tx, upload);
+    if (image?.status !== 'uploading') return this.objects.writerEnded(tx, [image_id], upload_session_id);
+    if (image.size === size) return;
+    const staged = await this.images.update(tx, image, { size });
+    await this.news.updated(tx, staged, ['size'], cause);
   }
 
   /** There will be no file: the image waits for another upload, and what was stored is swept. */

@@ -7,6 +7,7 @@ import { BootProofs1765240000000 } from './1765240000000-boot-proofs.ts';
 import { FullMachines1765300000000 } from './1765300000000-full-machines.ts';
 import { Generalizations1765404000000 } from './1765404000000-generalizations.ts';
 import { ClosedByOperator1765405000000 } from './1765405000000-closed-by-operator.ts';
+import { ImageImports1765410000000 } from './1765410000000-image-imports.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -25,4 +26,5 @@ export const CATALOG_MIGRATIONS = [
   outboxMaintenance('catalog'),
   Generalizations1765404000000,
   ClosedByOperator1765405000000,
+  ImageImports1765410000000,
 ];

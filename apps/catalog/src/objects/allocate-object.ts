@@ -83,7 +83,8 @@ export class AllocateObject {
     image: ImageRow,
     { job_id, cause }: { job_id: string; cause: Cause },
   ): Promise<boolean> {
-    if (image.machine_image_id !== null) return image.status === 'importing';
+    // A disk of a machine begins with it, and an import into a registered image before its transfer.
+    if (image.machine_image_id !== null || image.import_method !== null) return image.status === 'importing';
     const begun = { trigger: 'transfer_begun', changes: { job_id }, cause } as const;
     return (await this.transitions.apply(tx, image, begun)) !== null;
   }

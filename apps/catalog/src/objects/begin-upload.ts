@@ -36,7 +36,7 @@ export class BeginUpload {
       const image = await this.access.require(tx, 'image.upload', found, { region: request.region, context });
       const known = await this.objects.findOfJob(tx, image.id, request.upload_session_id);
       if (known?.state === 'writing') {
-        return { object_id: known.id, key: known.key, disk_format: acceptedFormat(image), owner: image.owner };
+        return { object_id: known.id, key: known.key, disk_format: formatOf(image, request), owner: image.owner };
       }
       if (known !== null) throw wrongState(image);
       return this.#begin(tx, image, { request, cause });
@@ -50,12 +50,18 @@ export class BeginUpload {
   ): Promise<Begun> {
     // An image with a job is made by that job.
     if (image.status !== 'queued' || image.job_id !== null) throw wrongState(image);
-    const disk_format = acceptedFormat(image);
-    if ((await this.transitions.apply(tx, image, { trigger: 'upload_begun', cause })) === null) throw wrongState(image);
-    const object = newObject(image, request.upload_session_id);
+    const disk_format = formatOf(image, request);
+    const trigger = request.stages ? 'stage_begun' : 'upload_begun';
+    if ((await this.transitions.apply(tx, image, { trigger, cause })) === null) throw wrongState(image);
+    const object = { ...newObject(image, request.upload_session_id), staged: request.stages };
     await this.objects.insert(tx, object);
     return { object_id: object.id, key: object.key, disk_format, owner: image.owner };
   }
+}
+
+/** Of what is staged it may still be said. */
+function formatOf(image: ImageRow, { stages }: Request): Begun['disk_format'] {
+  return stages ? null : acceptedFormat(image);
 }
 
 function acceptedFormat({ id, disk_format, container_format }: ImageRow): Begun['disk_format'] {

@@ -27,6 +27,8 @@ export class ObjectRow {
   @Column('text') region!: string;
   @Column('text') key!: string;
   @Column('text') state!: ObjectState;
+  /** It is a file that waits to be imported, as it came. */
+  @Column('boolean', { default: false }) staged!: boolean;
   @Column('text', { nullable: true }) disk_format!: string | null;
   /** Bytes of the file an image gives from it; of a layer, of its flattened form. */
   @Column('bigint', { nullable: true }) size!: string | null;

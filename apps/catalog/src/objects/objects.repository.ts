@@ -8,7 +8,8 @@ import { ObjectLines } from './object-lines.ts';
 import { ObjectRow } from './object.row.ts';
 
 /** What a writer is given. */
-export type NewObject = Pick<ObjectRow, 'id' | 'image_id' | 'job_id' | 'region' | 'key' | 'parent_object_id'>;
+export type NewObject = Pick<ObjectRow, 'id' | 'image_id' | 'job_id' | 'region' | 'key' | 'parent_object_id'> &
+  Partial<Pick<ObjectRow, 'staged'>>;
 
 /** What a writer has stored: an object that is a file by itself, or maybe a layer. */
 export type WrittenObject = StoredObject | CapturedObject;
@@ -41,6 +42,12 @@ export class ObjectsRepository {
   /** The object one job writes for one image. */
   findOfJob(tx: EntityManager, imageId: string, jobId: string): Promise<ObjectRow | null> {
     return tx.findOne(ObjectRow, { where: { image_id: imageId, job_id: jobId } });
+  }
+
+  /** The file that is or was staged for an image and waits for its import: what no job writes but an upload. */
+  async findStaged(tx: EntityManager, imageId: string): Promise<ObjectRow | null> {
+    const staged = { image_id: imageId, state: 'writing' as const, staged: true };
+    return tx.findOne(ObjectRow, { where: staged });
   }
 
   /** Remembers a writer that ended before it began, as something swept that is looked after for a while. */

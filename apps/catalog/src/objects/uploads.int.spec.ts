@@ -1,20 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import {
+  AllocateObject,
+  BeginImport,
   BeginUpload,
   DeleteImage,
   GetImage,
   type ImageRecord,
+  ImageImportedV1,
+  ImageImportFailedV1,
+  ImageStagedV1,
   ImageUploadedV1,
   ImageUploadFailedV1,
   LocateImageFile,
   refusal,
   RegisterImage,
+  WithdrawImport,
 } from '@imago/contracts';
-import type { RequestContext } from '@imago/identity';
+import { type RequestContext, serviceContext } from '@imago/identity';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CatalogUnderTest, operator, REGION, startCatalog, tenant } from '../../test/catalog-under-test.ts';
-import { registration, storedObject } from '../../test/requests.ts';
+import { failedData, importedData, registration, storedObject } from '../../test/requests.ts';
 
 interface Upload {
   readonly image_id: string;
@@ -46,7 +52,7 @@ describe('uploads to images', () => {
     image_id: string,
     owner: RequestContext,
     upload_session_id: string = randomUUID(),
-  ): Promise<Upload['object'] & { disk_format: string; owner: string }> {
+  ): Promise<Upload['object'] & { disk_format: string | null; owner: string }> {
     return catalog.ask(BeginUpload, { image_id, region: REGION, upload_session_id }, owner);
   }
 
@@ -170,5 +176,74 @@ describe('uploads to images', () => {
     const upload = await begun();
     await failed(upload);
     await comesTo(upload, 'queued');
+  });
+
+  describe('that are staged', () => {
+    const SIZE = '4';
+
+    async function staged(): Promise<Upload> {
+      const { image_id, owner } = await register();
+      const upload_session_id = randomUUID();
+      const wanted = { image_id, region: REGION, upload_session_id, stages: true };
+      const { object_id, key } = await catalog.ask(BeginUpload, wanted, owner);
+      await catalog.store.put(key, Buffer.from('data'));
+      const upload = { image_id, owner, upload_session_id, object: { object_id, key } };
+      await expect(importBy(upload)).rejects.toMatchObject({ code: 'image.wrong_state' }); // not all has come
+      await catalog.publish(ImageStagedV1, image_id, { image_id, upload_session_id, size: SIZE });
+      await eventually(async () => {
+        expect(await imageOf(upload)).toMatchObject({ status: 'uploading', size: SIZE });
+      });
+      return upload;
+    }
+
+    function importBy({ image_id, owner }: Upload, job_id: string = randomUUID()): Promise<object> {
+      return catalog.ask(BeginImport, { image_id, region: REGION, job_id, method: 'glance-direct' }, owner);
+    }
+
+    it('are imported by one job, whose end is theirs', async () => {
+      const upload = await staged();
+      const job_id = randomUUID();
+      const file = { key: upload.object.key, size: SIZE };
+      expect(await importBy(upload, job_id)).toMatchObject({ staged: file });
+      expect(await importBy(upload, job_id)).toEqual({ staged: file, event_ids: [] });
+      await expect(importBy(upload)).rejects.toMatchObject({ code: 'image.wrong_state' });
+      const { image_id, owner } = upload;
+      const place = { image_id, region: REGION, job_id };
+      const service = serviceContext('import', owner.project_id, 'c-1');
+      const object = await catalog.ask(AllocateObject, place, service);
+      await catalog.store.put(object.key, Buffer.from('disk'));
+      await catalog.publish(ImageImportedV1, image_id, importedData(image_id, job_id, object));
+      const { properties } = await comesTo(upload, 'active');
+      expect(properties).toEqual({ os_glance_importing_to_stores: '', os_glance_failed_import: '' });
+      await isSwept(upload);
+      const { file: stored } = await catalog.ask(LocateImageFile, { image_id, region: REGION }, owner);
+      expect(stored).toMatchObject({ key: object.key });
+    });
+
+    it('are gone after an import that failed, or that was never promised, and the image takes another', async () => {
+      const upload = await staged();
+      const { image_id, owner } = upload;
+      const first = randomUUID();
+      await importBy(upload, first);
+      await catalog.publish(ImageImportFailedV1, image_id, failedData(image_id, first));
+      expect(await comesTo(upload, 'queued')).toMatchObject({ size: null, job_id: null, error: null });
+      await isSwept(upload);
+      const second = randomUUID();
+      const download = { image_id, region: REGION, method: 'web-download' } as const;
+      await catalog.ask(BeginImport, { ...download, job_id: second }, owner);
+      // What the first one still says, and taking it back, is not about the second.
+      await catalog.publish(ImageImportFailedV1, image_id, failedData(image_id, first));
+      const service = serviceContext('import', owner.project_id, 'c-1');
+      await catalog.ask(WithdrawImport, { image_id, region: REGION, job_id: first }, service);
+      expect(await imageOf(upload)).toMatchObject({ status: 'importing', job_id: second });
+      await catalog.ask(WithdrawImport, { image_id, region: REGION, job_id: second }, service);
+      expect(await imageOf(upload)).toMatchObject({
+        status: 'queued',
+        properties: { os_glance_failed_import: REGION },
+      });
+      await expect(
+        catalog.ask(WithdrawImport, { image_id, region: REGION, job_id: second }, owner),
+      ).rejects.toMatchObject({ code: 'auth.forbidden' });
+    });
   });
 });

@@ -16,6 +16,7 @@ const MADE = {
   deactivated: { ...FORMATS, visibility: 'private' },
   closed: { ...FORMATS, visibility: 'private' },
   protected: { ...FORMATS, visibility: 'private', protected: true },
+  staged: { ...FORMATS, visibility: 'private' },
   hidden: { ...FORMATS, visibility: 'private', os_hidden: true },
 } as const;
 type Kind = keyof typeof MADE;
@@ -25,8 +26,10 @@ export class Subjects {
   readonly #people: ReadonlyMap<Role, Tenant>;
   readonly #standing = new Map<string, Promise<string>>();
 
-  constructor(people: ReadonlyMap<Role, Tenant>) {
+  /** @param webServer what `{web server}` stands for */
+  constructor(people: ReadonlyMap<Role, Tenant>, webServer: string) {
     this.#people = people;
+    this.#standing.set('web server', Promise.resolve(webServer));
   }
 
   tenant(role: Role): Tenant {
@@ -58,7 +61,8 @@ export class Subjects {
     const { id } = await need<{ id: string }>(owner, 'POST', '/v2/images', { name: kind, ...MADE[kind] });
     if (kind === 'blank' || kind === 'queued') return id;
     const headers = { 'content-type': 'application/octet-stream' };
-    const stored = await owner.fetch(`/v2/images/${id}/file`, { method: 'PUT', headers, body: FILE });
+    const place = kind === 'staged' ? 'stage' : 'file';
+    const stored = await owner.fetch(`/v2/images/${id}/${place}`, { method: 'PUT', headers, body: FILE });
     if (stored.status !== 204) throw new Error(`the file of ${kind}: ${stored.status} ${await stored.text()}`);
     if (kind === 'shared') await this.#share(id);
     if (kind === 'public') await this.#publish(id);

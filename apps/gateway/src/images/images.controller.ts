@@ -8,6 +8,7 @@ import { pageLinks } from '../edge/paging.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
+import { IMPORT_METHODS } from '../image-imports/import-body.ts';
 import { toRegisterImage } from './image-body.ts';
 import { ImageDeletion } from './image-deletion.ts';
 import { imageDocument } from './image-document.ts';
@@ -40,6 +41,7 @@ export class ImagesController {
     // The same image registered once more is an answer among services; here its id is taken.
     if (event_ids.length === 0) throw refusal('image.exists', `The image id ${image.id} is taken.`);
     response.setHeader('Location', `${region.prefix}/v2/images/${image.id}`);
+    response.setHeader('OpenStack-image-import-methods', IMPORT_METHODS.join(','));
     response.setHeader('OpenStack-image-store-ids', storesOf(region.name).join(','));
     return imageDocument(shownTo(image, context));
   }

@@ -1,4 +1,4 @@
-import { GetImage } from '@imago/contracts';
+import { DescribeImports, GetImage } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
@@ -68,7 +68,11 @@ export class TasksController {
   ): Promise<object> {
     const image_id = idInPath(id, 'image.not_found');
     await this.requests.send(GetImage, { image_id, region }, { context });
-    const { jobs } = await this.board.list({ limit: LARGEST_PAGE, image_id }, region, context);
-    return { tasks: jobs.map(taskDocument) };
+    const [{ jobs }, { imports }] = await Promise.all([
+      this.board.list({ limit: LARGEST_PAGE, image_id }, region, context),
+      this.requests.send(DescribeImports, { image_id, region }, { context }),
+    ]);
+    const asked = new Map(imports.map((each) => [each.job_id, each]));
+    return { tasks: jobs.map((job) => taskDocument(job, asked.get(job.id))) };
   }
 }

@@ -2,7 +2,7 @@ import { refusal } from '@imago/contracts';
 import type { NextFunction, Request, Response } from 'express';
 import { storesOf } from '../stores/image-stores.ts';
 
-const FILE_PATH = /\/v2\/images\/[^/]+\/file\/?$/;
+const FILE_PATH = /\/v2\/images\/[^/]+\/(file|stage)\/?$/;
 const OCTETS = /^application\/octet-stream\s*(;|$)/i;
 const BYTES = /^\d{1,15}$/;
 

@@ -27,11 +27,27 @@ export class ImageUploadController {
     @Context() context: RequestContext,
     @Req() request: Request,
   ): Promise<void> {
-    const imageId = idInPath(id, 'image.not_found');
     requireNamedStore(request, region);
+    await this.#receive(request, { id, region, context, stages: false });
+  }
+
+  /** The bytes of an image before it is one: kept as they come, and judged by the import that reads them. */
+  @Put(':image_id/stage')
+  @HttpCode(204)
+  async stage(
+    @Param('image_id') id: string,
+    @Region() region: string,
+    @Context() context: RequestContext,
+    @Req() request: Request,
+  ): Promise<void> {
+    await this.#receive(request, { id, region, context, stages: true });
+  }
+
+  async #receive(request: Request, { id, region, context, stages }: Receiving): Promise<void> {
+    const imageId = idInPath(id, 'image.not_found');
     const announced = announcedSize(request);
     const size = announced === null ? null : String(announced);
-    const session = await UploadSession.open(this.requests, context, { image_id: imageId, region, size });
+    const session = await UploadSession.open(this.requests, context, { image_id: imageId, region, size, stages });
     try {
       const stored = await this.#store(request, { session, region, announced });
       request.setTimeout(0); // all has come: from here on it is the client that waits
@@ -61,6 +77,13 @@ export class ImageUploadController {
       await file.close();
     }
   }
+}
+
+interface Receiving {
+  readonly id: string;
+  readonly region: string;
+  readonly context: RequestContext;
+  readonly stages: boolean;
 }
 
 interface Upload {

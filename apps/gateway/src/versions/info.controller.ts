@@ -2,6 +2,7 @@ import { ListImages, type RequestOf, ShowQuotas } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Controller, Get } from '@nestjs/common';
+import { IMPORT_METHODS } from '../image-imports/import-body.ts';
 import { LARGEST_PAGE } from '../edge/paging.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 
@@ -14,10 +15,9 @@ const UNLIMITED = -1;
 export class InfoController {
   constructor(private readonly requests: RequestClient) {}
 
-  /** No import through stages: files are uploaded, or imported from buckets by a request of our own. */
   @Get('import')
   import(): object {
-    return { 'import-methods': { description: 'Import methods available.', type: 'array', value: [] } };
+    return { 'import-methods': { description: 'Import methods available.', type: 'array', value: IMPORT_METHODS } };
   }
 
   /** The caller's limits in Glance's four: sizes in MiB, counts of images. */

@@ -1,4 +1,4 @@
-import { type ImageFacts, refusal } from '@imago/contracts';
+import { refusal, type RegisteredFacts } from '@imago/contracts';
 import type { Inspection } from '@imago/disk-image';
 
 const GIB = 2 ** 30;
@@ -8,10 +8,13 @@ export function neededDisk({ virtualSize }: Pick<Inspection, 'virtualSize'>): nu
   return Math.ceil(virtualSize / GIB);
 }
 
-/** @throws Refusal image.disk_too_small with the figures */
-export function requireDiskToFit({ min_disk }: Pick<ImageFacts, 'min_disk'>, inspection: Inspection): void {
+/**
+ * Any disk fits where nobody said how large the system disk is.
+ * @throws Refusal image.disk_too_small with the figures
+ */
+export function requireDiskToFit({ min_disk }: Pick<RegisteredFacts, 'min_disk'>, inspection: Inspection): void {
   const { virtualSize } = inspection;
-  if (virtualSize <= min_disk * GIB) return;
+  if (min_disk === 0 || virtualSize <= min_disk * GIB) return;
   const needed = neededDisk(inspection);
   throw refusal(
     'image.disk_too_small',

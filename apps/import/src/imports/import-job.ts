@@ -1,4 +1,4 @@
-import type { FileChecksum, ImageFacts, RequestOf, RequestImport } from '@imago/contracts';
+import type { AskedImport, FileChecksum, RegisteredFacts, RequestImport, RequestOf } from '@imago/contracts';
 import type { JobRecord, PhaseContext } from '@imago/jobs';
 import type { JobSource } from './source/job-source.ts';
 import type { PinnedSource } from './source/source-file.ts';
@@ -12,8 +12,11 @@ export interface ImportInput {
   /** What the file is packed with as a whole; orders from before that was possible do not say. */
   readonly compression?: RequestOf<typeof RequestImport>['compression'];
   readonly facts: ImageFacts;
+  readonly facts: RegisteredFacts;
   /** The image is to be booted once when it is active. Absent in jobs from before that could be asked for. */
   readonly verify_boot?: boolean;
+  /** Of an import into an image that was registered before: how it was asked for. */
+  readonly asked?: AskedImport;
 }
 
 /** What the phases have found out so far; each fills in its own part. */
@@ -24,6 +27,8 @@ export interface ImportData {
   readonly unpacked?: PinnedSource & { readonly key: string };
   /** What was unpacked was lost from the store once. */
   readonly is_unpacked_again?: boolean;
+  /** The file that was staged for the image. */
+  readonly staged?: { readonly key: string };
   /** Where catalog lets the image be written. */
   readonly object?: { readonly object_id: string; readonly key: string };
   readonly inspection?: { readonly virtual_size: string; readonly allocated_bytes: string };

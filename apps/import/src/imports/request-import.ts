@@ -61,7 +61,7 @@ export class RequestImport {
       // A request sent again goes on with the admission it finds; only the first has looked at the file.
       const data = created ? { source: await this.#pin(job) } : job.data;
       isRegistering = true;
-      await this.#register(job, context);
+      await this.#register(job, request, context);
       return await this.#promise(job, data);
     } catch (error) {
       // A refusal is certain. After anything else nobody knows whether the image is registered: the sweep decides.
@@ -111,11 +111,11 @@ export class RequestImport {
     return { job, created };
   }
 
-  async #register(job: ImportJob, context: RequestContext): Promise<void> {
+  async #register(job: ImportJob, { facts }: Request, context: RequestContext): Promise<void> {
     await this.requests.send(
       RegisterImage,
       {
-        ...wantedImage(job.region, job.input.facts),
+        ...wantedImage(job.region, facts),
         image_id: imageOf(job),
         job_id: job.id,
         ...(job.input.verify_boot === true && { verify_boot: true }),

@@ -1,4 +1,4 @@
-import { AbandonImage } from '@imago/contracts';
+import { AbandonImage, WithdrawImport } from '@imago/contracts';
 import { serviceContext } from '@imago/identity';
 import { imageOf } from '@imago/jobs';
 import { RequestClient } from '@imago/messaging';
@@ -48,11 +48,11 @@ export class SweepAdmissions implements OnApplicationBootstrap, BeforeApplicatio
 
   async sweep(): Promise<void> {
     for (const job of await this.jobs.store.staleAdmissions(this.db, this.config.IMPORT_ADMISSION_SECONDS)) {
-      await this.requests.send(
-        AbandonImage,
-        { image_id: imageOf(job), region: job.region, reason: 'The import was never accepted.' },
-        { context: serviceContext('import', job.project_id, job.correlation_id) },
-      );
+      const image = { image_id: imageOf(job), region: job.region };
+      const context = serviceContext('import', job.project_id, job.correlation_id);
+      if (job.input.asked === undefined)
+        await this.requests.send(AbandonImage, { ...image, reason: 'The import was never accepted.' }, { context });
+      else await this.requests.send(WithdrawImport, { ...image, job_id: job.id }, { context });
       await this.jobs.store.forget(this.db.manager, job.id);
       this.#logger.log({ job_id: job.id, correlation_id: job.correlation_id }, 'admission taken back');
     }

@@ -6,6 +6,7 @@ import { TraceJobs1764800000000 } from './1764800000000-trace-jobs.ts';
 import { CreateResumableUploads1764900000000 } from './1764900000000-create-resumable-uploads.ts';
 import { Reconciliations1764900100000 } from './1764900100000-reconciliations.ts';
 import { ImportSources1764910000000 } from './1764910000000-import-sources.ts';
+import { StagedFiles1765410000000 } from './1765410000000-staged-files.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
 export const IMPORT_MIGRATIONS = [
@@ -17,4 +18,5 @@ export const IMPORT_MIGRATIONS = [
   Reconciliations1764900100000,
   ImportSources1764910000000,
   outboxMaintenance('import'),
+  StagedFiles1765410000000,
 ];

@@ -65,7 +65,7 @@ describe('the schema of import', () => {
     await owner.undoLastMigration(); // of the outbox
     await owner.undoLastMigration();
     const left: unknown[] = await owner.query(
-      `SELECT relname FROM pg_class WHERE relname IN ('object_stores', 'source_secrets', 'checked_blocks')`,
+      `SELECT attname FROM pg_attribute WHERE attrelid = 'import.upload_sessions'::regclass AND attname = 'stages'`,
     );
     expect(left).toEqual([]);
   });

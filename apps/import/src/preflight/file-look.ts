@@ -12,10 +12,10 @@ import {
 import { declaredOf, examineOpened } from '@imago/image-transfer';
 import { Injectable, Logger } from '@nestjs/common';
 import { neededDisk, requireDiskToFit } from '../imports/disk-fit.ts';
-import { type JobSource, sourceUri } from '../imports/source/job-source.ts';
+import { sourceUri } from '../imports/source/job-source.ts';
 import { inspectionFailure, openInspected } from '../imports/source/open-source.ts';
 import { pinPromptly, requireContent } from '../imports/source/pin-promptly.ts';
-import { TenantFiles } from '../imports/source/tenant-files.ts';
+import { type AcceptedSource, TenantFiles } from '../imports/source/tenant-files.ts';
 import type { PreflightCheck, PreflightFindings } from './preflight-findings.ts';
 
 type Request = RequestOf<typeof PreflightImport>;
@@ -179,7 +179,7 @@ async function judged<T>(check: PreflightCheck, { findings }: Look, work: () => 
   }
 }
 
-function allowed(source: JobSource): string {
+function allowed(source: AcceptedSource['source']): string {
   switch (source.type) {
     case 'bucket':
       return `The bucket ${source.bucket} is assigned to your project.`;

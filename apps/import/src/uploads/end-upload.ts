@@ -1,11 +1,11 @@
-import { ImageUploadedV1, ImageUploadFailedV1, type Refusal, type StoredObject } from '@imago/contracts';
+import { ImageStagedV1, ImageUploadedV1, ImageUploadFailedV1, type Refusal, type StoredObject } from '@imago/contracts';
 import { type Cause, type NewEvent, Outbox } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { UploadSession } from './upload-session.ts';
 import { UploadSessions } from './upload-sessions.repository.ts';
 
-/** The two ends of an upload, each once and each with its event, which catalog acts on. */
+/** The ends of an upload, each once and each with its event, which catalog acts on. */
 @Injectable()
 export class EndUpload {
   constructor(
@@ -16,6 +16,13 @@ export class EndUpload {
   /** The file is stored and inspected. The session is locked in `tx` and has not ended. */
   async finish(tx: EntityManager, session: UploadSession, object: StoredObject): Promise<string> {
     const eventId = await this.outbox.add(tx, about(session, ImageUploadedV1, { object }), causeOf(session));
+    await this.sessions.end(tx, session.id, eventId, null);
+    return eventId;
+  }
+
+  /** The file is whole, and waits for an import. */
+  async stage(tx: EntityManager, session: UploadSession, size: string): Promise<string> {
+    const eventId = await this.outbox.add(tx, about(session, ImageStagedV1, { size }), causeOf(session));
     await this.sessions.end(tx, session.id, eventId, null);
     return eventId;
   }
@@ -31,7 +38,7 @@ export class EndUpload {
 
 function about(
   session: UploadSession,
-  event: typeof ImageUploadedV1 | typeof ImageUploadFailedV1,
+  event: typeof ImageStagedV1 | typeof ImageUploadedV1 | typeof ImageUploadFailedV1,
   more: object,
 ): NewEvent {
   return {

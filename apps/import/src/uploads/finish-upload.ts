@@ -64,6 +64,10 @@ export class FinishUpload {
       });
     }, leaseSeconds * 300);
     try {
+      if (session.stages) {
+        await this.#object(session, request);
+        return await this.#end(session, (tx, locked) => this.ending.stage(tx, locked, request.size));
+      }
       const object = await this.#seal(session, request);
       return await this.#end(session, (tx, locked) => this.ending.finish(tx, locked, object));
     } catch (error) {
@@ -78,9 +82,8 @@ export class FinishUpload {
   async #seal(session: UploadSession, request: Request): Promise<StoredObject> {
     const { object_id, key, disk_format } = placeOf(session);
     const { store } = this.regions.get(session.region);
-    if (request.size === '0') throw refusal('image.empty', 'The file is empty.');
-    const facts = await this.#complete(session, request);
-    for (const lost of await store.listMultiparts(key)) await store.abortMultipart(lost);
+    if (disk_format === null) throw new Error(`Upload ${session.id} is not staged and has no format`);
+    const facts = await this.#object(session, request);
     const inspected = await inspectUpload(storedSource(store, key, facts), disk_format);
     return {
       object_id,
@@ -93,6 +96,16 @@ export class FinishUpload {
       index_hash: null,
       ...inspected,
     };
+  }
+
+  /** The one object of a file that is not empty. */
+  async #object(session: UploadSession, request: Request): Promise<ObjectFacts> {
+    const { key } = placeOf(session);
+    const { store } = this.regions.get(session.region);
+    if (request.size === '0') throw refusal('image.empty', 'The file is empty.');
+    const facts = await this.#complete(session, request);
+    for (const lost of await store.listMultiparts(key)) await store.abortMultipart(lost);
+    return facts;
   }
 
   /** The object of the parts; one that a lost attempt has made already is the same. */

@@ -19,7 +19,7 @@ const ENDS = { head: 64 * 1024, tail: 512 } as const;
  */
 export async function inspectUpload(
   source: ByteSource,
-  declared: UploadPlace['disk_format'],
+  declared: NonNullable<UploadPlace['disk_format']>,
 ): Promise<InspectedUpload> {
   if (declared === 'iso') {
     await requireIso(source);

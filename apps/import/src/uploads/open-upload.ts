@@ -75,8 +75,8 @@ export class OpenUpload {
     context: RequestContext,
     deadline: Date,
   ): Promise<Omit<UploadPlace, 'upload_id'>> {
-    const { id, image_id, region } = session;
-    const request = { image_id, region, upload_session_id: id };
+    const { id, image_id, region, stages } = session;
+    const request = { image_id, region, upload_session_id: id, stages };
     try {
       const timeout_ms = Math.max(1, deadline.getTime() - Date.now());
       return await this.requests.send(BeginUpload, request, { context, timeout_ms });

@@ -26,6 +26,8 @@ export interface UploadSession {
   readonly request_id: string;
   readonly correlation_id: string;
   readonly state: UploadState;
+  /** Its file is kept as it comes, for an import. */
+  readonly stages: boolean;
   /** Bytes announced. */
   readonly size: string | null;
   /** Null until it is open. */

@@ -18,13 +18,13 @@ export class UploadSessions {
 
   /** Records a session, or finds the one of the same request to the same image. */
   async insert(upload: NewUpload, leaseSeconds: number): Promise<{ session: UploadSession; created: boolean }> {
-    const { id, image_id, region, project_id, actor, request_id, correlation_id, size } = upload;
+    const { id, image_id, region, project_id, actor, request_id, correlation_id, size, stages } = upload;
     const [inserted]: UploadRow[] = await this.db.query(
       `INSERT INTO import.upload_sessions
-         (id, image_id, region, project_id, actor, request_id, correlation_id, size, state, lease_until)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'opening', now() + make_interval(secs => $9))
+         (id, image_id, region, project_id, actor, request_id, correlation_id, size, state, lease_until, stages)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'opening', now() + make_interval(secs => $9), $10)
        ON CONFLICT ON CONSTRAINT upload_sessions_request_key DO NOTHING RETURNING *`,
-      [id, image_id, region, project_id, actor, request_id, correlation_id, size, leaseSeconds],
+      [id, image_id, region, project_id, actor, request_id, correlation_id, size, leaseSeconds, stages],
     );
     if (inserted !== undefined) return { session: toSession(inserted), created: true };
     const [known]: UploadRow[] = await this.db.query(
@@ -132,6 +132,6 @@ export class UploadSessions {
 
 function toSession(row: UploadRow): UploadSession {
   const { owner, object_id, key, disk_format, upload_id, ...session } = row;
-  const isPlaced = owner !== null && object_id !== null && key !== null && disk_format !== null && upload_id !== null;
+  const isPlaced = owner !== null && object_id !== null && key !== null && upload_id !== null;
   return { ...session, place: isPlaced ? { owner, object_id, key, disk_format, upload_id } : null };
 }

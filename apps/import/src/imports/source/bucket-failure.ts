@@ -16,8 +16,7 @@ import { type JobSource, sourceUri } from './job-source.ts';
  */
 export function bucketFailure(error: unknown, source: Exclude<JobSource, { type: 'url' }>): unknown {
   const uri = sourceUri(source);
-  const details =
-    source.type === 'upload' ? { upload_id: source.upload_id } : { bucket: source.bucket, object: source.object };
+  const details = placeOf(source);
   if (error instanceof ObjectNotFoundError) {
     return refusal('import.object_not_found', `There is no object ${uri}.`, details);
   }
@@ -28,6 +27,12 @@ export function bucketFailure(error: unknown, source: Exclude<JobSource, { type:
     return refusal('import.source_unreadable', `${uri} cannot be read.`, details);
   }
   return error;
+}
+
+function placeOf(source: Exclude<JobSource, { type: 'url' }>): Readonly<Record<string, string>> {
+  if (source.type === 'upload') return { upload_id: source.upload_id };
+  if (source.type === 'staged') return { image_id: source.image_id };
+  return { bucket: source.bucket, object: source.object };
 }
 
 /** The same of an object store of the tenant's own, which may refuse its key or not be where it was said to be. */

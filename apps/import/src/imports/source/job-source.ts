@@ -7,6 +7,8 @@ type UploadSource = Extract<ImportSource, { type: 'upload' }>;
 export type JobSource =
   | BucketSource
   | UploadSource
+  /** The file that was staged for the image; where it is, catalog says. */
+  | { readonly type: 'staged'; readonly image_id: string }
   /** The URL without its query. */
   | { readonly type: 'url'; readonly url: string }
   | {
@@ -25,6 +27,8 @@ export function sourceUri(source: JobSource): string {
       return `s3://${source.bucket}/${source.object}`;
     case 'upload':
       return `upload://${source.upload_id}`;
+    case 'staged':
+      return `staged://${source.image_id}`;
     case 'url':
       return source.url;
     case 'object_store':

@@ -1,4 +1,5 @@
 import { type FileChecksum, type ImportSource, refusal, type RequestImport, type RequestOf } from '@imago/contracts';
+import { required } from '@imago/jobs';
 import { Regions, uploadObjectKey } from '@imago/object-store';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -17,9 +18,11 @@ import { UrlSources } from './url/url-sources.ts';
 
 type Request = Pick<RequestOf<typeof RequestImport>, 'source' | 'region' | 'checksum'>;
 
+type TheJob = Pick<ImportJob, 'id' | 'region' | 'project_id' | 'input' | 'data'>;
+
 /** A source as a job keeps it: what may be seen of it, and what may not. */
 export interface AcceptedSource {
-  readonly source: JobSource;
+  readonly source: Exclude<JobSource, { type: 'staged' }>;
   readonly secrets: UrlSecrets;
 }
 
@@ -81,8 +84,12 @@ export class TenantFiles {
   }
 
   /** The file of a job. @throws Refusal object_store.not_found when its object store is gone, import.secret_unreadable */
-  async of({ id, input, ...whose }: Pick<ImportJob, 'id' | 'region' | 'project_id' | 'input'>): Promise<SourceFile> {
+  async of({ id, input, data, ...whose }: TheJob): Promise<SourceFile> {
     const { source } = input;
+    if (source.type === 'staged') {
+      const { store } = this.regions.get(whose.region);
+      return new StoredFile(store, required(data.staged, 'staged').key, (error) => bucketFailure(error, source));
+    }
     const secrets = source.type === 'url' ? await this.urls.secretsOf(id) : NO_SECRETS;
     return this.open({ source, secrets }, whose);
   }
