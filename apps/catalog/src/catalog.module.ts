@@ -61,6 +61,13 @@ import { ImageGeneralizationRow } from './readiness/image-generalization.row.ts'
 import { BeginImport } from './image-imports/begin-import.ts';
 import { ImageImportsController } from './image-imports/image-imports.controller.ts';
 import { ImportEnds } from './image-imports/import-ends.ts';
+import { ChangeItems } from './metadefs/change-items.ts';
+import { ChangeNamespaces } from './metadefs/change-namespaces.ts';
+import { FindMetadefs } from './metadefs/find-metadefs.ts';
+import { MetadefNews } from './metadefs/metadef-news.ts';
+import { MetadefItemRow, MetadefNamespaceRow, MetadefResourceTypeRow } from './metadefs/metadef.rows.ts';
+import { MetadefsController } from './metadefs/metadefs.controller.ts';
+import { MetadefsRepository } from './metadefs/metadefs.repository.ts';
 import { ImageReadinessRepository } from './readiness/image-readiness.repository.ts';
 import { ImageReadinessRow } from './readiness/image-readiness.row.ts';
 import { ImageReadiness } from './readiness/image-readiness.ts';
@@ -83,6 +90,9 @@ export const CATALOG_ENTITIES = [
   BootProofRow,
   ImageGeneralizationRow,
   StorageChargeRow,
+  MetadefNamespaceRow,
+  MetadefItemRow,
+  MetadefResourceTypeRow,
 ];
 
 /** Catalog, composed: the one place that knows all its parts. */
@@ -106,6 +116,7 @@ export class CatalogModule {
         CopiesController,
         ObjectsController,
         ImageImportsController,
+        MetadefsController,
         SharesController,
         ReviewsController,
         ReadinessController,
@@ -141,6 +152,11 @@ export class CatalogModule {
         CloseImage,
         FindImages,
         FindLineage,
+        MetadefsRepository,
+        MetadefNews,
+        FindMetadefs,
+        ChangeNamespaces,
+        ChangeItems,
         BeginImport,
         ImportEnds,
         MakingOutcomes,

@@ -6,6 +6,7 @@ import { IMAGE_ROWS } from '../test/image-api/image-rows.ts';
 import { IMPORT_ROWS } from '../test/image-api/import-rows.ts';
 import { LIST_ROWS } from '../test/image-api/list-rows.ts';
 import { MEMBER_ROWS } from '../test/image-api/member-rows.ts';
+import { METADEF_ROWS } from '../test/image-api/metadef-rows.ts';
 import { PATCH_ROWS } from '../test/image-api/patch-rows.ts';
 import { type Role, ROLES, type Row, type Said } from '../test/image-api/rows.ts';
 import { FILE, Subjects } from '../test/image-api/subjects.ts';
@@ -21,6 +22,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   files: FILE_ROWS,
   imports: IMPORT_ROWS,
   members: MEMBER_ROWS,
+  definitions: METADEF_ROWS,
 };
 
 /** The OpenStack Image API, row by row: what Glance answers, ours must. What differs on purpose stands in docs/clients.md. */

@@ -91,6 +91,13 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'POST /v1/images/{image_id}/boot-proofs': image([202, 403, 403, 403, 403, 404, 202]),
   'POST /v1/images/{image_id}/flatten': image([409, 403, 403, 403, 403, 404, 409]),
 
+  // Definitions: the operator's to write. Of one that is not there nobody learns more.
+  'GET /v2/schemas/metadefs/{schema}': everybody(200, { path: { schema: 'namespace' } }),
+  'GET /v2/metadefs/namespaces': everybody(200),
+  'POST /v2/metadefs/namespaces': operators('nothing', 201, { body: { namespace: 'walked' } }),
+  'GET /v2/metadefs/resource_types': everybody(200),
+  ...definitions(),
+
   // Members, from the owner's side and from theirs.
   'GET /v2/images/{image_id}/members': image([200, 200, 200, 200, 200, 404, 200]),
   'POST /v2/images/{image_id}/members': image([200, 403, 403, 403, 403, 404, 200], { body: { member: 'p-new' } }),
@@ -251,4 +258,35 @@ function identity(prefix: string): Readonly<Record<string, Expectation>> {
     [`GET ${prefix}/v3/projects`]: everybody(403),
     [`GET ${prefix}/v3/projects/{project_id}`]: everybody(403, { path: { project_id: 'p-new' } }),
   };
+}
+
+/** Everything of a namespace that is not there. */
+function definitions(): Readonly<Record<string, Expectation>> {
+  const at = '/v2/metadefs/namespaces/{namespace}';
+  const property = { title: 'Size', type: 'integer' };
+  const bodies: Readonly<Record<string, object>> = {
+    '': { namespace: 'x' },
+    '/objects/{object_name}': { name: 'x' },
+    '/properties/{property_name}': { ...property, name: 'x' },
+    '/tags/{tag_name}': { name: 'x' },
+  };
+  const routes = Object.entries(bodies).flatMap(([path, body]) => [
+    [`GET ${at}${path}`, everybody(404)] as const,
+    [`PUT ${at}${path}`, everybody(404, { body })] as const,
+    [`DELETE ${at}${path}`, everybody(404)] as const,
+  ]);
+  const kinds = (['objects', 'properties', 'tags', 'resource_types'] as const).flatMap((kind) => [
+    [`GET ${at}/${kind}`, everybody(404)] as const,
+    [
+      `POST ${at}/${kind}`,
+      everybody(404, { body: kind === 'tags' ? { tags: [] } : { ...(kind === 'properties' && property), name: 'x' } }),
+    ] as const,
+    ...(kind === 'resource_types' ? [] : [[`DELETE ${at}/${kind}`, everybody(404)] as const]),
+  ]);
+  return Object.fromEntries([
+    ...routes,
+    ...kinds,
+    [`POST ${at}/tags/{tag_name}`, everybody(404)],
+    [`DELETE ${at}/resource_types/{resource_type}`, everybody(404)],
+  ]);
 }

@@ -35,6 +35,12 @@ import { ImportsController } from './imports/imports.controller.ts';
 import { AcceptedJobs } from './jobs/accepted-jobs.ts';
 import { JobBoard } from './jobs/job-board.ts';
 import { JobsController } from './jobs/jobs.controller.ts';
+import { MetadefObjectsController } from './metadefs/metadef-objects.controller.ts';
+import { MetadefPropertiesController } from './metadefs/metadef-properties.controller.ts';
+import { MetadefResourceTypesController } from './metadefs/metadef-resource-types.controller.ts';
+import { MetadefTagsController } from './metadefs/metadef-tags.controller.ts';
+import { NamespaceItems } from './metadefs/namespace-items.ts';
+import { NamespacesController } from './metadefs/namespaces.controller.ts';
 import { ObjectStoresController } from './object-stores/object-stores.controller.ts';
 import { ApiDescription } from './openapi/api-description.ts';
 import { OpenApiController } from './openapi/openapi.controller.ts';
@@ -84,6 +90,11 @@ export class GatewayModule {
         InfoController,
         StoresController,
         TasksController,
+        NamespacesController,
+        MetadefObjectsController,
+        MetadefPropertiesController,
+        MetadefTagsController,
+        MetadefResourceTypesController,
         SchemasController,
         DiscoveryController,
         TokensController,
@@ -139,6 +150,7 @@ export class GatewayModule {
         ApiDescription,
         OwnWrites,
         ImageDeletion,
+        NamespaceItems,
         { provide: OpenStreams, useFactory: () => new OpenStreams(config) },
         JobBoard,
         AcceptedJobs,

@@ -1,5 +1,6 @@
 import { CAPTURE_ERRORS } from './capture-error-codes.ts';
 import { IMAGE_FILE_ERRORS } from './image-file-error-codes.ts';
+import { IMAGE_API_ERRORS } from './image-api-error-codes.ts';
 import { IMPORT_ERRORS } from './import-error-codes.ts';
 
 /** What sort of refusal a code is; the HTTP edge maps kinds to statuses, consumers map them to policies. */
@@ -143,8 +144,6 @@ export const ERRORS = {
   'image.part_of_machine': { kind: 'conflict', remedy: 'Do it with the full-machine image that is named.' },
   'image.exists': { kind: 'conflict', remedy: 'Use another image id.' },
   'image.wrong_state': { kind: 'conflict', remedy: 'Wait until the image reaches a state that allows this.' },
-  'store.unknown': { kind: 'conflict', remedy: 'Name one of the stores of GET /v2/info/stores.' },
-  'store.last': { kind: 'forbidden', remedy: 'Delete the image instead.' },
   'image.deactivated': { kind: 'forbidden', remedy: 'Reactivate the image, or ask its owner or the operator to.' },
   'image.closed_by_operator': { kind: 'forbidden', remedy: 'Ask the operator to reactivate the image.' },
   'image.no_data': { kind: 'not_found', remedy: 'Wait until the image is active.' },
@@ -229,6 +228,7 @@ export const ERRORS = {
     remedy: 'Ask for a system disk at least as large as the virtual size of the file.',
   },
   ...IMPORT_ERRORS,
+  ...IMAGE_API_ERRORS,
   'object_store.not_found': { kind: 'not_found', remedy: 'Use an object store of GET /v1/object-stores.' },
   'object_store.endpoint_refused': {
     kind: 'invalid',

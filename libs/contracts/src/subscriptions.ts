@@ -97,6 +97,7 @@ import {
   QuotaThresholdReachedV1,
   UsageMeteredV1,
 } from './quota.events.ts';
+import { MetadefNamespaceChangedV1 } from './metadef.events.ts';
 import { CapturedImageExaminedV1, ImportedImageExaminedV1 } from './readiness.events.ts';
 import type { Service } from './services.ts';
 import {
@@ -121,6 +122,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageUnpublishedV1,
   ImageStorageChangedV1,
   ImageCopyMadeV1,
+  MetadefNamespaceChangedV1,
   BootProofWantedV1,
   ImageSharedV1,
   ImageShareAcceptedV1,

@@ -49,6 +49,8 @@ export const POLICY = {
   'job.list': { roles: ['reader'], relations: ['owner'] },
   'job.get': { roles: ['reader'], relations: ['owner'] },
   'job.cancel': { roles: ['member'], relations: ['owner'] },
+  'metadef.get': { roles: ['reader'], relations: ['owner', 'public'] },
+  'metadef.manage': { roles: [], relations: [] },
   'task.list': { roles: [], relations: [] },
   'task.get': { roles: [], relations: [] },
   'store.detail': { roles: [], relations: [] },
@@ -117,6 +119,7 @@ const HIDDEN: Readonly<Record<string, ErrorCode>> = {
   webhook: 'webhook.not_found',
   upload: 'upload.not_found',
   object_store: 'object_store.not_found',
+  metadef: 'metadef.not_found',
 };
 
 /**

@@ -8,6 +8,7 @@ import { FullMachines1765300000000 } from './1765300000000-full-machines.ts';
 import { Generalizations1765404000000 } from './1765404000000-generalizations.ts';
 import { ClosedByOperator1765405000000 } from './1765405000000-closed-by-operator.ts';
 import { ImageImports1765410000000 } from './1765410000000-image-imports.ts';
+import { Metadefs1765420000000 } from './1765420000000-metadefs.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -27,4 +28,5 @@ export const CATALOG_MIGRATIONS = [
   Generalizations1765404000000,
   ClosedByOperator1765405000000,
   ImageImports1765410000000,
+  Metadefs1765420000000,
 ];

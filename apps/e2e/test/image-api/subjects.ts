@@ -49,9 +49,11 @@ export class Subjects {
     if (name.endsWith(' project')) {
       return Promise.resolve(this.tenant(name.slice(0, -' project'.length) as Role).user.project_id);
     }
+    if (name === 'new metadefs') return this.#makeMetadefs(name);
     if (name === 'new id' || name === 'no image') return Promise.resolve(randomUUID());
     if (name.startsWith('new ')) return this.#make(name.slice('new '.length) as Kind);
-    const known = this.#standing.get(name) ?? this.#make(name as Kind);
+    const isMetadefs = name.endsWith(' metadefs');
+    const known = this.#standing.get(name) ?? (isMetadefs ? this.#makeMetadefs(name) : this.#make(name as Kind));
     this.#standing.set(name, known);
     return known;
   }
@@ -69,6 +71,22 @@ export class Subjects {
     if (kind === 'deactivated') await need(owner, 'POST', `/v2/images/${id}/actions/deactivate`);
     if (kind === 'closed') await need(this.tenant('operator'), 'POST', `/v2/images/${id}/actions/deactivate`);
     return id;
+  }
+
+  /** A namespace of definitions with one of everything in it. Answers its name. */
+  async #makeMetadefs(name: string): Promise<string> {
+    const namespace = `${name.replace(' ', '-')}-${randomUUID()}`;
+    await need(this.tenant('operator'), 'POST', '/v2/metadefs/namespaces', {
+      namespace,
+      visibility: name === 'own metadefs' ? 'private' : 'public',
+      owner: this.tenant('owner').user.project_id,
+      protected: name === 'protected metadefs',
+      properties: { size: { title: 'Size', type: 'integer', minimum: 1 } },
+      objects: [{ name: 'disk', required: ['size'], properties: { size: { title: 'Size', type: 'integer' } } }],
+      tags: [{ name: 'red' }],
+      resource_type_associations: [{ name: 'OS::Glance::Image', prefix: 'hw_' }],
+    });
+    return namespace;
   }
 
   async #share(id: string): Promise<void> {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const noBody = z.strictObject({}).optional();
 
 /** Paths whose bodies are JSON; what else there is under `/v2` has media types of its own. */
-const JSON_PATHS = /^\/(v1|v3|identity\/v3)(\/|$)|^\/v2\/images\/?$|^\/v2\/images\/[^/]+\/import\/?$/;
+const JSON_PATHS = /^\/(v1|v3|identity\/v3)(\/|$)|^\/v2\/metadefs\/|^\/v2\/images\/?$|^\/v2\/images\/[^/]+\/import\/?$/;
 
 /**
  * Express middleware: a body of another type would be passed over, and its sender told that fields are missing which

@@ -1,7 +1,9 @@
-import { Controller, Get } from '@nestjs/common';
+import { refusal } from '@imago/contracts';
+import { Controller, Get, Param } from '@nestjs/common';
 import { IMAGE_SCHEMA } from './image-schema.ts';
 import { listSchema } from './list-schema.ts';
 import { MEMBER_SCHEMA } from './member-schema.ts';
+import { METADEF_SCHEMAS } from './metadef-schemas.ts';
 import { PARTIAL_TASK_SCHEMA, TASK_SCHEMA } from './task-schema.ts';
 
 /** How things look, for clients that make their options and checks from it. */
@@ -34,5 +36,13 @@ export class SchemasController {
   @Get('tasks')
   tasks(): object {
     return listSchema('tasks', PARTIAL_TASK_SCHEMA, ['first', 'next']);
+  }
+
+  /** @throws Refusal request.not_found */
+  @Get('metadefs/:schema')
+  metadefs(@Param('schema') name: string): object {
+    const schema = Object.hasOwn(METADEF_SCHEMAS, name) ? METADEF_SCHEMAS[name] : undefined;
+    if (schema === undefined) throw refusal('request.not_found', 'There is no such description.');
+    return schema;
   }
 }
