@@ -6,6 +6,7 @@ import type { Tenant } from './tenant.ts';
 
 /** What the suites that share a system need beside what every system under test has. */
 const SETTINGS = {
+  catalog: { CATALOG_COMMUNITY_IMAGES: 'true' },
   activity: {
     // Attempts follow each other quickly, and a worker that is gone is missed soon.
     ACTIVITY_WEBHOOK_ATTEMPTS: '3',

@@ -26,6 +26,7 @@ export const POLICY = {
   'image.upload': { roles: ['member'], relations: ['owner'] },
   'image.update': { roles: ['member'], relations: ['owner'] },
   'image.tag': { roles: ['member'], relations: ['owner'] },
+  'image.communitize': { roles: ['member'], relations: ['owner'] },
   'image.give': { roles: [], relations: [] },
   'image.deactivate': { roles: ['member'], relations: ['owner'] },
   'image.reactivate': { roles: ['member'], relations: ['owner'] },

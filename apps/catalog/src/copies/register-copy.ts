@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v5 as uuidv5 } from 'uuid';
 import { AdmitImage, type Registered, type WantedImage } from '../images/admit-image.ts';
-import { requireRegistering } from '../images/image-access.ts';
+import { ImageAccess } from '../images/image-access.ts';
 import { MEMBERS_MAY_COPY } from '../images/image-attributes.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
@@ -24,13 +24,14 @@ export class RegisterCopy {
     private readonly sources: CopySources,
     private readonly admission: AdmitImage,
     private readonly images: ImagesRepository,
+    private readonly access: ImageAccess,
   ) {}
 
   /** @throws Refusal as the contract of `catalog.registerCopy` names them; then nothing is registered. */
   async execute(request: Request, call: RequestCall): Promise<Registered> {
     const { context } = call;
     const { source, public_images } = request;
-    requireRegistering(context, 'private', context.project_id);
+    this.access.requireRegistering(context, 'private', context.project_id);
     const identity = { id: request.image_id, owner: context.project_id, registration_hash: hashOf(request) };
     // Whatever became of the source since: the same request gets the same answer.
     const known = await this.admission.known(identity);

@@ -15,7 +15,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ChargeReason, StorageCharges } from '../charges/storage-charges.ts';
 import { ImageReviews } from '../reviews/image-reviews.ts';
-import { ImageAccess, requireGiving, requireVisibility } from './image-access.ts';
+import { ImageAccess, requireGiving } from './image-access.ts';
 import { difference, draftOf, edit, type ImageDraft, requireWithinLimits } from './image-draft.ts';
 import { ImageNews } from './image-news.ts';
 import type { ImageRow } from './image.row.ts';
@@ -97,6 +97,8 @@ export class EditImage {
       const before = draftOf(image);
       const after = editing(before);
       requireWithinLimits(after, before);
+      if (after.attributes.visibility !== image.visibility)
+        this.access.requireVisibility(context, after.attributes.visibility);
       requirePermitted(image, after, context);
       const { changes, changed } = difference(before, after);
       if (changed.length === 0) return { image, event_ids: [] };
@@ -158,7 +160,6 @@ function withTags(draft: ImageDraft, tags: string[]): ImageDraft {
 
 /** What not everybody, or not every image, may become. */
 function requirePermitted(image: ImageRow, { attributes }: ImageDraft, context: RequestContext): void {
-  if (attributes.visibility !== image.visibility) requireVisibility(context, attributes.visibility);
   if (attributes.owner !== image.owner) requireGiving(context);
   for (const name of ['disk_format', 'container_format'] as const) {
     if (attributes[name] === image[name]) continue;

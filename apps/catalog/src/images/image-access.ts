@@ -1,7 +1,9 @@
 import { type MemberStatus, refusal, type Visibility } from '@imago/contracts';
 import { type Action, decide, type Relation, type RequestContext } from '@imago/identity';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { CATALOG_CONFIG } from '../config-token.ts';
+import type { CatalogConfig } from '../config.ts';
 import { ImageMembersRepository } from '../members/image-members.repository.ts';
 import type { ImageRow } from './image.row.ts';
 import { requireNoPart } from './machine-disks.ts';
@@ -15,7 +17,10 @@ export interface Asking {
 /** Decides what callers may do with images, by the one policy. */
 @Injectable()
 export class ImageAccess {
-  constructor(private readonly members: ImageMembersRepository) {}
+  constructor(
+    private readonly members: ImageMembersRepository,
+    @Inject(CATALOG_CONFIG) private readonly config: Pick<CatalogConfig, 'CATALOG_COMMUNITY_IMAGES'>,
+  ) {}
 
   /**
    * The image, when the caller may do this with it. One that is not there, not in this region, deleted, or not the
@@ -48,6 +53,27 @@ export class ImageAccess {
     });
     return new Set(seen.map(({ id }) => id));
   }
+
+  /**
+   * Registering is for the caller's own project; what everybody will see, and what another project gets, is the operator's.
+   * @throws Refusal auth.forbidden
+   */
+  requireRegistering(context: RequestContext, visibility: Visibility, owner: string): void {
+    if (decide('image.create', { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
+    this.requireVisibility(context, visibility);
+    if (owner !== context.project_id) requireGiving(context);
+  }
+
+  /**
+   * What everybody will see is the operator's; what everybody may use who knows of it is the owner's where that is allowed.
+   * @throws Refusal auth.forbidden
+   */
+  requireVisibility(context: RequestContext, visibility: Visibility): void {
+    if (visibility === 'private' || visibility === 'shared') return;
+    const isOpened = visibility === 'community' && this.config.CATALOG_COMMUNITY_IMAGES;
+    const action = isOpened ? 'image.communitize' : 'image.publish';
+    if (decide(action, { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
+  }
 }
 
 /**
@@ -58,25 +84,6 @@ export function requireListing(context: RequestContext): string | null {
   if (decide('image.list', { roles: context.roles, relation: 'none' }) === 'allow') return null;
   if (decide('image.list', { roles: context.roles, relation: 'owner' }) === 'allow') return context.project_id;
   throw forbidden();
-}
-
-/**
- * Registering is for the caller's own project; what everybody will see, and what another project gets, is the operator's.
- * @throws Refusal auth.forbidden
- */
-export function requireRegistering(context: RequestContext, visibility: Visibility, owner: string): void {
-  if (decide('image.create', { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
-  requireVisibility(context, visibility);
-  if (owner !== context.project_id) requireGiving(context);
-}
-
-/**
- * What everybody will see is the operator's.
- * @throws Refusal auth.forbidden
- */
-export function requireVisibility(context: RequestContext, visibility: Visibility): void {
-  if (visibility === 'private' || visibility === 'shared') return;
-  if (decide('image.publish', { roles: context.roles, relation: 'owner' }) !== 'allow') throw forbidden();
 }
 
 /**

@@ -31,9 +31,7 @@ export type NewImage = Pick<
   | 'job_id'
   | 'registration_hash'
 > &
-  Partial<
-    Pick<ImageRow, 'source' | 'origin' | 'copied_from' | 'data_disks' | 'machine_image_id' | 'verify_boot'>
-  >;
+  Partial<Pick<ImageRow, 'source' | 'origin' | 'copied_from' | 'data_disks' | 'machine_image_id' | 'verify_boot'>>;
 
 /** The fields a change may touch; identity and version are not among them. */
 export type ImageChanges = Partial<Omit<ImageRow, 'id' | 'region' | 'terms' | 'created_at' | 'updated_at' | 'version'>>;

@@ -10,7 +10,7 @@ import type { RequestContext } from '@imago/identity';
 import type { RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { AdmitImage, type Preview, type Registered, type WantedImage } from './admit-image.ts';
-import { requireRegistering } from './image-access.ts';
+import { ImageAccess } from './image-access.ts';
 import { addProperty, type ImageDraft, propertyColumns, requireWithinLimits } from './image-draft.ts';
 
 type Registration = RequestOf<typeof RegisterImageContract>;
@@ -20,7 +20,10 @@ type Wanted = RequestOf<typeof PreviewRegistration>;
 /** Accepts an image that is made of a file or of a server. */
 @Injectable()
 export class RegisterImage {
-  constructor(private readonly admission: AdmitImage) {}
+  constructor(
+    private readonly admission: AdmitImage,
+    private readonly access: ImageAccess,
+  ) {}
 
   /**
    * @throws Refusal auth.forbidden, region.not_found, image.exists, image.attribute_read_only, request.invalid,
@@ -29,7 +32,7 @@ export class RegisterImage {
    */
   async execute(request: Registration, call: RequestCall): Promise<Registered> {
     const { context } = call;
-    requireRegistering(context, request.visibility, ownerOf(request, context));
+    this.access.requireRegistering(context, request.visibility, ownerOf(request, context));
     requireMachine(request);
     return this.admission.admit(newImage(request, fittingDraft(request, context)), call);
   }
@@ -40,7 +43,7 @@ export class RegisterImage {
    */
   async preview(request: Wanted, call: Pick<RequestCall, 'context' | 'deadline'>): Promise<Preview> {
     const { context } = call;
-    requireRegistering(context, request.visibility, ownerOf(request, context)); // before anybody's figures are told
+    this.access.requireRegistering(context, request.visibility, ownerOf(request, context)); // before anybody's figures are told
     const place = { owner: ownerOf(request, context), region: request.region, min_disk: request.facts.min_disk };
     const { figures, refusals } = await this.admission.preview(place, call);
     try {

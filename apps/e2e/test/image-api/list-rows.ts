@@ -101,6 +101,10 @@ export const LIST_ROWS: readonly Row[] = [
     {},
     only('shared'),
   ),
+  row('GET /v2/images?id={community}', { stranger: 200, owner: 200 }, {}, none),
+  row('GET /v2/images?id={community}&visibility=community', { stranger: 200, owner: 200 }, {}, only('community')),
+  row('GET /v2/images?id={community}&visibility=all', { stranger: 200, owner: 200 }, {}, only('community')),
+  owner('GET /v2/images?id={community}&owner={owner project}', 200, {}, only('community')),
   row('GET /v2/images?id={public}&visibility=public', { stranger: 200, owner: 200, reader: 200 }, {}, only('public')),
   row('GET /v2/images?id={public}&visibility=private', { stranger: 200 }, {}, none),
 ];

@@ -96,6 +96,8 @@ export const PATCH_ROWS: readonly Row[] = [
   owner('PATCH /v2/images/{new active}', 200, patch(replace('/visibility', 'shared')), {
     body: { visibility: 'shared' },
   }),
+  owner('PATCH /v2/images/{new active}', 200, patch(replace('/visibility', 'community'))),
+  row('PATCH /v2/images/{community}', { stranger: 403, reader: 403 }, patch(replace('/name', 'x'))),
   row('PATCH /v2/images/{new active}', { owner: 403, operator: 200 }, patch(replace('/owner', '{stranger project}'))),
   owner('PATCH /v2/images/{active}', 403, patch(replace('/disk_format', 'qcow2'))),
   owner(

@@ -12,6 +12,7 @@ const MADE = {
   queued: { ...FORMATS, visibility: 'private' },
   active: { ...FORMATS, visibility: 'private', tags: ['red'], min_disk: 1, os_distro: 'debian' },
   shared: { ...FORMATS, visibility: 'shared' },
+  community: { ...FORMATS, visibility: 'community' },
   public: { ...FORMATS, visibility: 'private' },
   deactivated: { ...FORMATS, visibility: 'private' },
   closed: { ...FORMATS, visibility: 'private' },
