@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandLine } from '../test/command-line.ts';
 import { LoadedClients } from '../test/openstack-clients.ts';
+import { serveFile } from '../test/range-server.ts';
 import { smallQcow2 } from '../test/source-disks.ts';
 import { systemFor } from '../test/shared-system.ts';
 import type { SystemUnderTest } from '../test/system-under-test.ts';
@@ -194,7 +195,7 @@ journey('the commands of OpenStack', () => {
       await alice.glance('image-reactivate', id);
       await operator.openstack('image', 'set', id, '--deactivate');
       await expect(alice.glance('image-download', id, '--file', 'closed')).rejects.toThrow(/403/);
-      await expect(alice.openstack('image', 'set', id, '--activate')).rejects.toThrow(/403/);
+      await expect(alice.glance('image-reactivate', id)).rejects.toThrow(/403/); // openstack hides it
       await operator.openstack('image', 'set', id, '--activate');
       await expect(operator.openstack('image', 'set', id, '--public')).rejects.toThrow(/403/);
       const review = { verdict: 'approved', scan: 'clean', initialisation_component: 'cloud-init' };
@@ -232,6 +233,62 @@ journey('the commands of OpenStack', () => {
       await alice.openstack('image', 'remove', 'project', id, project);
       await expect(bob.openstack('image', 'show', id)).rejects.toThrow(/No Image found/);
       await alice.openstack('image', 'set', id, '--private');
+    },
+    LONG,
+  );
+
+  it(
+    'import what they stage and what a web server has, and show how that goes',
+    async () => {
+      expect(await alice.glance('import-info')).toMatch(/web-download/);
+      expect(await alice.glance('stores-info')).toMatch(/region-1/);
+      expect(await alice.glance('usage')).toMatch(/image_count_total/);
+      const queued = async (name: string): Promise<string> => {
+        const formats = { disk_format: 'raw', container_format: 'bare' };
+        return (await sut.alice.ask<{ id: string }>('POST', '/v2/images', { name, ...formats })).body.id;
+      };
+      const staged = await queued('staged');
+      await alice.glance('image-stage', staged, '--file', 'disk.raw');
+      await alice.glance('image-import', staged, '--import-method', 'glance-direct');
+      await sut.alice.imageIn('active', staged);
+      expect(await alice.glance('image-tasks', staged)).toMatch(/success/);
+      const served = await serveFile(disk);
+      const downloaded = await queued('downloaded');
+      const uri = `${served.url}/disk.raw`;
+      await alice.glance('image-import', downloaded, '--import-method', 'web-download', '--uri', uri);
+      await sut.alice.imageIn('active', downloaded);
+      await served.close();
+      await alice.openstack('image', 'create', 'imported', ...RAW, '--file', 'disk.raw', '--import');
+      const { id } = await alice.show<{ id: string }>('image', 'show', 'imported');
+      await sut.alice.imageIn('active', id);
+      await alice.openstack('image', 'delete', staged, downloaded, id);
+    },
+    LONG,
+  );
+
+  it(
+    'define properties for consoles, and read what is defined',
+    async () => {
+      await operator.glance('md-namespace-create', 'web', '--display-name', 'Web', '--visibility', 'public');
+      const tier = ['--name', 'tier', '--title', 'Tier', '--schema', '{"type": "string", "enum": ["1", "2"]}'];
+      await operator.glance('md-property-create', 'web', ...tier);
+      const disk = ['--name', 'disk', '--schema', '{"properties": {"size": {"title": "Size", "type": "integer"}}}'];
+      await operator.glance('md-object-create', 'web', ...disk);
+      await operator.glance('md-tag-create', 'web', '--name', 'red');
+      const forImages = ['--name', 'OS::Glance::Image', '--prefix', 'hw_'];
+      await operator.glance('md-resource-type-associate', 'web', ...forImages);
+      expect(await alice.glance('md-namespace-list')).toMatch(/web/);
+      expect(await alice.glance('md-namespace-show', 'web')).toMatch(/tier/);
+      expect(await alice.glance('md-property-list', 'web')).toMatch(/tier/);
+      expect(await alice.glance('md-object-show', 'web', 'disk')).toMatch(/size/);
+      expect(await alice.glance('md-tag-list', 'web')).toMatch(/red/);
+      expect(await alice.glance('md-resource-type-list')).toMatch(/OS::Glance::Image/);
+      await expect(alice.glance('md-namespace-delete', 'web')).rejects.toThrow(/403/);
+      await operator.glance('md-namespace-update', 'web', '--protected', 'True', '--visibility', 'public');
+      await expect(operator.glance('md-namespace-delete', 'web')).rejects.toThrow(/403/);
+      await operator.glance('md-namespace-update', 'web', '--protected', 'False', '--visibility', 'public');
+      await operator.glance('md-namespace-delete', 'web');
+      await expect(alice.glance('md-namespace-show', 'web')).rejects.toThrow(/404/);
     },
     LONG,
   );

@@ -129,6 +129,13 @@ export const METADEF_ROWS: readonly Row[] = [
       body: { display_name: 'Renamed', visibility: 'public' },
     },
   ),
+  operator(`PUT ${NAMESPACES}/{new metadefs}`, 200, {
+    ...{
+      namespace: '{new id}',
+      objects: [{ name: 'disk', created_at: 'x' }],
+      tags: [{ name: 'red', updated_at: 'x' }],
+    },
+  }),
   operator(`PUT ${NAMESPACES}/{new metadefs}`, 409, { namespace: '{public metadefs}' }),
   operator(`PUT ${NAMESPACES}/nowhere`, 404, { namespace: 'nowhere' }),
   operator(`DELETE ${NAMESPACES}/{new metadefs}`, 204),

@@ -260,9 +260,12 @@ describe('what clients ask first', () => {
     expect(unknown.every((name) => typeof image[name] === 'string')).toBe(true);
   });
 
-  it('is which ways of import there are: none of Glance’s', async () => {
+  it('is which ways of import there are, and the one store', async () => {
     const response = await gateway.ask('/v2/info/import', 'alice');
-    await expect(response.json()).resolves.toMatchObject({ 'import-methods': { value: [] } });
-    expect((await gateway.ask('/v2/info/stores', 'alice')).status).toBe(404);
+    await expect(response.json()).resolves.toMatchObject({
+      'import-methods': { value: ['glance-direct', 'web-download'] },
+    });
+    const stores = await readJson(await gateway.ask('/v2/info/stores', 'alice'));
+    expect(stores).toMatchObject({ stores: [{ id: 'region-1' }] });
   });
 });

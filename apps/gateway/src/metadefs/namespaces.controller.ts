@@ -16,7 +16,7 @@ import { pageLimit, pageLinks } from '../edge/paging.ts';
 import { regionOf } from '../edge/region-prefix.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
 import { glanceTime } from '../images/glance-time.ts';
-import { namespaceIn } from './metadef-bodies.ts';
+import { namespaceFactsIn, namespaceIn } from './metadef-bodies.ts';
 import { namespaceDocument, namespacePath, prefixed } from './metadef-documents.ts';
 
 const PATH = '/v2/metadefs/namespaces';
@@ -87,7 +87,7 @@ export class NamespacesController {
     @Region() region: string,
     @Context() context: RequestContext,
   ): Promise<object> {
-    const { facts } = namespaceIn(body); // what is in it stays, as in Glance
+    const facts = namespaceFactsIn(body); // what is in it stays, as in Glance, whatever of it is sent back
     const changed = await this.requests.send(UpdateMetadefNamespace, { region, namespace, facts }, { context });
     return namespaceDocument(changed.namespace, []);
   }

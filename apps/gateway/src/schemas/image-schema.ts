@@ -43,7 +43,7 @@ export const IMAGE_SCHEMA = {
     file: said('Path of its bytes', 'string'),
     schema: said('Path of this description', 'string'),
     direct_url: said('Place of the bytes, where it is shown', 'string'),
-    stores: said('Stores that have the bytes, where there are several', 'string'),
+    // `stores` is not among them, though images have it: glance makes an option of each, and has one of that name already.
     locations: {
       ...said('Places of the bytes, where they are shown', 'array'),
       items: {
