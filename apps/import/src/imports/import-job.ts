@@ -11,7 +11,6 @@ export interface ImportInput {
   readonly disk_format: RequestOf<typeof RequestImport>['disk_format'];
   /** What the file is packed with as a whole; orders from before that was possible do not say. */
   readonly compression?: RequestOf<typeof RequestImport>['compression'];
-  readonly facts: ImageFacts;
   readonly facts: RegisteredFacts;
   /** The image is to be booted once when it is active. Absent in jobs from before that could be asked for. */
   readonly verify_boot?: boolean;

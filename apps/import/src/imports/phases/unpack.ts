@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type ImageFacts, refusal } from '@imago/contracts';
+import { refusal, type RegisteredFacts } from '@imago/contracts';
 import { unpack as unpackFile } from '@imago/disk-image';
 import { required } from '@imago/jobs';
 import { type MultipartUpload, type ObjectStore, unpackedPrefix, type UploadedPart } from '@imago/object-store';
@@ -53,7 +53,7 @@ export function unpack(tools: ImportTools): ImportPhase {
 }
 
 /** The largest file of a disk that fits, in any format: tables and what was once written and is not used any more. */
-function mostUnpacked({ min_disk }: ImageFacts): number {
+function mostUnpacked({ min_disk }: Pick<RegisteredFacts, 'min_disk'>): number {
   return min_disk * GIB * 1.125 + 64 * MIB;
 }
 
