@@ -56,7 +56,7 @@ describe('a new image', () => {
     expect(response.status).toBe(201);
     const image = await readJson(response);
     expect(response.headers.get('location')).toBe(`/v2/images/${image.id}`);
-    expect(response.headers.has('openstack-image-import-methods')).toBe(false);
+    expect(response.headers.get('openstack-image-import-methods')).toBe('glance-direct,web-download');
     expect(gateway.world.registrations).toMatchObject([
       { image_id: image.id, visibility: 'shared', owner: null, disk_format: null, job_id: null, properties: {} },
     ]);
