@@ -9,8 +9,7 @@ export async function clearStage(sut: SystemUnderTest, tenants: readonly Tenant[
     if (tenant.user.role === 'reader') continue;
     const servers = new Servers(tenant);
     for (const { id } of await servers.list()) await servers.delete(id);
-    for (const image of await tenant.images()) {
-      if (image.owner !== tenant.user.project_id) continue;
+    for (const image of await tenant.ownImages()) {
       if (image.visibility === 'public') await sut.operator.ask('POST', `/v1/operator/images/${image.id}/unpublish`);
       if (image.protected) await tenant.unprotect(image.id);
       await tenant.delete(image.id);

@@ -85,8 +85,8 @@ async function differingCharges({ db }: SystemUnderTest): Promise<unknown[]> {
 }
 
 async function expectQuotaEqualsLiveImages(tenant: Tenant): Promise<void> {
-  const live = (await tenant.images()).filter(
-    ({ owner, status }) => owner === tenant.user.project_id && status !== 'killed',
+  const live = (await tenant.ownImages()).filter(
+    ({ status, visibility }) => status !== 'killed' && visibility !== 'public',
   );
   expect({ who: tenant.user.name, used: await tenant.quotaUsed() }).toEqual({
     who: tenant.user.name,
