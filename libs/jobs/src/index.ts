@@ -15,4 +15,5 @@ export * from './phases-by-type.ts';
 export * from './progress-meter.ts';
 export * from './trusted-parts.ts';
 export * from './until-aborted.ts';
+export { partOfTheWork } from './part-of-the-work.ts';
 export * from './work-progress.ts';

@@ -1,4 +1,4 @@
-import { imageOf, type Progress, required } from '@imago/jobs';
+import { imageOf, partOfTheWork, required } from '@imago/jobs';
 import { v5 as uuidv5 } from 'uuid';
 import { type LockAnswer, lockedDisk } from '../exports/locked-disk.ts';
 import type { ImageJob, ImageJobContext, ImageJobData, StoredDisk, WaitingDisk } from '../jobs/image-job.ts';
@@ -50,20 +50,7 @@ export function nextDisk(job: ImageJob, data: ImageJobData): ImageJobData | null
 export function acrossDisks(context: ImageJobContext): ImageJobContext {
   const { stored = [], waiting = [] } = context.data;
   if (stored.length + waiting.length === 0) return context;
-  const [before, after] = [sumOf(stored), sumOf(waiting)];
-  const overall = ({ bytes_done, bytes_total }: Progress): Progress => ({
-    bytes_done: before + bytes_done,
-    ...(bytes_total !== undefined && { bytes_total: before + bytes_total + after }),
-  });
-  return {
-    ...context,
-    get data() {
-      return context.data;
-    },
-    progress: (progress) => {
-      context.progress(overall(progress));
-    },
-  };
+  return partOfTheWork(context, { before: sumOf(stored), after: sumOf(waiting) });
 }
 
 function sumOf(disks: readonly { readonly work?: string }[]): bigint {

@@ -1,5 +1,5 @@
 import type { RegisterCopy, ResponseOf, StoredObject } from '@imago/contracts';
-import { imageOf, type Progress, required } from '@imago/jobs';
+import { imageOf, partOfTheWork, required } from '@imago/jobs';
 import type { TransferJob, TransferJobContext, TransferJobData } from '../jobs/transfer-job.ts';
 
 /**
@@ -31,17 +31,5 @@ export function acrossDisks(context: TransferJobContext): TransferJobContext {
   if (stored.length + waiting.length === 0) return context;
   const before = stored.reduce((sum, { object }) => sum + BigInt(object.size), 0n);
   const after = waiting.reduce((sum, { size }) => sum + BigInt(size), 0n);
-  const overall = ({ bytes_done, bytes_total }: Progress): Progress => ({
-    bytes_done: before + bytes_done,
-    ...(bytes_total !== undefined && { bytes_total: before + bytes_total + after }),
-  });
-  return {
-    ...context,
-    get data() {
-      return context.data;
-    },
-    progress: (progress) => {
-      context.progress(overall(progress));
-    },
-  };
+  return partOfTheWork(context, { before, after });
 }

@@ -6,7 +6,7 @@ import {
   objectKey,
   refusal,
 } from '@imago/contracts';
-import { imageOf, type Progress } from '@imago/jobs';
+import { imageOf, partOfTheWork } from '@imago/jobs';
 import {
   type ExportedDisk,
   exportOf,
@@ -101,19 +101,7 @@ export function acrossFiles(context: TransferJobContext): TransferJobContext {
   const before = files.reduce((sum, { size }) => sum + BigInt(size), 0n);
   const waiting = disks.slice(files.length);
   const after = waiting.reduce((sum, { expected }) => sum + BigInt(expected[expectedOf(disk_format)]), 0n);
-  const overall = ({ bytes_done, bytes_total }: Progress): Progress => ({
-    bytes_done: before + bytes_done,
-    ...(bytes_total !== undefined && { bytes_total: before + bytes_total + after }),
-  });
-  return {
-    ...context,
-    get data() {
-      return context.data;
-    },
-    progress: (progress) => {
-      context.progress(overall(progress));
-    },
-  };
+  return partOfTheWork(context, { before, after });
 }
 
 function expectedOf(format: string): 'qcow2' | 'others' {

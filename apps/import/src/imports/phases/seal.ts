@@ -1,14 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { type SealedImage, sealStoredImage } from '@imago/disk-image';
+import { completedObject } from '@imago/image-transfer';
 import { required, type StoredPart } from '@imago/jobs';
-import {
-  indexKey,
-  type ObjectFacts,
-  ObjectNotFoundError,
-  type ObjectStore,
-  type UploadedPart,
-  uploadedParts,
-} from '@imago/object-store';
+import { indexKey, type ObjectFacts, type UploadedPart, uploadedParts } from '@imago/object-store';
 import type { ImportPhaseContext } from '../import-job.ts';
 import { uploadOf } from './image-upload.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
@@ -84,19 +78,4 @@ async function complete(
     all.map(({ part_number, etag }) => ({ part_number, etag })),
     signal,
   );
-}
-
-/** The object an earlier attempt completed. */
-async function completedObject(
-  store: ObjectStore,
-  key: string,
-  { size, signal }: { size: number; signal: AbortSignal },
-): Promise<ObjectFacts | null> {
-  try {
-    const found = await store.head(key, signal);
-    return found.size === size ? found : null;
-  } catch (error) {
-    if (error instanceof ObjectNotFoundError) return null;
-    throw error;
-  }
 }
