@@ -75,6 +75,12 @@ import { ReadinessController } from './readiness/readiness.controller.ts';
 import { ComparisonsController } from './reconciliations/comparisons.controller.ts';
 import { ReconcileLedger } from './reconciliations/reconcile-ledger.ts';
 import { ReconcileObjects } from './reconciliations/reconcile-objects.ts';
+import { CarryFindings } from './findings/carry-findings.ts';
+import { ForgetFindings } from './findings/forget-findings.ts';
+import { ImageScanRow } from './scans/image-scan.row.ts';
+import { ImageScansRepository } from './scans/image-scans.repository.ts';
+import { ImageScans } from './scans/image-scans.ts';
+import { ScansController } from './scans/scans.controller.ts';
 import { ImageReviewRow } from './reviews/image-review.row.ts';
 import { ImageReviews } from './reviews/image-reviews.ts';
 import { ReviewsController } from './reviews/reviews.controller.ts';
@@ -88,6 +94,7 @@ export const CATALOG_ENTITIES = [
   ImageReviewRow,
   ImageReadinessRow,
   BootProofRow,
+  ImageScanRow,
   ImageGeneralizationRow,
   StorageChargeRow,
   MetadefNamespaceRow,
@@ -121,6 +128,7 @@ export class CatalogModule {
         ReviewsController,
         ReadinessController,
         BootProofsController,
+        ScansController,
         AppliedEventsController,
         ComparisonsController,
         reconciliationsController('catalog'),
@@ -139,6 +147,10 @@ export class CatalogModule {
         ImageReadiness,
         BootProofsRepository,
         ImageBootProofs,
+        ImageScansRepository,
+        ImageScans,
+        CarryFindings,
+        ForgetFindings,
         StorageCharges,
         AdmitImage,
         RegisterImage,

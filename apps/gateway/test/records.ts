@@ -42,6 +42,7 @@ export function anImage(change: Partial<ShownImage> = {}): ShownImage {
     machine_image_id: null,
     origin: null,
     boot: 'proven',
+    scan: 'clean',
     agreement: { accepted_by: 'u-alice', accepted_at: '2026-11-23T20:51:47.123Z' },
     job_id: randomUUID(),
     error: null,

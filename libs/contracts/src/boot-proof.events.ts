@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { provenBoot, unprovenBoot } from './boot-proof.ts';
 import { defineEvent } from './define.ts';
 import { refusalDocument } from './errors.ts';
-import { anyJobView } from './job.ts';
+import { bootProofJobView } from './job.ts';
 import { projectId, regionName } from './scalars.ts';
 
-const job = z.object({ job: anyJobView, image_id: z.uuid() });
+const job = z.object({ job: bootProofJobView, image_id: z.uuid() });
 const ended = job.extend({ error: refusalDocument });
 
 /**

@@ -119,7 +119,8 @@ export type ImageChange = z.output<typeof imageChange>;
  * Changes attributes and properties of an image, all of them or none. `strict_add` refuses to add what is there already
  * instead of overwriting it. Changes that change nothing cause no event. Idempotent. Refusals: image.not_found,
  * auth.forbidden, request.invalid, image.attribute_read_only, image.attribute_required, image.attribute_missing,
- * image.attribute_exists, image.properties_exceeded, image.tags_exceeded, image.metadata_too_large, image.review_missing (to become public).
+ * image.attribute_exists, image.properties_exceeded, image.tags_exceeded, image.metadata_too_large;
+ * to become public also those of {@link PublishImage}.
  */
 export const UpdateImage = defineRequest('catalog', 'updateImage', {
   kind: 'command',
@@ -287,7 +288,8 @@ export const ListImageReviews = defineRequest('catalog', 'listImageReviews', {
 
 /**
  * Shows an image to everybody (operators only); the same happens when its `visibility` is set. Idempotent. Refusals:
- * image.not_found, auth.forbidden, image.not_active, image.review_missing (its newest review is no approval).
+ * image.not_found, auth.forbidden, image.not_active, image.review_missing (its newest review is no approval),
+ * image.scan_missing, image.scan_outdated, image.scan_not_clean, image.initialisation_missing.
  */
 export const PublishImage = defineRequest('catalog', 'publishImage', {
   kind: 'command',

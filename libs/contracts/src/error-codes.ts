@@ -135,6 +135,23 @@ export const ERRORS = {
     kind: 'forbidden',
     remedy: 'Record an approving review first: POST /v1/operator/images/{id}/reviews.',
   },
+  'image.scan_missing': {
+    kind: 'conflict',
+    remedy: 'Have the image scanned first: POST /v1/images/{id}/scans. The details say what is known of it.',
+  },
+  'image.scan_outdated': {
+    kind: 'conflict',
+    remedy: 'Have the image scanned again: POST /v1/images/{id}/scans.',
+  },
+  'image.scan_not_clean': {
+    kind: 'conflict',
+    remedy:
+      'Make the image anew without what is named, in full in GET /v1/images/{id}/scan; then have that one scanned.',
+  },
+  'image.initialisation_missing': {
+    kind: 'conflict',
+    remedy: 'Install cloud-init or cloudbase-init on the disk and make the image anew.',
+  },
   'image.review_incomplete': {
     kind: 'invalid',
     remedy: 'Approve only what was scanned clean and has an initialisation component.',
@@ -165,6 +182,11 @@ export const ERRORS = {
     kind: 'not_found',
     remedy:
       'Have the image booted with POST /v1/images/{image_id}/boot-proofs; a boot that is under way or could not be tried is among its jobs.',
+  },
+  'image.not_scanned': {
+    kind: 'not_found',
+    remedy:
+      'Have the image scanned with POST /v1/images/{image_id}/scans; a scan that is under way or could not be made is among its jobs.',
   },
   'image.not_generalized': {
     kind: 'not_found',

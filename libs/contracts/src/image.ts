@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bootStatus } from './boot-proof.ts';
 import { refusalDocument } from './errors.ts';
+import { initialisationComponent, scanStatus } from './scan.ts';
 import {
   byteCount,
   description,
@@ -230,6 +231,8 @@ export type ImageRecord = z.output<typeof imageRecord>;
 export const shownImage = imageRecord.extend({
   /** Whether it was seen to boot, the last time it was tried; null when it never was. */
   boot: bootStatus.nullable().optional(),
+  /** What its newest scan came to; null when it never was scanned. */
+  scan: scanStatus.nullable().optional(),
   /** Of a full-machine image: its data disks, in their order. The image itself is the system disk. */
   data_disks: z.array(machineDisk).max(MOST_DATA_DISKS).default([]),
   /** The full-machine image this one is a data disk of. */
@@ -245,7 +248,7 @@ export const imageReview = z.object({
   /** What the security scan found; `not_scanned` is never enough to publish. */
   scan: z.enum(['clean', 'infected', 'not_scanned']),
   /** What sets up a server at its first start; without one an image is not published. */
-  initialisation_component: z.enum(['cloud-init', 'cloudbase-init']).nullable(),
+  initialisation_component: initialisationComponent.nullable(),
   comment: printableText(2000).nullable(),
   /** User id of the operator. */
   reviewed_by: z.string(),

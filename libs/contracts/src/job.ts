@@ -3,7 +3,17 @@ import { refusalDocument } from './errors.ts';
 import { exportedFile } from './export.ts';
 import { byteCount, instant, projectId, regionName } from './scalars.ts';
 
-export const jobType = z.enum(['import', 'capture', 'digest', 'flatten', 'export', 'copy', 'server', 'boot_proof']);
+export const jobType = z.enum([
+  'import',
+  'capture',
+  'digest',
+  'flatten',
+  'export',
+  'copy',
+  'server',
+  'boot_proof',
+  'scan',
+]);
 export type JobType = z.output<typeof jobType>;
 
 export const jobState = z.enum(['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled']);
@@ -46,7 +56,15 @@ export type JobView = z.output<typeof anyJobView>;
  * The same in events that were frozen when there were no other types of jobs than these, which they still tell of alone.
  * To whoever reads, a job is a job.
  */
-export const jobView = anyJobView.extend({ type: jobType.exclude(['boot_proof']) }) as unknown as typeof anyJobView;
+export const jobView = ofTypes(jobType.exclude(['boot_proof', 'scan']));
+/** The same in the events of boot proofs. */
+export const bootProofJobView = ofTypes(jobType.exclude(['scan']));
+/** The same in the events of scans, which other jobs make, too. */
+export const scanningJobView = ofTypes(jobType.extract(['import', 'scan']));
+
+function ofTypes(type: z.ZodType): typeof anyJobView {
+  return anyJobView.extend({ type }) as unknown as typeof anyJobView;
+}
 
 /** What the board adds: how many jobs of the same type and region wait before a queued one, and what came of an export. */
 export const jobOnBoard = anyJobView.extend({

@@ -99,6 +99,13 @@ import {
 } from './quota.events.ts';
 import { MetadefNamespaceChangedV1 } from './metadef.events.ts';
 import { CapturedImageExaminedV1, ImportedImageExaminedV1 } from './readiness.events.ts';
+import {
+  ImageScanCancelledV1,
+  ImageScanFailedV1,
+  ImageScannedV1,
+  ImageScanProgressedV1,
+  ImageScanRequestedV1,
+} from './scan.events.ts';
 import type { Service } from './services.ts';
 import {
   ImageShareAcceptedV1,
@@ -136,6 +143,11 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageImportedV1,
   ImageImportFailedV1,
   ImageImportCancelledV1,
+  ImageScanRequestedV1,
+  ImageScanProgressedV1,
+  ImageScannedV1,
+  ImageScanFailedV1,
+  ImageScanCancelledV1,
   ImageUploadedV1,
   ImageUploadFailedV1,
   ImageStagedV1,
@@ -215,6 +227,7 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
     ImageImportedV1,
     ImageImportFailedV1,
     ImageImportCancelledV1,
+    ImageScannedV1,
     ImageUploadedV1,
     ImageUploadFailedV1,
     ImageGeneralizedV1,

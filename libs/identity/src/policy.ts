@@ -34,6 +34,8 @@ export const POLICY = {
   'image.readiness': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
   'image.boot_proof': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
   'image.prove_boot': { roles: ['member'], relations: ['owner'] },
+  'image.scan': { roles: ['reader'], relations: ['owner'] },
+  'image.request_scan': { roles: ['member'], relations: ['owner'] },
   'image.generalization': { roles: ['reader'], relations: ['owner', 'accepted', 'public'] },
   'image.export': { roles: ['member'], relations: ['owner'] },
   'image.copy': { roles: ['member'], relations: ['owner', 'accepted'] },

@@ -13,11 +13,9 @@ import {
 import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { ImageBootProofs } from '../boot-proofs/image-boot-proofs.ts';
+import { CarryFindings } from '../findings/carry-findings.ts';
 import { toRecord } from '../images/image-record.ts';
-import { togetherWith } from '../images/machine-disks.ts';
 import { type MadeDisk, MakingOutcomes } from '../images/making-outcomes.ts';
-import { ImageReadinessRepository } from '../readiness/image-readiness.repository.ts';
 import { CopyNews } from './copy-news.ts';
 import { DescribeCopySource } from './describe-copy-source.ts';
 import { RegisterCopy } from './register-copy.ts';
@@ -30,8 +28,7 @@ export class CopiesController {
     private readonly describeSource: DescribeCopySource,
     private readonly making: MakingOutcomes,
     private readonly news: CopyNews,
-    private readonly readiness: ImageReadinessRepository,
-    private readonly proofs: ImageBootProofs,
+    private readonly findings: CarryFindings,
   ) {}
 
   @OnRequest(RegisterCopyContract)
@@ -75,8 +72,7 @@ export class CopiesController {
   ): Promise<void> {
     const copy = await this.making.stored(tx, { image_id, job_id: job.id, cause }, { object, from: {}, data_disks });
     if (copy === null) return;
-    for (const id of togetherWith(copy)) await this.readiness.carry(tx, id);
-    await this.proofs.carry(tx, source.image_id, copy.id, cause);
+    await this.findings.carry(tx, source, copy, cause);
     await this.news.copyMade(tx, copy, cause);
   }
 

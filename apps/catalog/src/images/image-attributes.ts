@@ -55,7 +55,16 @@ const READ_ONLY: ReadonlySet<string> = new Set([
   ...['id', 'status', 'size', 'virtual_size', 'checksum', 'os_hash_algo', 'os_hash_value', 'created_at', 'updated_at'],
   ...['self', 'file', 'schema', 'direct_url', 'locations', 'location', 'stores', 'deleted', 'deleted_at'],
   ...['region', 'job_id', 'source_uri', 'source_disk_format', 'source_size', 'enterprise_project_id'],
-  ...['boot', 'source_server_name', 'data_disks', 'machine_image_id', 'error_code', 'error_message', 'error_remedy'],
+  ...[
+    'boot',
+    'scan',
+    'source_server_name',
+    'data_disks',
+    'machine_image_id',
+    'error_code',
+    'error_message',
+    'error_remedy',
+  ],
 ]);
 
 /** @throws Refusal image.attribute_read_only */

@@ -33,6 +33,7 @@ export function toRecord(row: ImageRow): ShownImage {
     source: row.source,
     origin: row.origin,
     boot: row.boot,
+    scan: row.scan,
     data_disks: row.data_disks,
     machine_image_id: row.machine_image_id,
     agreement: row.agreement,

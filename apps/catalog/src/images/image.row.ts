@@ -8,6 +8,7 @@ import type {
   MachineDisk,
   ImportMethod,
   RefusalDocument,
+  ScanStatus,
   Visibility,
 } from '@imago/contracts';
 import { Check, Column, Entity, ForeignKey, getMetadataArgsStorage, Index, PrimaryColumn } from 'typeorm';
@@ -24,6 +25,7 @@ import { IMAGE_INDEXES } from '../migrations/image-search.ts';
 )
 @Check('images_visibility_check', `visibility IN ('public', 'private', 'shared', 'community')`)
 @Check('images_boot_check', `boot IN ('proven', 'not_proven')`)
+@Check('images_scan_check', `scan IN ('clean', 'infected', 'incomplete', 'not_scanned')`)
 @Check('images_import_method_check', `import_method IN ('glance-direct', 'web-download')`)
 @Check('images_min_disk_check', 'min_disk >= 0')
 @Check('images_min_ram_check', 'min_ram >= 0')
@@ -72,6 +74,8 @@ export class ImageRow {
   @Column('jsonb', { nullable: true }) origin!: ImageOrigin | null;
   /** What was seen when it was booted last. */
   @Column('text', { nullable: true }) boot!: BootStatus | null;
+  /** What its newest scan came to. */
+  @Column('text', { nullable: true }) scan!: ScanStatus | null;
   /** It is to be booted once when it is active. */
   @Column('boolean', { default: false }) verify_boot!: boolean;
   /** While it is imported: how that was asked for, when it had been registered before. */

@@ -9,6 +9,7 @@ import { Generalizations1765404000000 } from './1765404000000-generalizations.ts
 import { ClosedByOperator1765405000000 } from './1765405000000-closed-by-operator.ts';
 import { ImageImports1765410000000 } from './1765410000000-image-imports.ts';
 import { Metadefs1765420000000 } from './1765420000000-metadefs.ts';
+import { ImageScans1765430000000 } from './1765430000000-image-scans.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -29,4 +30,5 @@ export const CATALOG_MIGRATIONS = [
   ClosedByOperator1765405000000,
   ImageImports1765410000000,
   Metadefs1765420000000,
+  ImageScans1765430000000,
 ];

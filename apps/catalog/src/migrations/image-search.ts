@@ -27,6 +27,12 @@ export const BOOT_IMAGE_TERMS = setImageTerms('CREATE OR REPLACE', {
   properties: `(NEW.properties - 'boot')`,
 });
 
+/** With what its scan came to as well. */
+export const SCAN_IMAGE_TERMS = setImageTerms('CREATE OR REPLACE', {
+  columns: `, 'p:boot' || E'\\x1f' || NEW.boot, 'p:scan' || E'\\x1f' || NEW.scan`,
+  properties: `(NEW.properties - 'boot' - 'scan')`,
+});
+
 /** As it was before that. */
 export const FIRST_IMAGE_TERMS = setImageTerms('CREATE OR REPLACE', { columns: '', properties: 'NEW.properties' });
 

@@ -2,10 +2,9 @@ import type { Cause } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { StorageCharges } from '../charges/storage-charges.ts';
-import { BootProofsRepository } from '../boot-proofs/boot-proofs.repository.ts';
 import { CATALOG_CONFIG } from '../config-token.ts';
 import type { CatalogConfig } from '../config.ts';
-import { ImageReadinessRepository } from '../readiness/image-readiness.repository.ts';
+import { ForgetFindings } from '../findings/forget-findings.ts';
 import { ObjectSweeper } from './object-sweeper.ts';
 import { ObjectsRepository } from './objects.repository.ts';
 
@@ -16,18 +15,14 @@ export class ReleaseBytes {
     private readonly objects: ObjectsRepository,
     private readonly charges: StorageCharges,
     private readonly sweeper: ObjectSweeper,
-    private readonly readiness: ImageReadinessRepository,
-    private readonly proofs: BootProofsRepository,
+    private readonly findings: ForgetFindings,
     @Inject(CATALOG_CONFIG) private readonly config: Pick<CatalogConfig, 'CATALOG_WRITER_GRACE_SECONDS'>,
   ) {}
 
   async release(tx: EntityManager, imageIds: readonly string[], cause: Cause): Promise<void> {
     const concerned = await this.charges.concerned(tx, imageIds);
     await this.objects.release(tx, imageIds, this.config.CATALOG_WRITER_GRACE_SECONDS);
-    for (const id of imageIds) {
-      await this.readiness.forget(tx, id);
-      await this.proofs.forget(tx, id);
-    }
+    for (const id of imageIds) await this.findings.forget(tx, id);
     await this.charges.settle(tx, concerned, { reason: 'released', cause });
   }
 

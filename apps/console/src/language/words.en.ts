@@ -78,6 +78,7 @@ export const en: Words = {
       copy: 'Copy',
       server: 'Server',
       boot_proof: 'Boot proof',
+      scan: 'Scan',
     },
     phase: {},
     columns: {

@@ -75,6 +75,7 @@ export const zh = {
       copy: '复制',
       server: '云主机',
       boot_proof: '启动验证',
+      scan: '安全扫描',
     },
     phase: {
       admit: '准入',

@@ -39,6 +39,7 @@ describe('an image in the OpenStack Image API', () => {
       region: 'region-1',
       job_id: image.job_id,
       boot: 'proven',
+      scan: 'clean',
       source_uri: 's3://b/o',
       source_disk_format: 'raw',
       source_size: '42949672960',

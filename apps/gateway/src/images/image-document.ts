@@ -11,6 +11,7 @@ export function imageDocument(image: ShownImage): Readonly<Record<string, unknow
     ...originProperties(image),
     // Nobody else says so, also not under that name before it had a meaning.
     boot: image.boot ?? undefined,
+    scan: image.scan ?? undefined,
     ...machineProperties(image),
     id: image.id,
     name: image.name,

@@ -1,4 +1,4 @@
-import { bootStatus, containerFormat, diskFormat, imageStatus, visibility } from '@imago/contracts';
+import { bootStatus, containerFormat, diskFormat, imageStatus, scanStatus, visibility } from '@imago/contracts';
 
 const text = (description: string): object => ({ type: ['null', 'string'], maxLength: 255, description });
 const said = (description: string, type: unknown): object => ({ readOnly: true, type, description });
@@ -61,6 +61,10 @@ export const IMAGE_SCHEMA = {
     boot: {
       ...said('Whether the image was seen to boot, the last time it was tried', 'string'),
       enum: bootStatus.options,
+    },
+    scan: {
+      ...said('What the newest scan of the image for malware came to', 'string'),
+      enum: scanStatus.options,
     },
     instance_uuid: agreed('Server the image was taken from'),
   },
