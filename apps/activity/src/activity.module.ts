@@ -7,6 +7,7 @@ import { BoardRepository } from './board/board.repository.ts';
 import { JobWatch } from './board/job-watch.ts';
 import { FindJobs } from './board/find-jobs.ts';
 import { JobRow } from './board/job.row.ts';
+import { ReportJobs } from './board/report-jobs.ts';
 import { ACTIVITY_CONFIG } from './config-token.ts';
 import type { ActivityConfig } from './config.ts';
 import { EventsController } from './events.controller.ts';
@@ -62,6 +63,7 @@ export class ActivityModule {
         FindAudit,
         BoardRepository,
         FindJobs,
+        ReportJobs,
         JobWatch,
         ...outbound(config),
         {

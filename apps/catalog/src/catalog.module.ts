@@ -84,6 +84,8 @@ import { ScansController } from './scans/scans.controller.ts';
 import { ImageReviewRow } from './reviews/image-review.row.ts';
 import { ImageReviews } from './reviews/image-reviews.ts';
 import { ReviewsController } from './reviews/reviews.controller.ts';
+import { ReportStorage } from './storage/report-storage.ts';
+import { StorageController } from './storage/storage.controller.ts';
 
 /** The tables of this service, for its data source and for the drift check. */
 export const CATALOG_ENTITIES = [
@@ -129,6 +131,7 @@ export class CatalogModule {
         ReadinessController,
         BootProofsController,
         ScansController,
+        StorageController,
         AppliedEventsController,
         ComparisonsController,
         reconciliationsController('catalog'),
@@ -152,6 +155,7 @@ export class CatalogModule {
         CarryFindings,
         ForgetFindings,
         StorageCharges,
+        ReportStorage,
         AdmitImage,
         RegisterImage,
         CopySources,

@@ -198,6 +198,11 @@ describe('what operators repair', () => {
     });
     const [shown] = await parked('?service=quota');
     expect(shown).toMatchObject(ofQuota);
+    await eventually(async () => {
+      const { services, queues } = await sut.operator.get<OperationsReport>('/v1/operator/operations');
+      expect(queues).toContainEqual(expect.objectContaining({ queue: 'quota.parked', messages: 1 }));
+      expect(services.map(({ state }) => state)).toEqual(services.map(() => 'ready'));
+    });
 
     const path = `${PARKED}/quota/${id}`;
     expect((await sut.operator.ask('POST', `${path}/replay`)).status).toBe(204);
@@ -239,11 +244,17 @@ describe('what operators repair', () => {
       ['GET', RECONCILIATIONS_PATH],
       ['POST', RECONCILIATIONS_PATH],
       ['GET', PARKED],
+      ['GET', '/v1/operator/operations'],
       ['DELETE', `${PARKED}/quota/${randomUUID()}`],
     ] as const)
       expect((await sut.alice.ask(method, path, method === 'POST' ? {} : undefined)).status).toBe(403);
   });
 });
+
+interface OperationsReport {
+  readonly services: readonly { readonly state: string }[];
+  readonly queues: readonly { readonly queue: string; readonly messages: number | null }[];
+}
 
 function spanOf(spans: readonly CollectedSpan[], service: string, name: string): CollectedSpan {
   const found = spans.find((span) => span.service === service && span.name === name);

@@ -226,6 +226,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   }),
   'GET /v1/operator/reconciliations': operators('nothing', 200),
   'POST /v1/operator/reconciliations': operators('nothing', 202, { body: {} }),
+  'GET /v1/operator/operations': operators('nothing', 200),
   'GET /v1/operator/parked': operators('nothing', 200),
   'POST /v1/operator/parked/{service}/{message_id}/replay': operators('nothing', 404, {
     path: { service: 'catalog', message_id: nobodysId },

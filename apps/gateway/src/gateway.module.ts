@@ -45,6 +45,8 @@ import { ObjectStoresController } from './object-stores/object-stores.controller
 import { ApiDescription } from './openapi/api-description.ts';
 import { OpenApiController } from './openapi/openapi.controller.ts';
 import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
+import { OperationsController } from './operations/operations.controller.ts';
+import { Operations } from './operations/operations.ts';
 import { ParkedMessages } from './parked/parked-messages.ts';
 import { ParkedController } from './parked/parked.controller.ts';
 import { OperatorQuotaRequestsController } from './quota-requests/operator-quota-requests.controller.ts';
@@ -131,6 +133,7 @@ export class GatewayModule {
         OperatorQuotaRequestsController,
         UsageController,
         ReconciliationsController,
+        OperationsController,
         ParkedController,
         AuditController,
         EventStreamController,
@@ -148,6 +151,7 @@ export class GatewayModule {
         { provide: ParkedMessages, useValue: new ParkedMessages(config.AMQP_URL) },
         { provide: LinkTokens, useValue: new LinkTokens(config.IMAGO_CONTEXT_KEY) },
         ApiDescription,
+        Operations,
         OwnWrites,
         ImageDeletion,
         NamespaceItems,

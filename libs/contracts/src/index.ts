@@ -32,6 +32,7 @@ export * from './metadef.ts';
 export * from './metadef.events.ts';
 export * from './metadef.requests.ts';
 export * from './operating-systems.ts';
+export * from './operations.requests.ts';
 export * from './preflight.ts';
 export * from './quota.events.ts';
 export * from './quota.requests.ts';

@@ -73,6 +73,7 @@ export const POLICY = {
   'event.follow': { roles: ['reader'], relations: ['owner'] },
   'reconciliation.list': { roles: [], relations: [] },
   'reconciliation.start': { roles: [], relations: [] },
+  'operations.get': { roles: [], relations: [] },
   'parked.list': { roles: [], relations: [] },
   'parked.replay': { roles: [], relations: [] },
   'parked.drop': { roles: [], relations: [] },

@@ -10,6 +10,7 @@ export { MessagingHealth } from './messaging-health.ts';
 export { MessagingModule, type MessagingOptions } from './messaging.module.ts';
 export { Outbox } from './outbox.ts';
 export { dropParked, listParked, replayParked, type ParkedMessage } from './parked.ts';
+export { type QueueDepth, QueueDepths } from './queue-depths.ts';
 export { OutboxRelay } from './relay.ts';
 export { RequestClient, type SendOptions } from './request-client.ts';
 export { RequestsModule, type RequestsOptions } from './requests.module.ts';

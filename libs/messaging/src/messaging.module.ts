@@ -19,6 +19,7 @@ import { Outbox } from './outbox.ts';
 import { OutboxRelay } from './relay.ts';
 import { RequestClient } from './request-client.ts';
 import { RequestServer } from './request-server.ts';
+import { serviceReportController } from './service-report.controller.ts';
 import { RETRY_LADDER, type RetryStep, type Subscriptions } from './topology.ts';
 import { afterCommit } from './transaction.ts';
 
@@ -64,6 +65,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
     return {
       module: MessagingModule,
       global: true,
+      controllers: service === 'gateway' ? [] : [serviceReportController(service)],
       providers: [
         { provide: MessagingMetrics, useFactory: () => new MessagingMetrics(service, options.registry) },
         {

@@ -2,6 +2,7 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '
 import type { Service } from '@imago/contracts';
 import { AmqpConnections } from './connections.ts';
 import { EventStream } from './event-stream.ts';
+import { QueueDepths } from './queue-depths.ts';
 import { RequestClient } from './request-client.ts';
 
 export interface RequestsOptions {
@@ -42,8 +43,13 @@ export class RequestsModule implements OnApplicationShutdown {
           useFactory: (connections: AmqpConnections) => new EventStream(connections),
           inject: [AmqpConnections],
         },
+        {
+          provide: QueueDepths,
+          useFactory: (connections: AmqpConnections) => new QueueDepths(connections),
+          inject: [AmqpConnections],
+        },
       ],
-      exports: [RequestClient, EventStream],
+      exports: [RequestClient, EventStream, QueueDepths],
     };
   }
 

@@ -1,13 +1,24 @@
-import { ListJobs, type RequestOf, type ResponseOf, ShowJob } from '@imago/contracts';
+import {
+  type JobReport,
+  ListJobs,
+  ReportJobs as ReportJobsContract,
+  type RequestOf,
+  type ResponseOf,
+  ShowJob,
+} from '@imago/contracts';
 import { OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { FindJobs } from './find-jobs.ts';
+import { ReportJobs } from './report-jobs.ts';
 
 /** What other services ask the board. */
 @Controller()
 export class BoardController {
-  constructor(private readonly findJobs: FindJobs) {}
+  constructor(
+    private readonly findJobs: FindJobs,
+    private readonly reportJobs: ReportJobs,
+  ) {}
 
   @OnRequest(ListJobs)
   async list(
@@ -23,5 +34,10 @@ export class BoardController {
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof ShowJob>> {
     return this.findJobs.show(request, call.context);
+  }
+
+  @OnRequest(ReportJobsContract)
+  async report(@Payload() request: RequestOf<typeof ReportJobsContract>, @Ctx() call: RequestCall): Promise<JobReport> {
+    return this.reportJobs.report(request, call.context);
   }
 }
