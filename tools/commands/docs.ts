@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { composePage } from './docs/compose-page.ts';
+import { consoleTypes } from './docs/console-types.ts';
 import { openApiPage } from './docs/openapi-page.ts';
 import { allSettings } from './docs/service-settings.ts';
 import { settingsPage } from './docs/settings-page.ts';
@@ -11,10 +12,12 @@ import { ROOT } from './places.ts';
 // when a page is not what they say.
 
 const settings = await allSettings();
+const openApi = await openApiPage();
 const pages: Readonly<Record<string, string>> = {
   'docs/settings.md': settingsPage(settings),
   'docker-compose.yml': composePage(settings),
-  'docs/openapi.json': await openApiPage(),
+  'docs/openapi.json': openApi,
+  'apps/console/src/gateway/openapi.ts': await consoleTypes(openApi),
 };
 
 const checking = process.argv.includes('--check');

@@ -3,7 +3,8 @@ import { ConfigProvider } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { AddressProvider } from './address/address-provider.tsx';
+import { Router } from 'wouter';
+import { NoticeProvider } from './actions/notice-provider.tsx';
 import { AppearanceContext } from './appearance/appearance.ts';
 import { keepPreferences, type Preferences, readPreferences } from './appearance/preferences.ts';
 import { lookOf } from './appearance/look-of.ts';
@@ -64,9 +65,11 @@ export function App() {
       <AppearanceContext value={look}>
         <ConfigProvider locale={locales[language]} button={{ autoInsertSpace: false }} theme={lookOf(dark, motion)}>
           <QueryClientProvider client={queries}>
-            <AddressProvider>
-              <Entrance />
-            </AddressProvider>
+            <Router base="/console">
+              <NoticeProvider>
+                <Entrance />
+              </NoticeProvider>
+            </Router>
           </QueryClientProvider>
         </ConfigProvider>
       </AppearanceContext>

@@ -195,14 +195,18 @@ journey('the operator’s console, in a real browser', () => {
     expect(await console.page.evaluate('sessionStorage.length')).toBe(0);
   });
 
-  it('tells a tenant that the board is the operators’, and shows nothing of it', async () => {
+  it('shows a tenant nothing of what is the operators’', async () => {
     await console.signIn(sut.bob.user, EN);
-    await console.sees('This page is the operators’');
+    await console.sees('There is no such page'); // where the operator was
+    await console.page.getByRole('link', { name: 'To the first page' }).click();
+    await console.page.getByRole('heading', { name: 'Images' }).waitFor();
+    expect(await console.page.getByRole('link', { name: 'Live board' }).count()).toBe(0);
     expect(await console.events().count()).toBe(0);
     expect(await console.barriers()).toEqual([]);
     await console.page.getByRole('button', { name: 'Sign out' }).click();
     await console.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await console.page.evaluate('sessionStorage.length')).toBe(0);
+    expect(new URL(console.page.url()).pathname).toBe('/console/');
   });
 
   it('never tried what its policy forbids, and nothing broke in it', () => {

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import { type Address, readAddress, writeAddress } from './address.ts';
 
 const FULL: Address = {
-  region: 'region-2',
   types: ['ImageReady', 'ImageFailed'],
   project: 'p & q',
   image: '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3',

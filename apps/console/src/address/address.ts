@@ -1,8 +1,7 @@
 import { createContext, use } from 'react';
 
-/** What the page's address says: it survives a reload, and can be sent to a colleague. */
+/** What the address of the board says: it survives a reload, and can be sent to a colleague. */
 export interface Address {
-  readonly region: string | null;
   readonly types: readonly string[];
   readonly project: string;
   readonly image: string;
@@ -14,7 +13,6 @@ export interface Address {
 export function readAddress(search: string): Address {
   const query = new URLSearchParams(search);
   return {
-    region: query.get('region'),
     types: query.getAll('type'),
     project: query.get('project') ?? '',
     image: query.get('image') ?? '',
@@ -23,9 +21,9 @@ export function readAddress(search: string): Address {
   };
 }
 
-export function writeAddress({ region, types, project, image, from, state }: Address): string {
+export function writeAddress({ types, project, image, from, state }: Address): string {
   const query = new URLSearchParams(types.map((type): [string, string] => ['type', type]));
-  for (const [name, value] of Object.entries({ region, project, image, from, state }))
+  for (const [name, value] of Object.entries({ project, image, from, state }))
     if (value !== null && value !== '') query.set(name, value);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;

@@ -1,27 +1,20 @@
 import { Badge, Button } from 'antd';
 import { useState } from 'react';
 import { useAddress } from '../address/address.ts';
-import type { Gateway } from '../gateway/gateway.ts';
 import { useWords } from '../language/language.ts';
 import { ProblemAlert } from '../problem/problem-alert.tsx';
 import { EventDetail } from './event-detail.tsx';
-import type { FeedStatus, Received } from './event-feed.ts';
+import type { Received } from './event-feed.ts';
 import { EventFilters } from './event-filters.tsx';
 import { EventList } from './event-list.tsx';
+import { FEED_BADGES } from './feed-badges.ts';
 import { type FeedListener, useEventFeed } from './use-event-feed.ts';
 
-const BADGES: Readonly<Record<FeedStatus, 'processing' | 'success' | 'warning' | 'error'>> = {
-  connecting: 'processing',
-  live: 'success',
-  waiting: 'warning',
-  refused: 'error',
-};
-
 /** What happens, as it happens. */
-export function FeedPanel({ gateway, ...listener }: FeedListener & { readonly gateway: Gateway }) {
+export function FeedPanel(listener: FeedListener) {
   const { feed: words } = useWords();
   const { address } = useAddress();
-  const { feed, state } = useEventFeed(gateway, address, listener);
+  const { feed, state } = useEventFeed(address, listener);
   const [opened, setOpened] = useState<Received | null>(null);
   const { status, shown, came, unseen, paused, fault } = state;
   return (
@@ -29,7 +22,7 @@ export function FeedPanel({ gateway, ...listener }: FeedListener & { readonly ga
       <div className="panel-head">
         <h2 id="feed-title">{words.title}</h2>
         <span role="status" data-status={status}>
-          <Badge status={BADGES[status]} text={words.status[status]} />
+          <Badge status={FEED_BADGES[status]} text={words.status[status]} />
         </span>
         <span className="spring" />
         <Button

@@ -1,13 +1,13 @@
 import type { EventEnvelope } from '@imago/contracts';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Address } from '../address/address.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import { useGateway } from '../gateway/use-gateway.ts';
+import { useExpire } from '../session/use-expire.ts';
 import { EventFeed, type FeedState } from './event-feed.ts';
 import { feedMemory } from './feed-memory.ts';
 
 export interface FeedListener {
   readonly onEvent: (event: EventEnvelope) => void;
-  readonly onFailure: (error: unknown) => void;
 }
 
 interface Following {
@@ -16,8 +16,11 @@ interface Following {
 }
 
 /** The feed of what the address asks for; another address is another feed. */
-export function useEventFeed(gateway: Gateway, address: Address, { onEvent, onFailure }: FeedListener): Following {
-  const { types, project, image, from, region } = address;
+export function useEventFeed(address: Address, { onEvent }: FeedListener): Following {
+  const gateway = useGateway();
+  const expire = useExpire();
+  const { region } = gateway;
+  const { types, project, image, from } = address;
   const name = JSON.stringify({ region, types, project, image, from });
   const feed = useMemo(() => {
     const wanted = JSON.parse(name) as Address;
@@ -29,9 +32,9 @@ export function useEventFeed(gateway: Gateway, address: Address, { onEvent, onFa
       moved: (place) => {
         feedMemory.keep(name, place);
       },
-      expired: onFailure,
+      expired: expire,
     });
-  }, [gateway, name, onEvent, onFailure]);
+  }, [gateway, name, onEvent, expire]);
   useEffect(() => feed.follow(), [feed]);
   return { feed, state: useSyncExternalStore(feed.subscribe, feed.state) };
 }

@@ -1,3 +1,5 @@
+import createClient, { type Client } from 'openapi-fetch';
+import type { paths } from './openapi.ts';
 import { problemOf } from './problem.ts';
 
 export interface GatewayAccess {
@@ -5,18 +7,28 @@ export interface GatewayAccess {
   readonly region: string;
 }
 
-/** The gateway this page comes from, asked with a token. */
+/** The gateway this page comes from, asked with a token about one region. */
 export class Gateway {
+  readonly region: string;
+  /** Asks by the gateway's own description of itself. What is refused is thrown as a {@link Problem}. */
+  readonly api: Client<paths>;
   readonly #token: string;
   readonly #prefix: string;
 
   constructor({ token, region }: GatewayAccess) {
+    this.region = region;
     this.#token = token;
     this.#prefix = `/regions/${encodeURIComponent(region)}`;
+    this.api = createClient<paths>({ baseUrl: this.#prefix, headers: { 'x-auth-token': token }, cache: 'no-store' });
+    this.api.use({
+      onResponse: async ({ response }) => {
+        if (!response.ok) throw await problemOf(response);
+      },
+    });
   }
 
   /**
-   * An answer that is not a refusal, its body unread.
+   * An answer that is not a refusal, its body unread: for streams.
    * @throws Problem
    */
   async open(path: string, init: { readonly headers?: Record<string, string>; readonly signal: AbortSignal }) {
@@ -25,10 +37,14 @@ export class Gateway {
     if (!response.ok) throw await problemOf(response);
     return response;
   }
+}
 
-  /** @throws Problem */
-  async get<T>(path: string, signal: AbortSignal): Promise<T> {
-    const response = await this.open(path, { signal });
-    return (await response.json()) as T;
-  }
+/**
+ * What the gateway answered.
+ * @throws Problem
+ */
+export async function answered<A>(asked: Promise<{ readonly data?: A; readonly response: Response }>): Promise<A> {
+  const { data, response } = await asked;
+  if (data === undefined) throw await problemOf(response.clone());
+  return data;
 }

@@ -1,23 +1,13 @@
-import type { JobOnBoard, JobState } from '@imago/contracts';
+import type { JobState } from '@imago/contracts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Tabs } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useAddress } from '../address/address.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import { answered } from '../gateway/gateway.ts';
+import { useGateway } from '../gateway/use-gateway.ts';
 import { useWords } from '../language/language.ts';
 import { ProblemAlert } from '../problem/problem-alert.tsx';
 import { JobTable } from './job-table.tsx';
-
-interface JobBoardProps {
-  readonly gateway: Gateway;
-  readonly region: string;
-  readonly onFailure: (error: unknown) => void;
-}
-
-interface JobPage {
-  readonly jobs: readonly JobOnBoard[];
-  readonly next?: string;
-}
 
 const STATES: readonly JobState[] = ['running', 'queued', 'failed', 'succeeded', 'cancelling', 'cancelled'];
 const PAGE = 20;
@@ -25,7 +15,7 @@ const PAGE = 20;
 const LOOK = 5_000;
 
 /** The jobs of all projects in the region, the newest first. */
-export function JobBoard({ gateway, region, onFailure }: JobBoardProps) {
+export function JobBoard() {
   const { jobs: words } = useWords();
   const { address, go } = useAddress();
   const state = STATES.find((each) => each === address.state) ?? null;
@@ -43,9 +33,7 @@ export function JobBoard({ gateway, region, onFailure }: JobBoardProps) {
           ...STATES.map((each) => ({ key: each, label: words.state[each] })),
         ].map((item) => ({
           ...item,
-          children: item.key === (state ?? 'all') && (
-            <JobList key={`${region} ${item.key}`} {...{ gateway, region, state, onFailure }} />
-          ),
+          children: item.key === (state ?? 'all') && <JobList key={item.key} state={state} />,
         }))}
       />
     </section>
@@ -53,19 +41,17 @@ export function JobBoard({ gateway, region, onFailure }: JobBoardProps) {
 }
 
 /** A list of one state, page by page; only the page that is looked at is asked for again. */
-function JobList({ gateway, region, state, onFailure }: JobBoardProps & { readonly state: JobState | null }) {
+function JobList({ state }: { readonly state: JobState | null }) {
   const { jobs: words } = useWords();
+  const { api, region } = useGateway();
   const [markers, setMarkers] = useState<readonly string[]>([]);
   const marker = markers.at(-1) ?? null;
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['jobs', region, state, marker],
-    queryFn: ({ signal }) => gateway.get<JobPage>(jobsPath(state, marker), signal),
+    queryFn: ({ signal }) => answered(api.GET('/v1/jobs', { params: { query: jobsQuery(state, marker) }, signal })),
     refetchInterval: LOOK,
     placeholderData: keepPreviousData,
   });
-  useEffect(() => {
-    if (error !== null) onFailure(error);
-  }, [error, onFailure]);
   const last = data?.jobs.at(-1)?.id;
   const hasNext = data?.next !== undefined && last !== undefined;
   return (
@@ -97,9 +83,10 @@ function JobList({ gateway, region, state, onFailure }: JobBoardProps & { readon
   );
 }
 
-function jobsPath(state: JobState | null, marker: string | null): string {
-  const query = new URLSearchParams({ limit: String(PAGE) });
-  if (state !== null) query.set('state', state);
-  if (marker !== null) query.set('marker', marker);
-  return `/v1/jobs?${query.toString()}`;
+function jobsQuery(state: JobState | null, marker: string | null) {
+  return {
+    limit: String(PAGE),
+    ...(state === null ? {} : { state }),
+    ...(marker === null ? {} : { marker }),
+  };
 }

@@ -20,3 +20,10 @@ export function useSpeech(): Speech {
 export function useWords(): Words {
   return useSpeech().words;
 }
+
+/** A hook for the words of one area, which are loaded with the pages that say them and not before. */
+export function wordsOf<W>(area: Readonly<Record<Language, W>>): () => W {
+  return function useAreaWords() {
+    return area[useSpeech().language];
+  };
+}

@@ -23,11 +23,32 @@ export const en: Words = {
   },
   signOut: 'Sign out',
   signedIn: (user: string, project: string) => `${user} (project ${project})`,
-  operatorsOnly: {
-    title: 'This page is the operators’',
-    lead: (user: string) =>
-      `${user} does not have the role admin and cannot see the events and jobs of all projects. Sign in as an operator.`,
+  menu: {
+    label: 'Main menu',
+    operators: 'Operations',
+    pending: (count: number) => `${count} pending`,
+    pages: {
+      images: 'Images',
+      inbox: 'Share inbox',
+      servers: 'Servers',
+      jobs: 'Jobs',
+      quotas: 'Quotas',
+      usage: 'Usage',
+      board: 'Live board',
+      publishing: 'Publishing',
+      quotaRequests: 'Quota requests',
+      operations: 'Dashboard',
+      parked: 'Parked messages',
+      audit: 'Audit log',
+    },
   },
+  notFound: {
+    title: 'There is no such page',
+    lead: 'It does not exist, or it is not yours to see.',
+    home: 'To the first page',
+  },
+  dialog: { cancel: 'Cancel' },
+  notice: { close: 'Close' },
   problem: {
     remedy: 'What to do',
     code: 'Code',

@@ -1,22 +1,24 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { PageHeader } from '../board/page-header.tsx';
+import { useCallback, useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
 import { useWords } from '../language/language.ts';
-import { OperatorsOnly } from './operators-only.tsx';
-import { isOperator, type Session } from './session.ts';
+import { PageHeader } from '../shell/page-header.tsx';
+import { Shell } from '../shell/shell.tsx';
+import type { Session } from './session.ts';
 import { sessionStore } from './session-store.ts';
 import { signOut } from './sign-in.ts';
 import { SignInPage } from './sign-in-page.tsx';
-
-const BoardPage = lazy(() => import('../board/board-page.tsx').then(({ BoardPage }) => ({ default: BoardPage })));
+import { ExpireContext } from './use-expire.ts';
+import { useExpiry } from './use-expiry.ts';
 
 /** The longest time a timer takes. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Who is there sees what is theirs: nobody the door, operators the board, others a word why not. */
+/** Who is there sees what is theirs: nobody the door, everybody else the house. */
 export function Entrance() {
   const words = useWords();
   const queries = useQueryClient();
+  const [, go] = useLocation();
   const [session, setSession] = useState<Session | null>(() => sessionStore.read());
   const [expired, setExpired] = useState(false);
 
@@ -32,6 +34,7 @@ export function Entrance() {
   const expire = useCallback(() => {
     end(true);
   }, [end]);
+  useExpiry(expire);
 
   useEffect(() => {
     if (session === null) return;
@@ -45,6 +48,7 @@ export function Entrance() {
   const leave = (): void => {
     if (session !== null) signOut(session);
     end(false);
+    go('/'); // what was open is nothing for who comes next
   };
   const enter = (entered: Session): void => {
     sessionStore.keep(entered);
@@ -57,16 +61,18 @@ export function Entrance() {
       <a className="skip" href="#main">
         {words.skip}
       </a>
-      <PageHeader session={session} onLeave={leave} />
-      <main id="main" tabIndex={-1}>
-        {session === null && <SignInPage expired={expired} onEnter={enter} />}
-        {session !== null && !isOperator(session) && <OperatorsOnly session={session} />}
-        {session !== null && isOperator(session) && (
-          <Suspense fallback={null}>
-            <BoardPage session={session} onExpired={expire} />
-          </Suspense>
-        )}
-      </main>
+      {session === null ? (
+        <>
+          <PageHeader session={null} onLeave={leave} />
+          <main id="main" tabIndex={-1}>
+            <SignInPage expired={expired} onEnter={enter} />
+          </main>
+        </>
+      ) : (
+        <ExpireContext value={expire}>
+          <Shell session={session} onLeave={leave} />
+        </ExpireContext>
+      )}
     </>
   );
 }

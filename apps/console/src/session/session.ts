@@ -9,7 +9,7 @@ export interface Session {
   readonly expires_at: string;
 }
 
-/** The board is the operators'. */
+/** Who runs the service; some pages are for them alone. */
 export function isOperator(session: Session): boolean {
   return session.roles.includes('admin');
 }

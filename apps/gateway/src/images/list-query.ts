@@ -25,7 +25,7 @@ const counts = Object.fromEntries(
 ) as Record<Count, z.ZodOptional<typeof count>>;
 
 /** What a list can be asked by. Any other key names a custom property. */
-const listQuery = z
+export const listQuery = z
   .object({
     limit: pageLimit,
     marker: once.optional(),

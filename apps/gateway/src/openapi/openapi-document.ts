@@ -1,6 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
 import { isOpen } from '../edge/authenticate.ts';
+import { listQuery } from '../images/list-query.ts';
+import { answerSchemas } from './answer-schemas.ts';
 
 /** RFC 9457, with what Imago adds to it; see docs/errors.md. */
 const PROBLEM: NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string] = {
@@ -37,13 +40,34 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const made = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
+  const answers = answerSchemas();
   for (const [path, item] of Object.entries(made.paths)) {
     for (const [method, operation] of operationsOf(item)) {
+      describeSuccess(operation, answers.byOperation.get(operation.operationId ?? ''));
+      if (operation.operationId === 'Images.list') operation.parameters = queryParameters(listQuery);
       if (!isOpen(method, path)) operation.security = [{ token: [] }, { bearer: [] }];
       if (path.startsWith('/v1/')) operation.responses['default'] = REFUSED;
     }
   }
-  return { ...made, components: { ...made.components, schemas: { ...made.components?.schemas, Problem: PROBLEM } } };
+  const schemas = { ...made.components?.schemas, ...answers.schemas, Problem: PROBLEM };
+  return { ...made, components: { ...made.components, schemas } };
+}
+
+/** Says what an operation answers with when it succeeds, where that is known. */
+function describeSuccess({ responses }: Operation, $ref: string | undefined): void {
+  if ($ref === undefined) return;
+  const content = { 'application/json': { schema: { $ref } } };
+  for (const status of Object.keys(responses).filter((each) => each.startsWith('2')))
+    responses[status] = { description: '', ...responses[status], content };
+}
+
+/** Of a query that is not checked by Nest, and that it therefore does not describe. */
+function queryParameters(query: z.ZodType): Operation['parameters'] {
+  const { properties = {} } = z.toJSONSchema(query, { target: 'openapi-3.0', io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, schema]) => ({
+    ...{ name, in: 'query', required: false },
+    schema: schema as object, // the library has types of its own for the same words
+  }));
 }
 
 type PathItem = OpenAPIObject['paths'][string];

@@ -1,18 +1,20 @@
 import { Button, Select } from 'antd';
-import { useAddress } from '../address/address.ts';
+import type { ReactNode } from 'react';
 import { useLook } from '../appearance/appearance.ts';
 import { APPEARANCES } from '../appearance/preferences.ts';
 import icon from '../icon.svg';
 import { LANGUAGES, type Language, useSpeech } from '../language/language.ts';
-import { isOperator, type Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 
 interface PageHeaderProps {
   readonly session: Session | null;
   readonly onLeave: () => void;
+  /** Where one is. */
+  readonly children?: ReactNode;
 }
 
-/** The name of the house, who is in it, and how it looks and speaks. */
-export function PageHeader({ session, onLeave }: PageHeaderProps) {
+/** The name of the house, who is in it and where, and how it looks and speaks. */
+export function PageHeader({ session, onLeave, children }: PageHeaderProps) {
   const { words, language, speak } = useSpeech();
   const { appearance, dress } = useLook();
   const languages = Object.entries(LANGUAGES) as [Language, string][];
@@ -22,8 +24,8 @@ export function PageHeader({ session, onLeave }: PageHeaderProps) {
         <img src={icon} alt="" width="24" height="24" />
         {words.title}
       </span>
+      {children}
       <span className="spring" />
-      {session !== null && isOperator(session) && <RegionSelect regions={session.regions} />}
       <Select
         aria-label={words.appearanceLabel}
         value={appearance}
@@ -56,23 +58,5 @@ export function PageHeader({ session, onLeave }: PageHeaderProps) {
         </>
       )}
     </header>
-  );
-}
-
-/** Each region has its own events and jobs. */
-function RegionSelect({ regions }: { readonly regions: readonly string[] }) {
-  const { words } = useSpeech();
-  const { address, go } = useAddress();
-  if (regions.length < 2) return null;
-  return (
-    <Select
-      aria-label={words.region}
-      value={address.region ?? regions[0]}
-      onChange={(region) => {
-        go({ region });
-      }}
-      options={regions.map((value) => ({ value, label: value }))}
-      popupMatchSelectWidth={false}
-    />
   );
 }

@@ -1,0 +1,17 @@
+import { page, type Page } from './page.ts';
+
+const operators = { operators: true } as const;
+
+/** Every page there is, in the order of the menu; `/` leads to the first one somebody may see. */
+// prettier-ignore -- a line for a page
+export const PAGES: readonly Page[] = [
+  page('/images', 'images', () => import('../images/images-page.tsx').then((it) => it.ImagesPage)),
+  page('/operator/board', 'board', () => import('../board/board-page.tsx').then((it) => it.BoardPage), {
+    ...operators,
+    followsEvents: true,
+  }),
+];
+
+/** Where an operator begins the day. */
+export const OPERATORS_HOME = '/operator/board';
+export const HOME = '/images';
