@@ -81,6 +81,14 @@ import { ImageScanRow } from './scans/image-scan.row.ts';
 import { ImageScansRepository } from './scans/image-scans.repository.ts';
 import { ImageScans } from './scans/image-scans.ts';
 import { ScansController } from './scans/scans.controller.ts';
+import { ImageDamages } from './scrubs/image-damages.ts';
+import { ObjectDamages } from './scrubs/object-damages.ts';
+import { ScrubObjects } from './scrubs/scrub-objects.ts';
+import { ScrubTurns } from './scrubs/scrub-turns.ts';
+import { ScrubbedObjects } from './scrubs/scrubbed-objects.ts';
+import { Scrubber } from './scrubs/scrubber.ts';
+import { ScrubsController } from './scrubs/scrubs.controller.ts';
+import { ShowScrubs } from './scrubs/show-scrubs.ts';
 import { ImageReviewRow } from './reviews/image-review.row.ts';
 import { ImageReviews } from './reviews/image-reviews.ts';
 import { ReviewsController } from './reviews/reviews.controller.ts';
@@ -132,6 +140,7 @@ export class CatalogModule {
         BootProofsController,
         ScansController,
         StorageController,
+        ScrubsController,
         AppliedEventsController,
         ComparisonsController,
         reconciliationsController('catalog'),
@@ -189,6 +198,13 @@ export class CatalogModule {
         DescribeLayers,
         SweepClaims,
         ObjectSweeper,
+        ImageDamages,
+        ObjectDamages,
+        ScrubTurns,
+        ScrubbedObjects,
+        ScrubObjects,
+        ShowScrubs,
+        Scrubber,
         MemberTruth,
         HoldTruth,
         ReconcileLedger,

@@ -22,6 +22,17 @@ export const catalogConfig = z.object({
   CATALOG_COMMUNITY_IMAGES: z.stringbool().default(false),
   /** Seconds until a swept object is looked at again; later looks come more seldom. */
   CATALOG_RESWEEP_SECONDS: z.coerce.number().min(0.05).max(86_400).default(600),
+  /** Seconds from the beginning of a round through all stored objects of a region to that of the next. */
+  CATALOG_SCRUB_SECONDS: z.coerce.number().min(1).max(31_536_000).default(604_800),
+  /** Bytes a second that are read from the store of a region to see whether they are still what was stored; 0: none. */
+  CATALOG_SCRUB_BYTES_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 40)
+    .default(16 * 2 ** 20),
+  /** Seconds until a store that did not answer is asked again. */
+  CATALOG_SCRUB_RETRY_SECONDS: z.coerce.number().min(0.05).max(3600).default(30),
 });
 
 export type CatalogConfig = Readonly<z.output<typeof catalogConfig>>;

@@ -83,7 +83,11 @@ export function databaseUrl(
   return databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD)[kind];
 }
 
-export async function startCatalog(settings: Readonly<Record<string, string>> = {}): Promise<CatalogUnderTest> {
+/** @param door makes a way to the store at an endpoint, and answers where catalog finds it */
+export async function startCatalog(
+  settings: Readonly<Record<string, string>> = {},
+  door: (endpoint: string) => Promise<string> = (endpoint) => Promise.resolve(endpoint),
+): Promise<CatalogUnderTest> {
   const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, provision });
   const contextKey = randomBytes(32).toString('hex');
   const addresses: NeighbourAddresses = {
@@ -95,7 +99,8 @@ export async function startCatalog(settings: Readonly<Record<string, string>> = 
   await Promise.all([declareTopology(addresses.amqpUrl, { settle_ms: 0 }), migrateAll(addresses)]);
   const directory = await mkdtemp(join(tmpdir(), 'imago-catalog-'));
   const regionsFile = join(directory, 'regions.json');
-  const { endpoint, region, bucket, administration, access_key, secret_key } = env.s3;
+  const { region, bucket, administration, access_key, secret_key } = env.s3;
+  const endpoint = await door(env.s3.endpoint);
   const otherBucket = `${bucket}-2`;
   await administration.createBucket(otherBucket);
   const key = await administration.addKey({ access_key, secret_key }, [bucket, otherBucket]);

@@ -19,6 +19,8 @@ import { RequestBootProof } from './boot-proofs/request-boot-proof.ts';
 import { COMPUTE_ENTITIES } from './compute-entities.ts';
 import { COMPUTE_CONFIG } from './config-token.ts';
 import { type ComputeConfig, hostOf } from './config.ts';
+import { DamagedDisks } from './damages/damaged-disks.ts';
+import { DamagesController } from './damages/damages.controller.ts';
 import { ConsolesRepository } from './consoles/consoles.repository.ts';
 import { ShowConsole } from './consoles/show-console.ts';
 import { TailConsoles } from './consoles/tail-consoles.ts';
@@ -148,6 +150,7 @@ export class ComputeModule {
         OrdersController,
         LocksController,
         BootProofsController,
+        DamagesController,
         ExportsController,
         reconciliationsController('compute'),
       ],
@@ -163,6 +166,7 @@ export class ComputeModule {
         TellOfServer,
         FindServers,
         ShowConsole,
+        DamagedDisks,
         ...ORDERS,
         ...LOCKS,
         ...BOOT_PROOFS,

@@ -83,6 +83,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/images/{image_id}/events': image([200, 200, 200, 200, 200, 404, 200]),
   'GET /v1/images/{image_id}/lineage': image([200, 200, 200, 403, 403, 404, 200]),
   // The image of an import, which is shared with nobody: one whose file was sent has no report.
+  'GET /v1/images/{image_id}/damages': image([200, 200, 200, 403, 403, 404, 200]),
   'GET /v1/images/{image_id}/readiness': own('image_job', [200, 200, 404, 200]),
   // Nobody asked for it when the image was made.
   'GET /v1/images/{image_id}/generalization': image([404, 404, 404, 403, 403, 404, 404]),
@@ -227,6 +228,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/operator/reconciliations': operators('nothing', 200),
   'POST /v1/operator/reconciliations': operators('nothing', 202, { body: {} }),
   'GET /v1/operator/operations': operators('nothing', 200),
+  'GET /v1/operator/scrubs': operators('nothing', 200),
+  'POST /v1/operator/scrubs': operators('nothing', 202),
   'GET /v1/operator/parked': operators('nothing', 200),
   'POST /v1/operator/parked/{service}/{message_id}/replay': operators('nothing', 404, {
     path: { service: 'catalog', message_id: nobodysId },

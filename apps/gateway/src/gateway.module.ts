@@ -55,6 +55,8 @@ import { QuotasController } from './quotas/quotas.controller.ts';
 import { ReconciliationsController } from './reconciliations/reconciliations.controller.ts';
 import { ResumableUploadsController } from './resumable-uploads/resumable-uploads.controller.ts';
 import { ImageReviewsController } from './reviews/image-reviews.controller.ts';
+import { ImageDamagesController } from './scrubs/image-damages.controller.ts';
+import { ScrubsController } from './scrubs/scrubs.controller.ts';
 import { SchemasController } from './schemas/schemas.controller.ts';
 import { ServerActionsController } from './servers/server-actions.controller.ts';
 import { ServerConsoleController } from './servers/server-console.controller.ts';
@@ -110,6 +112,7 @@ export class GatewayModule {
         ImageEventsController,
         ImageLineageController,
         ImageReadinessController,
+        ImageDamagesController,
         ImageBootProofsController,
         ImageDeletionController,
         ImageReviewsController,
@@ -134,6 +137,7 @@ export class GatewayModule {
         UsageController,
         ReconciliationsController,
         OperationsController,
+        ScrubsController,
         ParkedController,
         AuditController,
         EventStreamController,

@@ -163,6 +163,11 @@ export const ERRORS = {
   'image.wrong_state': { kind: 'conflict', remedy: 'Wait until the image reaches a state that allows this.' },
   'image.deactivated': { kind: 'forbidden', remedy: 'Reactivate the image, or ask its owner or the operator to.' },
   'image.closed_by_operator': { kind: 'forbidden', remedy: 'Ask the operator to reactivate the image.' },
+  'image.damaged': {
+    kind: 'conflict',
+    remedy:
+      'Use another image, or make it again from its file; it opens by itself when the operator has brought its bytes back.',
+  },
   'image.no_data': { kind: 'not_found', remedy: 'Wait until the image is active.' },
   'image.marker_not_found': { kind: 'invalid', remedy: 'Use the id of an image on the page before as marker.' },
   'image.attribute_read_only': { kind: 'forbidden', remedy: 'Leave this attribute to Imago.' },
@@ -312,6 +317,11 @@ export const ERRORS = {
   'server.wrong_state': { kind: 'conflict', remedy: 'Look at the status of the server: it does not allow this.' },
   'server.not_stopped': { kind: 'conflict', remedy: 'Stop the server first.' },
   'server.image_unusable': { kind: 'invalid', remedy: 'Use an image whose type, format and architecture fit.' },
+  'server.disk_damaged': {
+    kind: 'conflict',
+    remedy:
+      'Save what the server still reads and make it again from another image, or wait until the operator has brought the bytes back.',
+  },
   'server.disk_size_mismatch': {
     kind: 'invalid',
     remedy: "Leave the size out or give the image's: a system disk has exactly the size of its image.",

@@ -106,6 +106,14 @@ import {
   ImageScanProgressedV1,
   ImageScanRequestedV1,
 } from './scan.events.ts';
+import {
+  ImageDamagedV1,
+  ImageRepairedV1,
+  ObjectDamagedV1,
+  ObjectRepairedV1,
+  ServerDiskDamagedV1,
+  ServerDiskRepairedV1,
+} from './scrub.events.ts';
 import type { Service } from './services.ts';
 import {
   ImageShareAcceptedV1,
@@ -129,6 +137,10 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageUnpublishedV1,
   ImageStorageChangedV1,
   ImageCopyMadeV1,
+  ObjectDamagedV1,
+  ObjectRepairedV1,
+  ImageDamagedV1,
+  ImageRepairedV1,
   MetadefNamespaceChangedV1,
   BootProofWantedV1,
   ImageSharedV1,
@@ -176,6 +188,8 @@ export const EVENTS: readonly EventDefinition[] = [
   ServerDeletedV1,
   ServerFailedV1,
   ServerLockChangedV1,
+  ServerDiskDamagedV1,
+  ServerDiskRepairedV1,
   BootProofRequestedV1,
   BootProofProgressedV1,
   ImageBootProvenV1,
@@ -258,6 +272,6 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
   export: [ImageDeletedV1, ImageDeactivatedV1],
   sharing: [ImageDeletedV1, ImageUpdatedV1],
   quota: [ImageRegisteredV1, ImageFailedV1, ImageDeletedV1, ImageUpdatedV1, ImageStorageChangedV1],
-  compute: [BootProofWantedV1, ImageDeletedV1],
+  compute: [BootProofWantedV1, ImageDeletedV1, ObjectDamagedV1, ObjectRepairedV1],
   activity: 'every',
 };

@@ -8,7 +8,7 @@ export { generalizeInJob } from './generalization/generalize-in-job.ts';
 export type { DiskOfJob, JobGeneralization } from './generalization/generalize-in-job.ts';
 export { isDamage, isIndexed, openFlattened, openObjects } from './stored-image/flattened-source.ts';
 export type { FlattenedSource, IndexedObject } from './stored-image/flattened-source.ts';
-export { openImageFile } from './stored-image/image-file.ts';
+export { openImageDisk, openImageFile } from './stored-image/image-file.ts';
 export type { ImageFileOptions } from './stored-image/image-file.ts';
 export { readIndex } from './stored-image/stored-index.ts';
 export type { IndexOf, StoredIndex } from './stored-image/stored-index.ts';

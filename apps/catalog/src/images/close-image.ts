@@ -4,6 +4,7 @@ import { inTransaction, type RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { EditedImage } from './edit-image.ts';
+import { ImageDamages } from '../scrubs/image-damages.ts';
 import { ImageAccess } from './image-access.ts';
 import { ImageTransitions, type TransitionInput } from './image-transitions.ts';
 import type { ImageRow } from './image.row.ts';
@@ -19,6 +20,7 @@ export class CloseImage {
     private readonly images: ImagesRepository,
     private readonly access: ImageAccess,
     private readonly transitions: ImageTransitions,
+    private readonly damages: ImageDamages,
   ) {}
 
   /**
@@ -29,6 +31,7 @@ export class CloseImage {
     const closed_by_operator = context.roles.includes('admin');
     return inTransaction(this.db, async (tx) => {
       const image = await this.#locked(tx, 'image.deactivate', request, context);
+      await this.damages.closedForAnotherReason(tx, image.id);
       if (image.status !== 'deactivated')
         return this.#apply(tx, image, { trigger: 'closed', changes: { closed_by_operator }, cause });
       if (image.closed_by_operator || !closed_by_operator) return { image, event_ids: [] };
@@ -36,11 +39,12 @@ export class CloseImage {
     });
   }
 
-  /** @throws Refusal image.not_found, auth.forbidden, image.closed_by_operator, image.not_active */
+  /** @throws Refusal image.not_found, auth.forbidden, image.damaged, image.closed_by_operator, image.not_active */
   open(request: Request, { context, cause }: RequestCall): Promise<EditedImage> {
     return inTransaction(this.db, async (tx) => {
       const image = await this.#locked(tx, 'image.reactivate', request, context);
       if (image.status === 'active') return { image, event_ids: [] };
+      await this.damages.requireWhole(tx, image.id);
       if (image.closed_by_operator && !context.roles.includes('admin'))
         throw refusal('image.closed_by_operator', `The operator has deactivated image ${image.id}.`);
       return this.#apply(tx, image, { trigger: 'opened', changes: { closed_by_operator: false }, cause });

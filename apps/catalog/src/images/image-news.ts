@@ -1,8 +1,11 @@
 import {
   BootProofWantedV1,
+  type DataOf,
+  ImageDamagedV1,
   ImageDeletedV1,
   type ImageReview,
   ImagePublishedV1,
+  ImageRepairedV1,
   ImageReviewedV1,
   ImageUnpublishedV1,
 } from '@imago/contracts';
@@ -53,6 +56,26 @@ export class ImageNews {
     return this.outbox.add(tx, about(image, BootProofWantedV1, { image_id, owner, region }), cause);
   }
 
+  /** Bytes it is read from are not what was stored. */
+  damaged(
+    tx: EntityManager,
+    image: ImageRow,
+    damage: Omit<DataOf<typeof ImageDamagedV1>, keyof Named>,
+    cause: Cause,
+  ): Promise<string> {
+    return this.#tell(tx, image, about(image, ImageDamagedV1, { ...named(image), ...damage }), cause);
+  }
+
+  /** All its bytes are what was stored again. */
+  repaired(
+    tx: EntityManager,
+    image: ImageRow,
+    repair: Omit<DataOf<typeof ImageRepairedV1>, keyof Named>,
+    cause: Cause,
+  ): Promise<string> {
+    return this.#tell(tx, image, about(image, ImageRepairedV1, { ...named(image), ...repair }), cause);
+  }
+
   /** Its owner is told who loses it. They are told one by one, by sharing: no member learns of another. */
   async #deleted(tx: EntityManager, image: ImageRow, cause: Cause): Promise<string> {
     const members = await this.losing(tx, image);
@@ -73,4 +96,10 @@ export class ImageNews {
 
 function about<E extends NewEvent['event']>(image: ImageRow, event: E, data: NewEvent<E>['data']): NewEvent {
   return { event, subject: image.id, data, project_id: image.owner, region: image.region, sequence: image.version };
+}
+
+type Named = Record<'image_id' | 'owner' | 'region', string> & { readonly name: string | null };
+
+function named({ id: image_id, name, owner, region }: ImageRow): Named {
+  return { image_id, name, owner, region };
 }

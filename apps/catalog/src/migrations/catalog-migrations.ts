@@ -10,6 +10,7 @@ import { ClosedByOperator1765405000000 } from './1765405000000-closed-by-operato
 import { ImageImports1765410000000 } from './1765410000000-image-imports.ts';
 import { Metadefs1765420000000 } from './1765420000000-metadefs.ts';
 import { ImageScans1765430000000 } from './1765430000000-image-scans.ts';
+import { Scrubs1765440000000 } from './1765440000000-scrubs.ts';
 import { Sharing1764400000000 } from './1764400000000-sharing.ts';
 import { Layers1764300000000 } from './1764300000000-layers.ts';
 import { Reconciliations1764500000000 } from './1764500000000-reconciliations.ts';
@@ -31,4 +32,5 @@ export const CATALOG_MIGRATIONS = [
   ImageImports1765410000000,
   Metadefs1765420000000,
   ImageScans1765430000000,
+  Scrubs1765440000000,
 ];

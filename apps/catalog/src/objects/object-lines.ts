@@ -24,6 +24,18 @@ export class ObjectLines {
     );
   }
 
+  /** A sealed object and what it lies on; empty when it is gone. */
+  ofObject(tx: EntityManager, objectId: string): Promise<readonly ObjectRow[]> {
+    return tx.query<ObjectRow[]>(
+      `WITH RECURSIVE line AS (
+         SELECT o.*, 0 AS depth FROM catalog.objects o WHERE o.id = $1 AND o.state = 'sealed'
+         UNION ALL
+         SELECT parent.*, line.depth + 1 FROM line JOIN catalog.objects parent ON parent.id = line.parent_object_id)
+       SELECT * FROM line ORDER BY depth`,
+      [objectId],
+    );
+  }
+
   /** How many objects an object lies on: 0 of a base. */
   async depth(tx: EntityManager, objectId: string): Promise<number> {
     const line: unknown[] = await tx.query(`${LINE} SELECT id FROM line`, [[objectId]]);

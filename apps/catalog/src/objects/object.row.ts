@@ -40,6 +40,8 @@ export class ObjectRow {
   @Column('text', { nullable: true }) os_hash_algo!: string | null;
   @Column('text', { nullable: true }) os_hash_value!: string | null;
   @Column('text', { nullable: true }) index_hash!: string | null;
+  /** Of the object's own bytes, hex, where `os_hash_value` is of other ones: of a layer, once it has been read again. */
+  @Column('text', { nullable: true }) own_sha512!: string | null;
   /** Of a layer that is written or sealed: the object that has the clusters it does not, kept by a reference of its own. */
   @ForeignKey(() => ObjectRow, { name: 'objects_parent_fkey' })
   @Column('uuid', { nullable: true })

@@ -3,6 +3,8 @@ import {
   type RefusalDocument,
   ServerCreatedV1,
   ServerDeletedV1,
+  ServerDiskDamagedV1,
+  ServerDiskRepairedV1,
   ServerFailedV1,
   ServerLockChangedV1,
   ServerOsChangedV1,
@@ -24,6 +26,8 @@ export type ServerHappening =
   | { readonly type: 'created' | 'started' | 'rebooted' | 'deleted' | 'lock_changed' }
   | { readonly type: 'stopped'; readonly reason: StopReason }
   | { readonly type: 'os_changed'; readonly previous_image_id: string }
+  | { readonly type: 'disk_damaged'; readonly disk_id: string; readonly error: RefusalDocument }
+  | { readonly type: 'disk_repaired'; readonly disk_id: string }
   | { readonly type: 'failed'; readonly error: RefusalDocument };
 
 const EVENTS: Readonly<Record<ServerHappening['type'], EventDefinition>> = {
@@ -33,6 +37,8 @@ const EVENTS: Readonly<Record<ServerHappening['type'], EventDefinition>> = {
   deleted: ServerDeletedV1,
   stopped: ServerStoppedV1,
   os_changed: ServerOsChangedV1,
+  disk_damaged: ServerDiskDamagedV1,
+  disk_repaired: ServerDiskRepairedV1,
   failed: ServerFailedV1,
   lock_changed: ServerLockChangedV1,
 };
