@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { IdentityProvider } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
 import type { ServiceOptions } from '@imago/service';
@@ -11,6 +10,7 @@ import { jsonBodies } from './edge/json-bodies.ts';
 import { PublicUrl } from './edge/public-url.ts';
 import { stripRegion } from './edge/region-prefix.ts';
 import { gatewayFaults } from './edge/render-fault.ts';
+import { provideIdentity } from './identity/provide-identity.ts';
 import { GatewayModule } from './gateway.module.ts';
 import { ApiDescription } from './openapi/api-description.ts';
 import { PATCH_TYPES } from './images/image-patch.ts';
@@ -25,9 +25,10 @@ const CONSOLE = join(import.meta.dirname, '../../console/dist');
 /** How the gateway is started: its module, and what every request passes before it reaches a controller. */
 export function gatewayService(config: GatewayConfig): ServiceOptions {
   const console = config.GATEWAY_CONSOLE_DIRECTORY ?? CONSOLE;
+  const identity = provideIdentity(config);
   return {
     service: 'gateway',
-    module: GatewayModule.forRoot(config),
+    module: GatewayModule.forRoot(config, identity),
     config,
     streamed: bringsFile,
     prepare: (app) => {
@@ -36,7 +37,7 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
       app.use(guardAnswers);
       app.use(consoleFor(console));
       app.use(stripRegion(app.get(Regions)));
-      app.use(authenticate(app.get(IdentityProvider)));
+      app.use(authenticate(identity.provider));
       app.use(jsonBodies);
       app.use(fileBodies);
       app.useBodyParser('json', { limit: PATCH_LIMIT, type: [...PATCH_TYPES] });
@@ -45,6 +46,6 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
       const requests = app.get(RequestClient);
       return [{ name: 'broker', check: () => (requests.connected() ? undefined : 'is away') }];
     },
-    renderFault: gatewayFaults(new PublicUrl(config.PUBLIC_URL)),
+    renderFault: gatewayFaults(new PublicUrl(config.PUBLIC_URL), identity.provider),
   };
 }

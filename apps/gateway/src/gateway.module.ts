@@ -1,4 +1,3 @@
-import { EmbeddedIdentityProvider, IdentityProvider, loadUsers } from '@imago/identity';
 import { RequestsModule } from '@imago/messaging';
 import { loadRegions, Regions } from '@imago/object-store';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -16,9 +15,7 @@ import { EventStreamController } from './event-stream/event-stream.controller.ts
 import { OpenStreams } from './event-stream/open-streams.ts';
 import { ExportsController } from './exports/exports.controller.ts';
 import { FlavorsController } from './flavors/flavors.controller.ts';
-import { DiscoveryController } from './identity/discovery.controller.ts';
-import { ProjectsController } from './identity/projects.controller.ts';
-import { TokensController } from './identity/tokens.controller.ts';
+import type { ProvidedIdentity } from './identity/provide-identity.ts';
 import { ImageImportController } from './image-imports/image-import.controller.ts';
 import { ImageActionsController } from './images/image-actions.controller.ts';
 import { ImageDeletionController } from './images/image-deletion.controller.ts';
@@ -79,7 +76,7 @@ const OPEN_FILES_BYTES = 32 * 2 ** 20;
 /** The gateway, composed: the one place that knows all its parts. It keeps nothing; every answer is a service's. */
 @Module({})
 export class GatewayModule {
-  static forRoot(config: GatewayConfig): DynamicModule {
+  static forRoot(config: GatewayConfig, identity: Omit<ProvidedIdentity, 'provider'>): DynamicModule {
     return {
       module: GatewayModule,
       imports: [
@@ -100,9 +97,7 @@ export class GatewayModule {
         MetadefTagsController,
         MetadefResourceTypesController,
         SchemasController,
-        DiscoveryController,
-        TokensController,
-        ProjectsController,
+        ...identity.controllers,
         ImagesController,
         ImageFileController,
         ImageUploadController,
@@ -150,7 +145,7 @@ export class GatewayModule {
       ],
       providers: [
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
-        { provide: IdentityProvider, useFactory: () => embeddedIdentity(config) },
+        ...identity.providers,
         { provide: PublicUrl, useValue: new PublicUrl(config.PUBLIC_URL) },
         { provide: ParkedMessages, useValue: new ParkedMessages(config.AMQP_URL) },
         { provide: LinkTokens, useValue: new LinkTokens(config.IMAGO_CONTEXT_KEY) },
@@ -166,12 +161,4 @@ export class GatewayModule {
       ],
     };
   }
-}
-
-function embeddedIdentity(config: GatewayConfig): IdentityProvider {
-  return new EmbeddedIdentityProvider({
-    users: loadUsers(config.IMAGO_USERS_FILE),
-    token_key: config.IMAGO_TOKEN_KEY,
-    token_ttl: config.IMAGO_TOKEN_TTL_SECONDS,
-  });
 }

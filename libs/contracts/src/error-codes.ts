@@ -44,11 +44,19 @@ export const ERRORS = {
   internal: { kind: 'internal', remedy: 'Try again; if it stays, give the request id to the operator.' },
   'auth.required': {
     kind: 'unauthorized',
-    remedy: 'Get a token from POST /v3/auth/tokens and send it as X-Auth-Token.',
+    remedy: 'Get a token where the header WWW-Authenticate of the answer says, and send it as X-Auth-Token.',
   },
   'auth.invalid_credentials': { kind: 'unauthorized', remedy: 'Check the user name, domain, password and project.' },
-  'auth.invalid_token': { kind: 'unauthorized', remedy: 'Get a new token from POST /v3/auth/tokens.' },
+  'auth.invalid_token': {
+    kind: 'unauthorized',
+    remedy: 'Get a new token where the header WWW-Authenticate of the answer says.',
+  },
+  'auth.no_project': { kind: 'forbidden', remedy: 'Get a token that is of a project.' },
   'auth.forbidden': { kind: 'forbidden', remedy: 'Ask the owner or the operator for a role that may do this.' },
+  'identity.unavailable': {
+    kind: 'unavailable',
+    remedy: 'Try again in a moment; if it stays, tell the operator that the identity service does not answer.',
+  },
   'context.invalid': { kind: 'unauthorized', remedy: 'Requests between services must carry a signed, fresh context.' },
   'region.not_found': { kind: 'not_found', remedy: 'Use a region listed in the identity catalog.' },
   'quota.images_exceeded': {

@@ -60,6 +60,11 @@ export class EmbeddedIdentityProvider extends IdentityProvider {
     this.#usersById = new Map(options.users.map((user) => [user.id, user]));
   }
 
+  challenge(base: string): string {
+    return `Keystone uri="${base}/v3"`;
+  }
+
+  /** @throws Refusal auth.invalid_credentials, auth.invalid_token, service.unavailable */
   async issue(request: AuthRequest): Promise<VerifiedToken> {
     const issued = request.method === 'password' ? await this.#byPassword(request) : await this.#byToken(request.token);
     const user = this.#userOf(issued);
@@ -75,6 +80,7 @@ export class EmbeddedIdentityProvider extends IdentityProvider {
     return Promise.resolve(describeToken(token, opened, user));
   }
 
+  /** Makes a token worthless before it expires. @throws Refusal auth.invalid_token when it already is. */
   async revoke(token: string): Promise<void> {
     const { audit_ids: auditIds, expires_at: expiresAt } = await this.verify(token);
     const now = Date.now();

@@ -32,14 +32,14 @@ export interface VerifiedToken {
   readonly audit_ids: readonly string[];
 }
 
-/** Where tokens come from and what they are worth: the embedded users file, Keystone, or OpenID Connect. */
+/** What tokens are worth: by the embedded users file, a Keystone, or an issuer of OpenID Connect. */
 export abstract class IdentityProvider {
-  /** @throws Refusal auth.invalid_credentials, auth.invalid_token, service.unavailable */
-  abstract issue(request: AuthRequest): Promise<VerifiedToken>;
-
-  /** @throws Refusal auth.invalid_token, the same for forged, foreign, expired and revoked ones. */
+  /**
+   * @throws Refusal auth.invalid_token, the same for forged, foreign, expired and revoked ones; auth.no_project for a good one
+   * that is of no project; identity.unavailable when nobody can be asked: then nobody gets in
+   */
   abstract verify(token: string): Promise<VerifiedToken>;
 
-  /** Makes a token worthless before it expires. @throws Refusal auth.invalid_token when it already is. */
-  abstract revoke(token: string): Promise<void>;
+  /** Tells who brings no good token where to get one: the header `WWW-Authenticate`. `base` is our own URL, as clients see it. */
+  abstract challenge(base: string): string;
 }

@@ -5,6 +5,8 @@ export { eventually } from './eventually.ts';
 export type { EventuallyOptions } from './eventually.ts';
 export { FaultyProxy } from './faulty-proxy.ts';
 export type { Fault } from './faulty-proxy.ts';
+export { OidcIssuer } from './oidc-issuer.ts';
+export type { IssuerKey } from './oidc-issuer.ts';
 export { testEnvironment } from './test-environment.ts';
 export type { TestEnvironment, TestEnvironmentOptions } from './test-environment.ts';
 export { swiftOrTold } from './swift.ts';

@@ -15,7 +15,11 @@ export interface Setting {
 }
 
 /** Where settings that several services read are defined together. */
-const SHARED_SHAPES = ['libs/service/src/config.ts', 'libs/reconciliation/src/reconciliation-settings.ts'];
+const SHARED_SHAPES = [
+  'libs/service/src/config.ts',
+  'libs/reconciliation/src/reconciliation-settings.ts',
+  'apps/gateway/src/identity/identity-settings.ts',
+];
 
 /** What several services read, and what it is. */
 const SHARED: Readonly<Record<string, string>> = {
@@ -26,8 +30,6 @@ const SHARED: Readonly<Record<string, string>> = {
   IMAGO_CONTEXT_KEY:
     'Signs who asks on requests between services; the same for all of them. At least 32 bytes in hexadecimal digits.',
   IMAGO_REGIONS_FILE: 'The regions and their object stores; the same for all services.',
-  IMAGO_USERS_FILE: 'Who can log in.',
-  IMAGO_TOKEN_KEY: 'Signs tokens; the same for all gateways. At least 32 bytes in hexadecimal digits.',
 };
 
 /** The schema a built service reads its environment with. */

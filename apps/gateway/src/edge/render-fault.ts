@@ -1,4 +1,5 @@
 import { type ErrorCode, refusal } from '@imago/contracts';
+import type { IdentityProvider } from '@imago/identity';
 import { type Exchange, type Fault, type FaultRenderer, renderProblem } from '@imago/service';
 import type { Response } from 'express';
 import type { PublicUrl } from './public-url.ts';
@@ -7,11 +8,11 @@ import type { PublicUrl } from './public-url.ts';
  * Refusals in the form the clients of each API read: Keystone's JSON under `/v3`, Glance's text under `/v2` and for
  * version documents, problem details for everything of our own.
  */
-export function gatewayFaults(publicUrl: PublicUrl): FaultRenderer {
+export function gatewayFaults(publicUrl: PublicUrl, identity: IdentityProvider): FaultRenderer {
   return (fault, response, exchange) => {
     const { req: request } = response;
     const said = withoutTraces(fault);
-    if (fault.status === 401) response.setHeader('WWW-Authenticate', `Keystone uri="${publicUrl.of(request)}/v3"`);
+    if (fault.status === 401) response.setHeader('WWW-Authenticate', identity.challenge(publicUrl.of(request)));
     formOf(request.path)(said, response, exchange);
   };
 }

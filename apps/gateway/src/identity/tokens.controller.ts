@@ -1,5 +1,5 @@
 import { refusal } from '@imago/contracts';
-import { IdentityProvider, type VerifiedToken } from '@imago/identity';
+import { EmbeddedIdentityProvider, type VerifiedToken } from '@imago/identity';
 import { Regions } from '@imago/object-store';
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -16,7 +16,7 @@ const SUBJECT = 'X-Subject-Token';
 @Controller(['v3/auth/tokens', 'identity/v3/auth/tokens'])
 export class TokensController {
   constructor(
-    private readonly identity: IdentityProvider,
+    private readonly identity: EmbeddedIdentityProvider,
     private readonly regions: Regions,
     private readonly publicUrl: PublicUrl,
   ) {}

@@ -1,7 +1,9 @@
+import { EmbeddedIdentityProvider } from '@imago/identity';
 import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { gatewayConfig } from '../config.ts';
 import { GatewayModule } from '../gateway.module.ts';
+import { KEYSTONE_API } from '../identity/provide-identity.ts';
 import { openApiDocument } from './openapi-document.ts';
 
 /** Nothing of it is used: a preview makes no instance of anything. */
@@ -14,9 +16,19 @@ const ANY = gatewayConfig.parse({
   IMAGO_USERS_FILE: '-',
 });
 
+/** What Keystone's controllers ask for. */
+const UNUSED = [{ provide: EmbeddedIdentityProvider, useFactory: unused }];
+
+function unused(): never {
+  throw new Error('A preview makes no instance.');
+}
+
 /** The description of the gateway as it is built, without starting it: how the page in `docs/` is made and checked. */
 export async function previewOpenApi(): Promise<OpenAPIObject> {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
-  const app = await NestFactory.create(GatewayModule.forRoot(ANY), { preview: true, logger: false });
+  const app = await NestFactory.create(GatewayModule.forRoot(ANY, { controllers: KEYSTONE_API, providers: UNUSED }), {
+    preview: true,
+    logger: false,
+  });
   return openApiDocument(app);
 }
