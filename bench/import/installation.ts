@@ -56,6 +56,7 @@ export async function openInstallation(
       installation: { ...installation, users },
       regions,
       qemu,
+      scanner: null,
       computeDirectory: join(directory, 'compute'),
       restart: false,
       settings,

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type ImageReview, PublishImage, ReviewImage, UnpublishImage } from '@imago/contracts';
+import {
+  type ImageReview,
+  type ImageScan,
+  ImageScannedV1,
+  PublishImage,
+  ReviewImage,
+  UnpublishImage,
+} from '@imago/contracts';
 import { type CatalogUnderTest, operator, REGION } from './catalog-under-test.ts';
+import { aScan, jobView } from './requests.ts';
 
 /** What operators do so that everybody has an image. */
 export class Publishing {
@@ -17,8 +25,16 @@ export class Publishing {
     return (await this.catalog.ask(ReviewImage, request, as)).review;
   }
 
-  /** Reviewed, and everybody's. */
+  /** Import says what is in the image, and catalog has heard it. */
+  async scanned(image_id: string, found: Partial<ImageScan> = {}): Promise<void> {
+    const job = jobView(randomUUID(), image_id, 'succeeded');
+    const told = await this.catalog.publish(ImageScannedV1, image_id, { job, image_id, scan: aScan(found) });
+    await this.catalog.applied(told);
+  }
+
+  /** Scanned, reviewed, and everybody's. */
   async publish(image_id: string): Promise<void> {
+    await this.scanned(image_id);
     await this.review(image_id);
     await this.catalog.ask(PublishImage, { image_id, region: REGION }, operator());
   }

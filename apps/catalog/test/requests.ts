@@ -12,6 +12,7 @@ import type {
   ImportedImageExaminedV1,
   ImageInRegion,
   ImageOrigin,
+  ImageScan,
   JobView,
   ReadinessReport,
   RegisterImage,
@@ -187,5 +188,29 @@ export function failedData(imageId: string, jobId: string): DataOf<typeof ImageI
     job: jobView(jobId, imageId, 'failed'),
     image_id: imageId,
     error: refusal('image.format_mismatch', 'declared raw, found qcow2').toDocument(),
+  };
+}
+
+/** A scan that found nothing. */
+export function aScan(change: Partial<ImageScan> = {}): ImageScan {
+  return {
+    status: 'clean',
+    code: null,
+    seen: 'Nothing was found in 12 files.',
+    remedy: null,
+    malware: [],
+    malware_count: 0,
+    secrets: [],
+    secret_count: 0,
+    gaps: [],
+    gap_count: 0,
+    file_systems: [{ where: 'partition 1', type: 'ext4', files: 12, bytes: '4096' }],
+    files: 12,
+    bytes: '4096',
+    initialisation_component: 'cloud-init',
+    engine: { version: 'ClamAV 1.4.3', database_built_at: '2026-01-01T00:00:00.000Z' },
+    seconds: 0.5,
+    scanned_at: new Date().toISOString(),
+    ...change,
   };
 }

@@ -91,6 +91,7 @@ export class OwnServers {
       rabbitmq: { amqpUrl, managementUrl },
       s3: s3.running.address,
       qemu: await provideQemu({ cache, forcePrivate: false }, {}),
+      scanner: null,
     });
     return new OwnServers(postgres, rabbitmq, s3, infrastructure, directory);
   }

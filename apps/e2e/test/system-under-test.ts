@@ -76,7 +76,7 @@ const QUICK: Partial<Record<Service, Readonly<Record<string, string>>>> = {
 
 export async function startSystemUnderTest(options: SystemUnderTestOptions = {}): Promise<SystemUnderTest> {
   const { infrastructure } = options;
-  const parts = { postgres: true, rabbitmq: true, s3: true, qemu: true } as const;
+  const parts = { postgres: true, rabbitmq: true, s3: true, qemu: true, scanner: true } as const;
   const env = await testEnvironment(infrastructure === undefined ? parts : { ...parts, infrastructure });
   const directory = await mkdtemp(join(tmpdir(), 'imago-e2e-'));
   const installation = await installationFor(env.s3, options);
@@ -95,6 +95,7 @@ export async function startSystemUnderTest(options: SystemUnderTestOptions = {})
       ...(otherBucket === null ? [] : [{ name: OTHER_REGION, default: false, s3: { ...access, bucket: otherBucket } }]),
     ],
     qemu: env.qemu,
+    scanner: env.scanner,
     computeDirectory: join(directory, 'compute'),
     restart: false,
     everywhere: options.everywhere ?? {},

@@ -90,6 +90,9 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/images/{image_id}/boot-proof': image([404, 404, 404, 403, 403, 404, 404]),
   // Whoever asks while it is booted is answered with the job that does it.
   'POST /v1/images/{image_id}/boot-proofs': image([202, 403, 403, 403, 403, 404, 202]),
+  // Where secrets lie is for whoever owns the image.
+  'GET /v1/images/{image_id}/scan': image([404, 404, 403, 403, 403, 404, 404]),
+  'POST /v1/images/{image_id}/scans': image([202, 403, 403, 403, 403, 404, 202]),
   'POST /v1/images/{image_id}/flatten': image([409, 403, 403, 403, 403, 404, 409]),
 
   // Definitions: the operator's to write. Of one that is not there nobody learns more.

@@ -23,6 +23,8 @@ import { ImageDeletion } from './images/image-deletion.ts';
 import { ImageEventsController } from './images/image-events.controller.ts';
 import { ImageFileController } from './images/image-file.controller.ts';
 import { ImageLineageController } from './images/image-lineage.controller.ts';
+import { ScanOfShared } from './shares/scan-of-shared.ts';
+import { ImageScansController } from './images/image-scans.controller.ts';
 import { ImageBootProofsController } from './images/image-boot-proofs.controller.ts';
 import { ImageReadinessController } from './images/image-readiness.controller.ts';
 import { ImageTagsController } from './images/image-tags.controller.ts';
@@ -109,6 +111,7 @@ export class GatewayModule {
         ImageReadinessController,
         ImageDamagesController,
         ImageBootProofsController,
+        ImageScansController,
         ImageDeletionController,
         ImageReviewsController,
         ImageMembersController,
@@ -152,6 +155,7 @@ export class GatewayModule {
         ApiDescription,
         Operations,
         OwnWrites,
+        ScanOfShared,
         ImageDeletion,
         NamespaceItems,
         { provide: OpenStreams, useFactory: () => new OpenStreams(config) },

@@ -45,6 +45,7 @@ import {
   QuotaNeighbour,
   World,
 } from './neighbours.ts';
+import { ScanNeighbour } from './scan-neighbour.ts';
 import { ResumableUploadBook, ResumableUploadNeighbour } from './resumable-upload-neighbour.ts';
 import { WebhookBook, WebhookNeighbour } from './webhook-neighbour.ts';
 import { ReadinessNeighbour } from './readiness-neighbour.ts';
@@ -131,7 +132,7 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     ),
     startNeighbour(
       'import',
-      [ImportNeighbour, ObjectStoresNeighbour, UploadNeighbour, ResumableUploadNeighbour],
+      [ImportNeighbour, ScanNeighbour, ObjectStoresNeighbour, UploadNeighbour, ResumableUploadNeighbour],
       neighbourhood,
     ),
     startNeighbour('capture', [CaptureNeighbour], neighbourhood),

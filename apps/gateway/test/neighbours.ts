@@ -15,6 +15,7 @@ import {
   type GetImageGeneralization,
   type GetImageReadiness,
   GetLineage,
+  type ImageScan,
   type ShownImage,
   type JobOnBoard,
   ListBuckets,
@@ -31,6 +32,7 @@ import {
   RegisterImage,
   RemoveImageTag,
   ReplaceObjectStore,
+  type RequestImageScan,
   RequestImport,
   type RequestOf,
   type ResponseOf,
@@ -53,6 +55,9 @@ export class World {
   readonly moves = new Map<string, ResponseOf<typeof LocateImageFile>['file']>();
   readonly lineages = new Map<string, Partial<Omit<ResponseOf<typeof GetLineage>, 'image'>>>();
   readonly proofs = new Map<string, BootProof>();
+  readonly scans = new Map<string, ImageScan>();
+  /** The scans that were asked for. */
+  readonly scansWanted: RequestOf<typeof RequestImageScan>[] = [];
   readonly reports = new Map<string, Omit<ResponseOf<typeof GetImageReadiness>, 'image_id'>>();
   readonly generalizations = new Map<string, Omit<ResponseOf<typeof GetImageGeneralization>, 'image_id'>>();
   readonly jobs = new Map<string, JobOnBoard>();
@@ -79,7 +84,7 @@ export class World {
   refuseImports: Error | null = null;
 }
 
-function allow(action: Action, thing: { owner: string; visibility?: string }, context: RequestContext): void {
+export function allow(action: Action, thing: { owner: string; visibility?: string }, context: RequestContext): void {
   const isPublic = thing.visibility === 'public';
   requireAllowed(action, context, thing.owner === context.project_id ? 'owner' : isPublic ? 'public' : 'none');
 }

@@ -2,6 +2,7 @@ import {
   GetBootProof,
   GetImageGeneralization,
   GetImageReadiness,
+  GetImageScan,
   refusal,
   type RequestOf,
   type ResponseOf,
@@ -38,6 +39,17 @@ export class ReadinessNeighbour {
     const proof = this.world.proofs.get(image_id);
     if (proof === undefined) throw refusal('image.boot_not_attempted', 'It was not booted.');
     return { image_id, proof };
+  }
+
+  @OnRequest(GetImageScan)
+  async scan(
+    @Payload() request: RequestOf<typeof GetImageScan>,
+    @Ctx() call: RequestCall,
+  ): Promise<ResponseOf<typeof GetImageScan>> {
+    const { id: image_id } = findImage(this.world, 'image.scan', request, call.context);
+    const scan = this.world.scans.get(image_id);
+    if (scan === undefined) throw refusal('image.not_scanned', 'It was not scanned.');
+    return { image_id, scan };
   }
 
   @OnRequest(GetImageGeneralization)

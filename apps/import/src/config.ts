@@ -85,6 +85,28 @@ export const importConfig = z.object({
   IMPORT_UPLOAD_URL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(3600),
   /** Uploads in parts that one process makes one object of, and compares with their hash, at the same time. */
   IMPORT_UPLOAD_SEALS: z.coerce.number().int().min(1).max(64).default(2),
+  /** Scans of images at the same time in one process; they share one scanner. */
+  IMPORT_SCANS: z.coerce.number().int().min(1).max(16).default(1),
+  /** Seconds a scan may take; what it has not looked at by then is told as not looked at. */
+  IMPORT_SCAN_SECONDS: z.coerce.number().min(0.01).max(86_400).default(3600),
+  /** MiB of a file that are scanned, and half of what may be unpacked of it; longer files are told as not looked at in full. */
+  IMPORT_SCAN_FILE_MIB: z.coerce.number().int().min(1).max(2000).default(512),
+  /** MiB of memory the scanner may ask for. ClamAV's own signatures take 1.5 GiB. */
+  IMPORT_SCAN_MEMORY_MIB: z.coerce.number().int().min(64).max(65_536).default(6144),
+  /** Seconds the scanner may take to read its signatures. */
+  IMPORT_SCAN_START_SECONDS: z.coerce.number().min(0.1).max(3600).default(300),
+  /** Seconds the scanner is kept, with its signatures in memory, when nobody needs it. */
+  IMPORT_SCAN_IDLE_SECONDS: z.coerce.number().min(0).max(86_400).default(300),
+  /** ClamAV's daemon, which scans run for themselves. Where it is missing, images are not scanned. */
+  IMPORT_SCAN_CLAMD: z.string().min(1).default('clamd'),
+  /** Bubblewrap, which shuts the scanner in. Where it is missing, images are not scanned. */
+  IMPORT_SCAN_BUBBLEWRAP: z.string().min(1).default('bwrap'),
+  /** The directory of ClamAV's signature database, which somebody else keeps up to date. */
+  IMPORT_SCAN_SIGNATURES: z.string().min(1).default('/var/lib/clamav'),
+  /** Days after which a signature database is too old for anything to be called clean. */
+  IMPORT_SCAN_SIGNATURE_DAYS: z.coerce.number().min(0).max(3650).default(7),
+  /** Where programs without a path are looked for. */
+  PATH: z.string().default('/usr/bin:/bin'),
 });
 
 export type ImportConfig = z.output<typeof importConfig>;

@@ -53,6 +53,16 @@ import { ObjectStoresController } from './object-stores/object-stores.controller
 import { ObjectStoresRepository } from './object-stores/object-stores.repository.ts';
 import { TenantStores } from './object-stores/tenant-stores.ts';
 import { outbound } from './outbound.ts';
+import { EndImageScan } from './scans/end-image-scan.ts';
+import { OrderImageScan } from './scans/order-image-scan.ts';
+import { RequestImageScan } from './scans/request-image-scan.ts';
+import { RunScans } from './scans/run-scans.ts';
+import { scanDefinition } from './scans/scan-definition.ts';
+import { ScanImage } from './scans/scan-image.ts';
+import { SCAN_RUNNER, ScanJobs } from './scans/scan-jobs.ts';
+import { ScanTools } from './scans/scan-phase.ts';
+import { Scanner } from './scans/scanner/scanner.ts';
+import { ScansController } from './scans/scans.controller.ts';
 import { AbandonUpload } from './uploads/abandon-upload.ts';
 import { EndUpload } from './uploads/end-upload.ts';
 import { FinishUpload } from './uploads/finish-upload.ts';
@@ -86,6 +96,7 @@ export class ImportModule {
         ResumableUploadsController,
         BucketsController,
         ObjectStoresController,
+        ScansController,
         reconciliationsController('import'),
       ],
       providers: [
@@ -137,6 +148,15 @@ export class ImportModule {
         DeleteResumableUpload,
         SweepResumableUploads,
         ReconcileUploads,
+        Scanner,
+        ScanImage,
+        ScanJobs,
+        ScanTools,
+        scanRunner(config),
+        RunScans,
+        OrderImageScan,
+        RequestImageScan,
+        EndImageScan,
         reconciler(config),
       ],
     };
@@ -157,6 +177,24 @@ function runner(config: ImportConfig): FactoryProvider {
         worker: `${hostname()}:${process.pid}`,
         concurrency: config.IMPORT_CONCURRENCY,
         log: new Logger('ImportRunner'),
+      }),
+  };
+}
+
+function scanRunner(config: ImportConfig): FactoryProvider {
+  return {
+    provide: SCAN_RUNNER,
+    inject: [DataSource, Outbox, ScanJobs, ScanTools],
+    useFactory: (db: DataSource, outbox: Outbox, jobs: ScanJobs, scanTools: ScanTools) =>
+      new JobRunner({
+        db,
+        outbox,
+        store: jobs.store,
+        definition: scanDefinition(scanTools, config),
+        leaseSeconds: config.IMPORT_LEASE_SECONDS,
+        worker: `${hostname()}:${process.pid}`,
+        concurrency: config.IMPORT_SCANS,
+        log: new Logger('ScanRunner'),
       }),
   };
 }

@@ -36,6 +36,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { StoredImages, StoredImagesController } from './stored-images.ts';
 
 /** Where the neighbours of import run. */
 export interface NeighbourAddresses {
@@ -175,6 +176,8 @@ class RecorderController {
 /** The services around import, as far as import can see them: real messaging, a book behind it. */
 export interface Neighbours {
   readonly catalog: CatalogBook;
+  /** The images catalog has. */
+  readonly stored: StoredImages;
   readonly recorder: EventRecorder;
   /** Asks as another service does. */
   readonly requests: RequestClient;
@@ -187,12 +190,19 @@ export interface Neighbours {
 
 export async function startNeighbours(addresses: NeighbourAddresses): Promise<Neighbours> {
   const catalog = new CatalogBook();
+  const stored = new StoredImages();
   const recorder = new EventRecorder();
   const catalogPart = {
-    controllers: [CatalogController, UploadsController],
-    provider: { provide: CatalogBook, useValue: catalog },
+    controllers: [CatalogController, UploadsController, StoredImagesController],
+    providers: [
+      { provide: CatalogBook, useValue: catalog },
+      { provide: StoredImages, useValue: stored },
+    ],
   };
-  const recorderPart = { controllers: [RecorderController], provider: { provide: EventRecorder, useValue: recorder } };
+  const recorderPart = {
+    controllers: [RecorderController],
+    providers: [{ provide: EventRecorder, useValue: recorder }],
+  };
   const [catalogApp, activityApp] = await Promise.all([
     start('catalog', addresses, catalogPart),
     start('activity', addresses, recorderPart),
@@ -201,6 +211,7 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
   const db = catalogApp.get(DataSource);
   return {
     catalog,
+    stored,
     recorder,
     requests: activityApp.get(RequestClient),
     image: (imageId) => {
@@ -221,7 +232,7 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
 
 interface Part {
   readonly controllers: Type[];
-  readonly provider: { readonly provide: Type; readonly useValue: object };
+  readonly providers: { readonly provide: Type; readonly useValue: object }[];
 }
 
 async function start(service: Service, addresses: NeighbourAddresses, part: Part): Promise<INestApplication> {
@@ -237,7 +248,7 @@ async function start(service: Service, addresses: NeighbourAddresses, part: Part
       }),
     ],
     controllers: part.controllers,
-    providers: [part.provider],
+    providers: part.providers,
   }).compile();
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });

@@ -6,7 +6,7 @@ export { examineDisk } from './examine-disk.ts';
 export type { ExaminationOptions } from './examine-disk.ts';
 export { worstStatus } from './report.ts';
 
-// What `@imago/generalization` reads disks with.
+// What `@imago/generalization` and scans read disks with.
 export { factsOf } from './disk-facts.ts';
 export { ByteRegion } from './disk/byte-region.ts';
 export type { DiskRange } from './disk/byte-region.ts';
@@ -16,7 +16,8 @@ export { BudgetSpent, readingFrom, SourceFailure, Unreadable } from './disk/unre
 export { ExtFile } from './file-systems/ext/ext-file.ts';
 export { ExtFileSystem } from './file-systems/ext/ext-file-system.ts';
 export { descriptorAt, hasSuperBlock } from './file-systems/ext/ext-super-block.ts';
-export type { FileNode } from './file-systems/file-system.ts';
+export type { FileNode, FileSystem } from './file-systems/file-system.ts';
+export { topOf } from './file-systems/open-file-system.ts';
 export { dhcpPoint, networkCards } from './points/dhcp-point.ts';
 export type { DiskFacts } from './points/disk-points.ts';
 export { DEVICE, FSTAB, fstabPoint } from './points/fstab-point.ts';
@@ -28,6 +29,7 @@ export type { Finding, PointName } from './report.ts';
 export type { FileTree, FoundFile } from './system/file-tree.ts';
 export { findSystem, volumeOf } from './system/find-system.ts';
 export type { FoundSystem } from './system/find-system.ts';
+export { initialisationComponent } from './system/initialisation-component.ts';
 export { parseFstab } from './system/fstab.ts';
 export type { FstabEntry } from './system/fstab.ts';
 export type { Volume } from './volumes/volumes.ts';

@@ -2,6 +2,7 @@ export { bootstrapService, type ServiceOptions } from './bootstrap-service.ts';
 export { ConfigError, loadConfig, type ServiceConfig, serviceEnvironment } from './config.ts';
 export { type Exchange, exchangeOf, openExchange } from './exchange.ts';
 export { type Fault, faultOf } from './fault.ts';
+export { findProgram } from './find-program.ts';
 export { FaultFilter, type FaultRenderer } from './fault.filter.ts';
 export { consumersCheck, databaseCheck, outboxCheck, type ReadinessCheck } from './health.ts';
 export { PacedLoop } from './paced-loop.ts';

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { AttachedInfrastructure, QemuPrograms, RabbitMqAdministration, S3Administration } from '@imago/infra';
+import type {
+  AttachedInfrastructure,
+  QemuPrograms,
+  RabbitMqAdministration,
+  S3Administration,
+  ScannerPrograms,
+} from '@imago/infra';
 import pg from 'pg';
 import { shareInfrastructure } from './shared-infrastructure.ts';
 
@@ -30,6 +36,8 @@ interface TestParts {
   };
   /** Paths of its programs. */
   readonly qemu: QemuPrograms;
+  /** What images are scanned with: its signatures know the EICAR test file. Null: it cannot be had here. */
+  readonly scanner: ScannerPrograms | null;
 }
 
 type TestPart = keyof TestParts;
@@ -73,6 +81,7 @@ export async function testEnvironment<Options extends TestEnvironmentOptions>(
     rabbitmq: () => makeVhost(infrastructure, `test-${name}`, drops),
     s3: () => makeBucket(infrastructure, `test-${name}`, drops),
     qemu: () => Promise.resolve(infrastructure.qemu),
+    scanner: () => Promise.resolve(infrastructure.scanner),
   } satisfies { [Part in TestPart]: () => Promise<TestParts[Part]> };
   const makers = Object.entries(wanted).filter(([part]) => options[part as TestPart]);
   const parts = await Promise.allSettled(makers.map(async ([part, make]) => [part, await make()] as const));

@@ -26,7 +26,7 @@ const TRACE_SETTINGS = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'
  * The run file appears last. What was started is stopped before it rejects.
  */
 export async function runImago({ infrastructure, signal, say }: RunOptions): Promise<RunningImago> {
-  const { s3, rabbitmq, postgres, qemu } = infrastructure;
+  const { s3, rabbitmq, postgres, qemu, scanner } = infrastructure;
   const demoOptions = { qemuImg: qemu.qemuImg, signal, say };
   const demo = prepareDemo(demoOptions);
   const installation = openInstallation(DIRECTORY);
@@ -41,6 +41,7 @@ export async function runImago({ infrastructure, signal, say }: RunOptions): Pro
     installation: { ...installation, users },
     regions,
     qemu,
+    scanner,
     computeDirectory: join(DIRECTORY, 'compute'),
     gatewayPort: await choosePort('IMAGO_GATEWAY_PORT', process.env),
     restart: true,

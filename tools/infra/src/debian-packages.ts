@@ -17,6 +17,8 @@ export interface PackageBundle {
   readonly only?: RegExp;
   /** Programs (paths in the packages) that get a starter of their name in `bin`, which finds the bundle's libraries. */
   readonly programs?: readonly string[];
+  /** What shows that a program runs here, where it does not know `--version`. */
+  readonly harmless?: string;
   /** Directories below those of the libraries that hold some too. */
   readonly libraries?: readonly string[];
   /** What runs the programs, where they are scripts: theirs names a place outside the bundle. */

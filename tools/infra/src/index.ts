@@ -36,6 +36,8 @@ export { s3Administration } from './s3-administration.ts';
 export type { S3Address, S3Administration, S3Key } from './s3-administration.ts';
 export { startS3Process } from './s3-process.ts';
 export type { RunningS3 } from './s3-process.ts';
+export { eicarTestFile, provideScanner, SAMPLE_SIGNATURE, writeSampleSignatures } from './scanner.ts';
+export type { ScannerPrograms } from './scanner.ts';
 export { startSwift } from './swift/swift.ts';
 export type { RunningSwift } from './swift/swift.ts';
 export { provideSwift } from './swift/swift-programs.ts';

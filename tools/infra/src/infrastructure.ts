@@ -14,6 +14,7 @@ import { startRabbitMq } from './rabbitmq.ts';
 import { s3Administration } from './s3-administration.ts';
 import type { S3Address, S3Administration } from './s3-administration.ts';
 import { startS3Process } from './s3-process.ts';
+import { provideScanner, type ScannerPrograms } from './scanner.ts';
 
 /** Where everything is, as plain data: it can be written to a file and used by other processes. */
 export interface InfrastructureAddresses {
@@ -22,6 +23,8 @@ export interface InfrastructureAddresses {
   readonly rabbitmq: RabbitMqAddress;
   readonly s3: S3Address;
   readonly qemu: QemuPrograms;
+  /** Null: it cannot be had here, and no image is scanned. */
+  readonly scanner: ScannerPrograms | null;
 }
 
 /** The addresses together with what can be asked of the servers behind them. */
@@ -59,7 +62,7 @@ export interface InfrastructureOptions {
 export const PACKAGE_CACHE = join(import.meta.dirname, '../../../.imago/packages');
 
 /**
- * Provides Postgres, RabbitMQ, an S3 server and qemu, all at once and all on the loopback interface. What an
+ * Provides Postgres, RabbitMQ, an S3 server, qemu and a scanner, all at once and all on the loopback interface. What an
  * earlier, killed run left in the same directory is stopped first. Throws ProvisionError (a sentence with the remedy)
  * when a part cannot be provided, or when another living process runs on the directory.
  */
@@ -79,8 +82,14 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
       failure.abort(error);
       throw error;
     });
-  const parts = [begin(start.postgres), begin(start.rabbitmq), begin(start.s3), begin(start.qemu)] as const;
-  const [postgres, rabbitmq, s3, qemu] = await Promise.allSettled(parts);
+  const parts = [
+    begin(start.postgres),
+    begin(start.rabbitmq),
+    begin(start.s3),
+    begin(start.qemu),
+    begin(start.scanner),
+  ] as const;
+  const [postgres, rabbitmq, s3, qemu, scanner] = await Promise.allSettled(parts);
   const stop = async (): Promise<void> => {
     for (const part of [s3, rabbitmq, postgres]) if (part.status === 'fulfilled') await part.value.stop();
     await lock.release();
@@ -89,7 +98,8 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
     postgres.status === 'fulfilled' &&
     rabbitmq.status === 'fulfilled' &&
     s3.status === 'fulfilled' &&
-    qemu.status === 'fulfilled';
+    qemu.status === 'fulfilled' &&
+    scanner.status === 'fulfilled';
   if (!complete || options.signal?.aborted === true) {
     await stop();
     throw options.signal?.aborted === true ? options.signal.reason : failure.signal.reason;
@@ -99,6 +109,7 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
     rabbitmq: rabbitmq.value.address,
     s3: s3.value.address,
     qemu: qemu.value,
+    scanner: scanner.value,
   };
   let stopping: Promise<void> | undefined;
   return { ...attachInfrastructure(addresses), addresses, stop: () => (stopping ??= stop()) };
@@ -123,6 +134,7 @@ interface Starters {
   readonly rabbitmq: () => Promise<Part<RabbitMqAddress>>;
   readonly s3: () => Promise<Part<S3Address>>;
   readonly qemu: () => Promise<QemuPrograms>;
+  readonly scanner: () => Promise<ScannerPrograms | null>;
 }
 
 function startersOf(options: InfrastructureOptions, signal: AbortSignal): Starters {
@@ -167,6 +179,13 @@ function startersOf(options: InfrastructureOptions, signal: AbortSignal): Starte
       return startS3Process({ directory: join(directory, 's3'), port, durable, empty, signal });
     },
     qemu: () => provideQemu({ cache, forcePrivate }, env),
+    scanner: () =>
+      provideScanner({ cache, forcePrivate }, join(directory, 'signatures'), env).catch((error: unknown) => {
+        // Images are made and used without it; what needs a scan says that there was none.
+        if (signal.aborted || !(error instanceof ProvisionError)) throw error;
+        report(error.message);
+        return null;
+      }),
   };
 }
 

@@ -38,7 +38,7 @@ async function bundledProgram(name: string, bundle: PackageBundle, cache: Packag
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const root = await unpackBundle(bundle, cache);
     const path = join(root, 'bin', name);
-    if (await commandWorks(path, ['--version'])) return path;
+    if (await commandWorks(path, [bundle.harmless ?? '--version'])) return path;
     await rm(root, { recursive: true, force: true });
   }
   throw new ProvisionError(`${bundle.title} was fetched but does not run here.`, bundle.remedy);

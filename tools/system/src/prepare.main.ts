@@ -50,6 +50,7 @@ const { s3 } = attachInfrastructure({
     embedded: env.S3_EMBEDDED,
   },
   qemu: { qemuImg: '', qemuSystem: null, ovmf: null },
+  scanner: null,
 });
 const { regions, users } = await prepareStore(s3, installation, env.S3_PUBLIC_ENDPOINT);
 await migrateStep({ postgresAdminUrl, database, passwords: installation.database_passwords, amqpUrl: env.AMQP_URL });

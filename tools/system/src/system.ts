@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Service, SERVICES } from '@imago/contracts';
-import { type QemuPrograms, stopLeftovers } from '@imago/infra';
+import { type QemuPrograms, type ScannerPrograms, stopLeftovers } from '@imago/infra';
 import { databaseUrls, type PersistentService } from '@imago/persistence';
 import { builtEntry } from './entries.ts';
 import { type Installation, writeUsersFile } from './installation.ts';
@@ -34,6 +34,8 @@ export interface SystemOptions {
   readonly regions: readonly RegionDefinition[];
   /** What the host of the servers runs them with. */
   readonly qemu: QemuPrograms;
+  /** What images are scanned with; null: they are not. */
+  readonly scanner: ScannerPrograms | null;
   /** The disks of the servers are kept here. */
   readonly computeDirectory: string;
   /** 0 or absent: a free one. */
@@ -138,7 +140,7 @@ function environmentOf(
     ...(service !== 'gateway' && { DATABASE_URL: databaseUrlOf(service, options) }),
     ...(service === 'compute' && hostSettings(options)),
     ...(service === 'activity' && webhookSettings(options)),
-    ...(service === 'import' && { IMPORT_SECRET_KEY: installation.import_key }),
+    ...(service === 'import' && { IMPORT_SECRET_KEY: installation.import_key, ...scannerSettings(options) }),
     ...options.everywhere,
     ...options.settings?.[service],
   };
@@ -156,6 +158,17 @@ function webhookSettings({ installation }: SystemOptions): Record<string, string
 function databaseUrlOf(service: PersistentService, options: SystemOptions): string {
   const { postgresAdminUrl, database, installation } = options;
   return databaseUrls(postgresAdminUrl, database, service, installation.database_passwords[service]).run;
+}
+
+/** Without a scanner the names of its programs stay the defaults, and scans say that they are not there. */
+function scannerSettings({ scanner }: SystemOptions): Record<string, string> {
+  if (scanner === null) return {};
+  const { clamd, bubblewrap, signatures } = scanner;
+  return {
+    IMPORT_SCAN_CLAMD: clamd,
+    IMPORT_SCAN_BUBBLEWRAP: bubblewrap,
+    IMPORT_SCAN_SIGNATURES: signatures,
+  };
 }
 
 /** Without a hypervisor the name of its program stays the default, and the service says that it is not there. */

@@ -1,7 +1,7 @@
 import { directoryDiskServer, type Hypervisor, QemuHypervisor } from '@imago/hypervisor';
+import { findProgram } from '@imago/service';
 import { Logger } from '@nestjs/common';
 import type { ComputeConfig } from '../config.ts';
-import { findProgram } from './find-program.ts';
 import type { HostDisks } from './host-disks.ts';
 import { NoHypervisor } from './no-hypervisor.ts';
 

@@ -2,6 +2,7 @@ import {
   CancelBootProof,
   CancelCapture,
   CancelExport,
+  CancelImageScan,
   CancelImport,
   CancelServerJob,
   type JobOnBoard,
@@ -20,7 +21,12 @@ import { JobBoard } from './job-board.ts';
 import { jobsQuery, type JobsQuery } from './jobs-query.ts';
 
 type Cancel =
-  typeof CancelImport | typeof CancelCapture | typeof CancelExport | typeof CancelServerJob | typeof CancelBootProof;
+  | typeof CancelImport
+  | typeof CancelCapture
+  | typeof CancelExport
+  | typeof CancelServerJob
+  | typeof CancelBootProof
+  | typeof CancelImageScan;
 
 /** How a job of each type is cancelled: by asking the service that owns it. */
 const CANCEL: Readonly<Partial<Record<JobType, Cancel>>> = {
@@ -31,6 +37,7 @@ const CANCEL: Readonly<Partial<Record<JobType, Cancel>>> = {
   copy: CancelExport,
   server: CancelServerJob,
   boot_proof: CancelBootProof,
+  scan: CancelImageScan,
 };
 
 /** Everything that takes long, whatever it is. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { OwnWrites } from '../edge/own-writes.ts';
 import { idInPath } from '../edge/path-ids.ts';
 import { Context, Region } from '../edge/request-parameters.ts';
+import { ScanOfShared } from './scan-of-shared.ts';
 import { batchAnswer, onlyShare } from './batch-answer.ts';
 import { requireSomeIds, sentIds } from './sent-ids.ts';
 
@@ -19,6 +20,7 @@ export class ImageSharesController {
   constructor(
     private readonly requests: RequestClient,
     private readonly ownWrites: OwnWrites,
+    private readonly scans: ScanOfShared,
   ) {}
 
   @Get()
@@ -44,7 +46,11 @@ export class ImageSharesController {
     const image_id = idInPath(id, 'image.not_found');
     const wanted = { image_id, region, project_ids: requireSomeIds(project_ids, 'project_ids'), opens: true };
     const { results, figures, event_ids } = await this.requests.send(ShareImage, wanted, { context });
-    return { ...batchAnswer(results, response), quota: figures, ...(await this.ownWrites.seen(event_ids, context)) };
+    const [scan, seen] = await Promise.all([
+      this.scans.of({ image_id, region }, context),
+      this.ownWrites.seen(event_ids, context),
+    ]);
+    return { ...batchAnswer(results, response), quota: figures, scan, ...seen };
   }
 
   @Post('cancel')

@@ -32,7 +32,7 @@ export class CancelImport {
     const result = await inTransaction(this.db, async (tx) => {
       const job = await this.jobs.store.lock(tx, jobId);
       const isOwner = job?.project_id === context.project_id;
-      if (job === null || job.state === 'admitting' || !(isOwner || context.roles.includes('admin'))) {
+      if (job?.type !== 'import' || job.state === 'admitting' || !(isOwner || context.roles.includes('admin'))) {
         throw refusal('job.not_found', `There is no job ${jobId}.`);
       }
       requireAllowed('job.cancel', context, isOwner ? 'owner' : 'operator');

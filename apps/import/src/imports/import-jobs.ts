@@ -8,5 +8,5 @@ export const IMPORT_RUNNER = 'IMPORT_RUNNER';
 /** The table of import jobs. */
 @Injectable()
 export class ImportJobs {
-  readonly store = new JobStore<ImportInput, ImportData>('import');
+  readonly store = new JobStore<ImportInput, ImportData>('import', ['import']);
 }

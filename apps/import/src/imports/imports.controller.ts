@@ -10,6 +10,7 @@ import {
 import { type EventContext, OnEvent, OnRequest, type RequestCall } from '@imago/messaging';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { EndImageScan } from '../scans/end-image-scan.ts';
 import { AbandonUpload } from '../uploads/abandon-upload.ts';
 import { CancelImport } from './cancel-import.ts';
 import { ImportJobs } from './import-jobs.ts';
@@ -23,6 +24,7 @@ export class ImportsController {
     private readonly cancelImport: CancelImport,
     private readonly jobs: ImportJobs,
     private readonly abandonUpload: AbandonUpload,
+    private readonly scans: EndImageScan,
   ) {}
 
   @OnRequest(RequestImportContract)
@@ -41,7 +43,7 @@ export class ImportsController {
     return this.cancelImport.execute(request.job_id, call.context);
   }
 
-  /** An image deleted in the making needs no bytes any more. */
+  /** An image deleted in the making needs no bytes any more, and nobody wants to know what is in it. */
   @OnEvent(ImageDeletedV1)
   async imageDeleted(
     @Payload() event: EventEnvelope<DataOf<typeof ImageDeletedV1>>,
@@ -51,5 +53,6 @@ export class ImportsController {
       await this.cancelImport.cancel(context.tx, job, context.cause);
     }
     await this.abandonUpload.imageDeleted(context.tx, event.data.image.id);
+    await this.scans.imageDeleted(context.tx, event.data.image.id, context.cause);
   }
 }

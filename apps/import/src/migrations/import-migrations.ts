@@ -7,6 +7,7 @@ import { CreateResumableUploads1764900000000 } from './1764900000000-create-resu
 import { Reconciliations1764900100000 } from './1764900100000-reconciliations.ts';
 import { ImportSources1764910000000 } from './1764910000000-import-sources.ts';
 import { StagedFiles1765410000000 } from './1765410000000-staged-files.ts';
+import { Scans1765430000000 } from './1765430000000-scans.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
 export const IMPORT_MIGRATIONS = [
@@ -19,4 +20,5 @@ export const IMPORT_MIGRATIONS = [
   ImportSources1764910000000,
   outboxMaintenance('import'),
   StagedFiles1765410000000,
+  Scans1765430000000,
 ];

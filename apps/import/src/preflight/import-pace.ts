@@ -41,7 +41,7 @@ export class ImportPace {
        FROM (
          SELECT data, started_at, finished_at
          FROM (SELECT * FROM import.jobs ORDER BY id DESC LIMIT $2) AS newest
-         WHERE state = 'succeeded' AND region = $1 AND finished_at > now() - make_interval(days => $3)
+         WHERE type = 'import' AND state = 'succeeded' AND region = $1 AND finished_at > now() - make_interval(days => $3)
          ORDER BY id DESC LIMIT $4
        ) AS measured`,
       [region, NEWEST, DAYS, MEASURED],

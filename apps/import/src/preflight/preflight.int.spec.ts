@@ -1,10 +1,10 @@
 import { PreflightImport, type PreflightReport, refusal, RequestImport, type RequestOf } from '@imago/contracts';
 import { HOSTILE_FILES, HOSTILE_PACKED } from '@imago/disk-image/testing';
+import { tinyDisk } from '@imago/readiness/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { QemuImg } from '../../test/disks.ts';
 import { everythingKept } from '../../test/everything-kept.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
-import { linuxDisk } from '../../test/linux-disk.ts';
 import { importOf, OTHER_PROJECT, PROJECT, tenant } from '../../test/requests.ts';
 import { WebServer } from '../../test/web-server.ts';
 
@@ -26,12 +26,12 @@ describe('a preflight of an import', () => {
       IMPORT_OUTBOUND_RETRY_SECONDS: '0.01',
     });
     const qemu = new QemuImg(imports.qemuImg, imports.directory);
-    qcow2 = await qemu.toQcow2(linuxDisk(DEBIAN));
+    qcow2 = await qemu.toQcow2(tinyDisk({ 'etc/os-release': DEBIAN }, 2 ** 20));
     await imports.files.put('disk.qcow2', qcow2);
     await imports.files.put('large.qcow2', await qemu.create('3G'));
   });
   beforeEach(() => {
-    server.reset(linuxDisk(DEBIAN));
+    server.reset(tinyDisk({ 'etc/os-release': DEBIAN }, 2 ** 20));
     imports.catalog.refuseRegistration = null;
   });
   afterAll(async () => {

@@ -35,7 +35,7 @@ export class CachedDisk extends ByteRegion {
   async read(offset: number, length: number): Promise<Buffer> {
     assertInside(this, offset, length);
     this.budget.step(1 + Math.ceil(length / 1024));
-    if (this.budget.restIsDue()) await setImmediate();
+    if (this.budget.restIsDue()) await this.rest();
     const target = Buffer.alloc(length);
     for (let done = 0; done < length;) {
       const index = Math.floor((offset + done) / CACHE_BLOCK);
@@ -50,6 +50,12 @@ export class CachedDisk extends ByteRegion {
   onDisk(offset: number, length: number): readonly DiskRange[] {
     assertInside(this, offset, length);
     return [{ offset, length }];
+  }
+
+  /** What is read from memory alone ends with the signal, too. */
+  private async rest(): Promise<void> {
+    await setImmediate();
+    if (this.signal.aborted) throw new SourceFailure(this.signal.reason);
   }
 
   private async block(index: number): Promise<Buffer> {

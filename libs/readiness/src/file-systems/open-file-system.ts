@@ -3,7 +3,7 @@ import { readingFrom } from '../disk/unreadable.ts';
 import { BtrfsFileSystem } from './btrfs/btrfs-file-system.ts';
 import { ExtFileSystem } from './ext/ext-file-system.ts';
 import { FatFileSystem } from './fat/fat-file-system.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileNode, FileSystem } from './file-system.ts';
 import { NtfsFileSystem } from './ntfs/ntfs-file-system.ts';
 import { XfsFileSystem } from './xfs/xfs-file-system.ts';
 
@@ -19,4 +19,9 @@ export function openFileSystem(region: ByteRegion): Promise<FileSystem | null> {
     }
     return null;
   });
+}
+
+/** The directory below which all files of a file system are, whatever of it a system would have at its root. */
+export function topOf(system: FileSystem): Promise<FileNode> {
+  return system instanceof BtrfsFileSystem ? system.topLevel() : system.root();
 }

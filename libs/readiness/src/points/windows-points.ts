@@ -18,9 +18,14 @@ export async function windowsVirtioPoint(tree: FileTree): Promise<Finding> {
   return { status: 'ok', seen: 'The virtio drivers are installed', where: `${DRIVERS}/viostor.sys` };
 }
 
+/** Where Cloudbase-Init is; null when it is not. */
+export function cloudbaseInit(tree: FileTree): Promise<string | null> {
+  return tree.firstOf(CLOUDBASE);
+}
+
 /** Whether passwords and user data reach a server. */
 export async function windowsInitialisationPoint(tree: FileTree): Promise<Finding> {
-  const where = await tree.firstOf(CLOUDBASE);
+  const where = await cloudbaseInit(tree);
   if (where !== null) return { status: 'ok', seen: 'Cloudbase-Init is installed', where };
   return {
     status: 'warning',

@@ -7,4 +7,5 @@ export { SampleDisks, smallestOf, writeBootCode } from './sample-disks.ts';
 export type { SampleOptions, SampleType } from './sample-disks.ts';
 export { lvmVolume } from './sample-lvm.ts';
 export { DEBIAN, manyFiles, ROOT_UUID } from './sample-tree.ts';
+export { tinyDisk } from './tiny-disk.ts';
 export type { Tree } from './sample-tree.ts';
