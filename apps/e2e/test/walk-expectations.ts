@@ -47,6 +47,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v2/schemas/member': everybody(200),
   'GET /v2/schemas/members': everybody(200),
   'GET /v1/flavors': everybody(200),
+  'GET /v1/networks': everybody(200),
   'GET /v1/operating-systems': everybody(200),
   ...identity(''),
   ...identity('/identity'),
@@ -206,6 +207,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/quotas': everybody(200),
   'GET /v1/usage': everybody(200),
   'GET /v1/buckets': everybody(200),
+  'GET /v1/buckets/{bucket}/objects': everybody(404, { path: { bucket: 'nobodys-bucket' } }),
   // Object stores are their project's alone, and no operator's either.
   'GET /v1/object-stores': everybody(200),
   'POST /v1/object-stores': inOwnProject(400, 403, {

@@ -33,7 +33,8 @@ export function gatewayService(config: GatewayConfig): ServiceOptions {
     streamed: bringsFile,
     prepare: (app) => {
       app.get(ApiDescription).describe(app);
-      app.use('/console', consoleFiles(console));
+      const stores = app.get(Regions).all.map((region) => region.public_endpoint);
+      app.use('/console', consoleFiles(console, stores));
       app.use(guardAnswers);
       app.use(consoleFor(console));
       app.use(stripRegion(app.get(Regions)));

@@ -40,6 +40,7 @@ import { MetadefResourceTypesController } from './metadefs/metadef-resource-type
 import { MetadefTagsController } from './metadefs/metadef-tags.controller.ts';
 import { NamespaceItems } from './metadefs/namespace-items.ts';
 import { NamespacesController } from './metadefs/namespaces.controller.ts';
+import { NetworksController } from './networks/networks.controller.ts';
 import { ObjectStoresController } from './object-stores/object-stores.controller.ts';
 import { ApiDescription } from './openapi/api-description.ts';
 import { OpenApiController } from './openapi/openapi.controller.ts';
@@ -128,6 +129,7 @@ export class GatewayModule {
         ServerActionsController,
         ServerConsoleController,
         FlavorsController,
+        NetworksController,
         OperatingSystemsController,
         QuotasController,
         QuotaRequestsController,

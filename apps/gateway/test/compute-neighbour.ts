@@ -9,6 +9,7 @@ import {
   GetServer,
   GetServerConsole,
   type JobType,
+  ListNetworks,
   ListServers,
   OperateServer,
   refusal,
@@ -89,6 +90,11 @@ export class ComputeNeighbour {
     }
     const servers = own.slice(0, request.limit);
     return { servers, next_marker: own.length > servers.length ? (servers.at(-1)?.id ?? null) : null };
+  }
+
+  @OnRequest(ListNetworks)
+  async networks(): Promise<ResponseOf<typeof ListNetworks>> {
+    return { networks: [{ name: 'default', restricted: true }] };
   }
 
   @OnRequest(GetServer)

@@ -18,6 +18,7 @@ import {
   type ImageScan,
   type ShownImage,
   type JobOnBoard,
+  ListBucketObjects,
   ListBuckets,
   ListImageEvents,
   ListImages,
@@ -63,6 +64,7 @@ export class World {
   readonly jobs = new Map<string, JobOnBoard>();
   readonly events = new Map<string, EventEnvelope[]>();
   readonly buckets: RequestOf<typeof AssignBucket>[] = [];
+  readonly objectLists: RequestOf<typeof ListBucketObjects>[] = [];
   readonly imports: { readonly request: RequestOf<typeof RequestImport>; readonly context: RequestContext }[] = [];
   readonly preflights: RequestOf<typeof PreflightImport>[] = [];
   /** What projects said of object stores of their own, and how each was told of it. */
@@ -295,6 +297,23 @@ export class ImportNeighbour {
   async list(@Payload() request: RequestOf<typeof ListBuckets>): Promise<ResponseOf<typeof ListBuckets>> {
     const { project_id, region } = request;
     return { buckets: this.world.buckets.filter((each) => each.project_id === project_id && each.region === region) };
+  }
+
+  @OnRequest(ListBucketObjects)
+  async listObjects(
+    @Payload() request: RequestOf<typeof ListBucketObjects>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof ListBucketObjects>> {
+    const { bucket, region, marker, limit } = request;
+    const isOwn = this.world.buckets.some(
+      (each) => each.bucket === bucket && each.region === region && each.project_id === context.project_id,
+    );
+    if (!isOwn) throw refusal('import.bucket_not_found', 'Your project has no such bucket.');
+    this.world.objectLists.push(request);
+    const last_modified = new Date(0).toISOString();
+    const keys = ['disks/1 é.qcow2', 'disks/2.raw'].filter((key) => marker === null || key > marker);
+    const objects = keys.slice(0, limit).map((object) => ({ object, size: '5', last_modified }));
+    return { objects, next_marker: keys.length > limit ? (objects.at(-1)?.object ?? null) : null };
   }
 }
 

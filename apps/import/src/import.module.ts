@@ -8,6 +8,7 @@ import { type DynamicModule, type FactoryProvider, Logger, Module } from '@nestj
 import { DataSource } from 'typeorm';
 import { BucketAssignments } from './buckets/bucket-assignments.repository.ts';
 import { BucketsController } from './buckets/buckets.controller.ts';
+import { ListBucketObjects } from './buckets/list-bucket-objects.ts';
 import { IMPORT_CONFIG } from './config-token.ts';
 import type { ImportConfig } from './config.ts';
 import { DescribeImports } from './image-imports/describe-imports.ts';
@@ -103,6 +104,7 @@ export class ImportModule {
         { provide: IMPORT_CONFIG, useValue: config },
         { provide: Regions, useFactory: () => loadRegions(config.IMAGO_REGIONS_FILE) },
         BucketAssignments,
+        ListBucketObjects,
         ...outbound(config),
         { provide: SecretBox, useFactory: () => new SecretBox(config.IMPORT_SECRET_KEY, 'import.secret_unreadable') },
         ObjectStoresRepository,

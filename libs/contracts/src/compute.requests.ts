@@ -62,6 +62,16 @@ export const ListServers = defineRequest('compute', 'listServers', {
   response: z.object({ servers: z.array(serverRecord), next_marker: z.uuid().nullable() }),
 });
 
+/** The networks a server may be in; nothing of anybody's. */
+export const ListNetworks = defineRequest('compute', 'listNetworks', {
+  kind: 'query',
+  request: z.object({ region: regionName }),
+  response: z.object({
+    /** `restricted`: it gives an address by DHCP and leads nowhere. */
+    networks: z.array(z.object({ name: z.string().min(1), restricted: z.boolean() })),
+  }),
+});
+
 /** One server of the caller's project. Refusal: server.not_found. */
 export const GetServer = defineRequest('compute', 'getServer', {
   kind: 'query',

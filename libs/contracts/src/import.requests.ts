@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bucketName } from './bucket-object.ts';
+import { bucketName, objectKey } from './bucket-object.ts';
 import { defineRequest } from './define.ts';
 import { refusalDocument } from './errors.ts';
 import { compression, imageFacts, importDiskFormat } from './image.ts';
@@ -7,7 +7,7 @@ import { fileChecksum, importSource, objectStoreName } from './import-source.ts'
 import { anyJobView } from './job.ts';
 import { preflightReport } from './preflight.ts';
 import { objectStoreRecord, objectStoreSettings } from './tenant-object-store.ts';
-import { byteCount, md5Hex, projectId, regionName, sha512Hex } from './scalars.ts';
+import { byteCount, instant, md5Hex, projectId, regionName, sha512Hex } from './scalars.ts';
 
 /**
  * Starts an import of a file the caller's project may read. Idempotent by `idempotency_key` per project.
@@ -65,6 +65,30 @@ export const ListBuckets = defineRequest('import', 'listBuckets', {
   kind: 'query',
   request: z.object({ project_id: projectId, region: regionName }),
   response: z.object({ buckets: z.array(bucketAssignment) }),
+});
+
+/** Objects on a page, at most: their keys may be long, and an answer stays under a mebibyte. */
+export const MOST_LISTED_OBJECTS = 100;
+
+/**
+ * What is in a bucket of the caller's project, by key; objects with a key that no import could name are left out.
+ * Refusals: auth.forbidden, import.bucket_not_found (also of another project's), import.source_unreadable.
+ */
+export const ListBucketObjects = defineRequest('import', 'listBucketObjects', {
+  kind: 'query',
+  request: z.object({
+    region: regionName,
+    bucket: bucketName,
+    /** What their keys begin with. */
+    prefix: objectKey.nullable(),
+    /** The key after which the page begins. */
+    marker: objectKey.nullable(),
+    limit: z.int().min(1).max(MOST_LISTED_OBJECTS),
+  }),
+  response: z.object({
+    objects: z.array(z.object({ object: objectKey, size: byteCount, last_modified: instant })),
+    next_marker: objectKey.nullable(),
+  }),
 });
 
 /** Whether a bucket is assigned to a project (role `service`). Refusals: auth.forbidden. */

@@ -88,6 +88,7 @@ export const POLICY = {
   'object_store.get': { roles: ['reader'], relations: ['owner'] },
   'object_store.manage': { roles: ['member'], relations: ['owner'] },
   'bucket.list': { roles: ['reader'], relations: ['owner'] },
+  'bucket.browse': { roles: ['reader'], relations: ['owner'] },
   'bucket.assign': { roles: [], relations: [] },
 } as const satisfies Record<string, Rule>;
 

@@ -2,10 +2,11 @@ import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandInput,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   ListPartsCommand,
 } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
-import type { ListedObject, MultipartUpload, UploadedPart } from './object-store.ts';
+import type { ListedObject, ListedPage, MultipartUpload, PageOptions, UploadedPart } from './object-store.ts';
 import { withoutQuotes } from './object-range.ts';
 
 /** All pages of the objects under a prefix. */
@@ -17,12 +18,37 @@ export async function listObjects(bucket: Bucket, prefix: string, signal?: Abort
     const page = await bucket.ask(`list ${prefix}`, signal, (options) =>
       bucket.client.send(new ListObjectsV2Command(input), options),
     );
-    for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
-      found.push({ key: decoded(Key, page), size: Size, last_modified: LastModified });
-    }
+    found.push(...objectsOn(page));
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
   return found;
+}
+
+/** One page of the objects under a prefix. */
+export async function listObjectsPage(
+  bucket: Bucket,
+  prefix: string,
+  { limit, after, signal }: PageOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<ListedPage> {
+  const input = {
+    Bucket: bucket.name,
+    Prefix: prefix,
+    EncodingType: 'url',
+    MaxKeys: limit,
+    StartAfter: after,
+  } as const;
+  const page = await bucket.ask(`list ${prefix}`, signal, (options) =>
+    bucket.client.send(new ListObjectsV2Command(input), options),
+  );
+  return { objects: objectsOn(page), more: page.IsTruncated === true };
+}
+
+function objectsOn(page: ListObjectsV2CommandOutput): ListedObject[] {
+  return (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified = new Date(0) }) => ({
+    key: decoded(Key, page),
+    size: Size,
+    last_modified: LastModified,
+  }));
 }
 
 /** All pages of the unfinished uploads under a prefix. */

@@ -13,6 +13,20 @@ export interface ListedObject {
   readonly last_modified: Date;
 }
 
+/** Some of the objects of a bucket, in key order. */
+export interface ListedPage {
+  readonly objects: readonly ListedObject[];
+  /** There are more behind them. */
+  readonly more: boolean;
+}
+
+export interface PageOptions {
+  /** 1 to 1000. */
+  readonly limit: number;
+  /** The key after which the page begins; from the first one when absent. */
+  readonly after?: string;
+}
+
 /** An unfinished upload. It costs space until it is completed or aborted. */
 export interface MultipartUpload {
   readonly key: string;
@@ -148,6 +162,8 @@ export abstract class ObjectStore {
   abstract abortMultipart(upload: MultipartUpload, signal?: AbortSignal): Promise<void>;
   /** Every object whose key begins with the prefix, in key order, all pages. */
   abstract list(prefix: string, signal?: AbortSignal): Promise<readonly ListedObject[]>;
+  /** One page of them. A page may have fewer than its limit. */
+  abstract listPage(prefix: string, page: PageOptions, signal?: AbortSignal): Promise<ListedPage>;
   abstract listMultiparts(prefix: string, signal?: AbortSignal): Promise<readonly MultipartUpload[]>;
   /** Keys that are not there count as deleted. Any number of keys. */
   abstract deleteMany(keys: readonly string[], signal?: AbortSignal): Promise<void>;

@@ -36,6 +36,8 @@ export interface Region {
   readonly default: boolean;
   /** Where its store is: regions of one endpoint may be in one store. */
   readonly endpoint: string;
+  /** Where clients reach it: what links lead to. */
+  readonly public_endpoint: string;
   /** The bucket of the region's images. */
   readonly bucket: string;
   /** The store of the region's images. */
@@ -84,6 +86,7 @@ function openRegion(definition: z.output<typeof region>): Region {
     name: definition.name,
     default: definition.default,
     endpoint: definition.s3.endpoint,
+    public_endpoint: definition.s3.public_endpoint ?? definition.s3.endpoint,
     bucket: definition.s3.bucket,
     store,
     bucketStore: (bucket) => store.withBucket(bucket),

@@ -13,15 +13,17 @@ import { copyPart } from './copy-part.ts';
 import { deleteObjects } from './delete-objects.ts';
 import type { Landing } from './landing.ts';
 import { Links } from './links.ts';
-import { listObjects, listUploadedParts, listUploads } from './list-bucket.ts';
+import { listObjects, listObjectsPage, listUploadedParts, listUploads } from './list-bucket.ts';
 import { etagOf, landRange, openRange, withoutQuotes } from './object-range.ts';
 import {
   type CompleteOptions,
   type DownloadLink,
   type ListedObject,
+  type ListedPage,
   type MultipartUpload,
   type ObjectFacts,
   ObjectStore,
+  type PageOptions,
   type PartLink,
   type PartLinkOptions,
   type PartSource,
@@ -198,6 +200,10 @@ export class S3ObjectStore extends ObjectStore {
 
   override async list(prefix: string, signal?: AbortSignal): Promise<readonly ListedObject[]> {
     return listObjects(this.#bucket, prefix, signal);
+  }
+
+  override async listPage(prefix: string, page: PageOptions, signal?: AbortSignal): Promise<ListedPage> {
+    return listObjectsPage(this.#bucket, prefix, { ...page, signal });
   }
 
   override async listMultiparts(prefix: string, signal?: AbortSignal): Promise<readonly MultipartUpload[]> {

@@ -284,6 +284,10 @@ export function describeObjectStore(
       expect(found.map(({ key }) => key)).toEqual(keys);
       expect(found[0]).toMatchObject({ size: 1, last_modified: expect.any(Date) });
       expect(await store.list(`${prefix}003`)).toHaveLength(10);
+      const page = await store.listPage(prefix, { limit: 3, after: keys[4] ?? '' });
+      expect(page).toMatchObject({ objects: keys.slice(5, 8).map((key) => ({ key })), more: true });
+      const last = await store.listPage(prefix, { limit: 3, after: keys.at(-3) ?? '' });
+      expect(last).toMatchObject({ objects: keys.slice(-2).map((key) => ({ key, size: 1 })), more: false });
       const keep = `${prefix}kept`;
       await store.put(keep, Buffer.from('x'));
       await store.deleteMany([...keys, `${prefix}never there`]);

@@ -1,4 +1,4 @@
-import { CreateServers, GetServer, refusal, type ServerRecord } from '@imago/contracts';
+import { CreateServers, GetServer, ListNetworks, refusal, type ServerRecord } from '@imago/contracts';
 import { eventually } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
@@ -125,6 +125,16 @@ describe('ordering servers', () => {
     for (const server of servers) expect(server.data_disks).toMatchObject(disks);
     const made = servers.flatMap(({ data_disks }) => data_disks.filter(({ image_id }) => image_id !== null));
     expect(compute.catalog.holders(data).sort()).toEqual(made.map(({ id }) => id).sort());
+  });
+
+  it('names the networks there are to whoever may look', async () => {
+    const reader = tenant(PROJECT, ['reader']);
+    expect(await compute.ask(ListNetworks, { region: REGION }, reader)).toEqual({
+      networks: [
+        { name: 'default', restricted: true },
+        { name: 'open', restricted: false },
+      ],
+    });
   });
 
   it.each<[string, Parameters<typeof serversOf>[1], object]>([

@@ -1,9 +1,19 @@
-import { GetServer, GetServerConsole, ListServers, type RequestOf, type ResponseOf } from '@imago/contracts';
+import {
+  GetServer,
+  GetServerConsole,
+  ListNetworks,
+  ListServers,
+  type RequestOf,
+  type ResponseOf,
+} from '@imago/contracts';
 import { OnRequest, type RequestCall } from '@imago/messaging';
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
+import { COMPUTE_CONFIG } from '../config-token.ts';
+import type { ComputeConfig } from '../config.ts';
 import { ShowConsole } from '../consoles/show-console.ts';
 import { FindServers } from './find-servers.ts';
+import { networksOf } from './network-names.ts';
 
 /** What callers ask about servers. */
 @Controller()
@@ -11,6 +21,7 @@ export class ServersController {
   constructor(
     private readonly findServers: FindServers,
     private readonly showConsole: ShowConsole,
+    @Inject(COMPUTE_CONFIG) private readonly config: ComputeConfig,
   ) {}
 
   @OnRequest(ListServers)
@@ -19,6 +30,12 @@ export class ServersController {
     @Ctx() { context }: RequestCall,
   ): Promise<ResponseOf<typeof ListServers>> {
     return this.findServers.list(request, context);
+  }
+
+  /** The same in every region and for everybody. */
+  @OnRequest(ListNetworks)
+  networks(): Promise<ResponseOf<typeof ListNetworks>> {
+    return Promise.resolve({ networks: [...networksOf(this.config.COMPUTE_NETWORKS)] });
   }
 
   @OnRequest(GetServer)

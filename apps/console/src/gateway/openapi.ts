@@ -1536,6 +1536,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/networks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['Networks.list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/operating-systems': {
     parameters: {
       query?: never;
@@ -1912,6 +1928,22 @@ export interface paths {
       cookie?: never;
     };
     get: operations['Buckets.own'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/buckets/{bucket}/objects': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['Buckets.objects'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2800,6 +2832,36 @@ export interface components {
       first: string;
       next?: string;
     };
+    ServerConsole: {
+      output: string;
+    };
+    Flavors: {
+      flavors: {
+        name: string;
+        vcpus: number;
+        ram: number;
+      }[];
+    };
+    Networks: {
+      networks: {
+        name: string;
+        restricted: boolean;
+      }[];
+    };
+    OperatingSystems: {
+      operating_systems: {
+        os_distro: string;
+        name: string;
+        /** @enum {string} */
+        os_type: 'linux' | 'windows';
+        versions: {
+          os_version: string;
+          any_minor: boolean;
+          architectures: ('x86_64' | 'aarch64')[];
+          public_images: string[];
+        }[];
+      }[];
+    };
     Quotas: {
       quotas: {
         project_id: string;
@@ -2880,6 +2942,105 @@ export interface components {
         region: string;
         bucket: string;
       }[];
+    };
+    Upload: {
+      /** Format: uuid */
+      id: string;
+      project_id: string;
+      region: string;
+      name: string | null;
+      fingerprint: string | null;
+      /** @enum {string} */
+      state: 'open' | 'completing' | 'completed' | 'imported' | 'failed' | 'abandoned';
+      size: string;
+      part_size: number;
+      part_count: number;
+      sha256: string | null;
+      bytes_verified: string;
+      /** Format: uuid */
+      image_id: string | null;
+      error: {
+        code: string;
+        kind: string;
+        message: string;
+        remedy: string;
+        details?: {
+          [key: string]: unknown;
+        };
+      } | null;
+      created_by: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: date-time */
+      expires_at: string | null;
+      version: number;
+    };
+    UploadInStore: {
+      /** Format: uuid */
+      id: string;
+      project_id: string;
+      region: string;
+      name: string | null;
+      fingerprint: string | null;
+      /** @enum {string} */
+      state: 'open' | 'completing' | 'completed' | 'imported' | 'failed' | 'abandoned';
+      size: string;
+      part_size: number;
+      part_count: number;
+      sha256: string | null;
+      bytes_verified: string;
+      /** Format: uuid */
+      image_id: string | null;
+      error: {
+        code: string;
+        kind: string;
+        message: string;
+        remedy: string;
+        details?: {
+          [key: string]: unknown;
+        };
+      } | null;
+      created_by: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** Format: date-time */
+      expires_at: string | null;
+      version: number;
+      bytes_stored: string;
+      missing_parts: number[];
+    };
+    UploadPage: {
+      uploads: components['schemas']['Upload'][];
+      first: string;
+      next?: string;
+    };
+    SignedParts: {
+      parts: {
+        part_number: number;
+        size: number;
+        stored: boolean;
+        /** Format: uri */
+        url: string | null;
+        headers: {
+          [key: string]: string;
+        };
+        /** Format: date-time */
+        expires_at: string | null;
+      }[];
+    };
+    BucketObjects: {
+      objects: {
+        object: string;
+        size: string;
+        /** Format: date-time */
+        last_modified: string;
+      }[];
+      first: string;
+      next?: string;
     };
     Problem: {
       type: string;
@@ -6416,7 +6577,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['ServerConsole'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -6442,7 +6605,37 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['Flavors'];
+        };
+      };
+      /** @description Refused, with a code and a remedy */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  'Networks.list': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Networks'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -6468,7 +6661,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['OperatingSystems'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -7407,6 +7602,40 @@ export interface operations {
       };
     };
   };
+  'Buckets.objects': {
+    parameters: {
+      query?: {
+        limit?: string;
+        marker?: string | null;
+        prefix?: string | null;
+      };
+      header?: never;
+      path: {
+        bucket: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BucketObjects'];
+        };
+      };
+      /** @description Refused, with a code and a remedy */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   'Buckets.ofProject': {
     parameters: {
       query?: never;
@@ -7489,7 +7718,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['UploadPage'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -7529,7 +7760,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['Upload'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -7557,7 +7790,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['UploadInStore'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -7622,7 +7857,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['SignedParts'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -7657,7 +7894,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['Upload'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {

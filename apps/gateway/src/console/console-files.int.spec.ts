@@ -100,6 +100,11 @@ describe('a console', () => {
     expect(new Set(nonces).size).toBe(2);
   });
 
+  it('talks to us and to the store, and to nobody else', async () => {
+    const policy = (await gateway.ask('/console/')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain(`connect-src 'self' ${new URL(gateway.wayToStore.endpoint).origin};`);
+  });
+
   it('is kept by no cache, its hashed files for ever', async () => {
     expect((await gateway.ask('/console/')).headers.get('cache-control')).toBe('no-store');
     const file = await gateway.ask('/console/assets/index-1a2b.js');

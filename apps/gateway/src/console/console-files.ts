@@ -17,17 +17,17 @@ const COMPRESSED = /^\/[\w.-]+\.(?:js|css)$/;
 
 /**
  * The built console below the path it is mounted at: its files, and its page for every other path, which is the page's
- * own business. Open to everybody, since there is nothing of anybody's in it. It may be built, or built again, while the
+ * own business; it may talk to the stores. Open to everybody, since there is nothing of anybody's in it. It may be built, or built again, while the
  * gateway runs.
  */
-export function consoleFiles(directory: string): RequestHandler {
+export function consoleFiles(directory: string, stores: readonly string[]): RequestHandler {
   const router = Router({ caseSensitive: true });
   router.use(readOnly);
   router.use(ASSETS, compressed(join(directory, 'assets')), express.static(join(directory, 'assets'), ASSET_OPTIONS));
   router.use(ASSETS, () => {
     throw refusal('request.not_found', 'There is no such file of the console.');
   });
-  router.use(page(directory));
+  router.use(page(directory, stores));
   return router;
 }
 
@@ -73,7 +73,7 @@ function compressed(directory: string): RequestHandler {
   };
 }
 
-function page(directory: string): RequestHandler {
+function page(directory: string, stores: readonly string[]): RequestHandler {
   return async (request, response) => {
     const text = await builtPage(directory);
     if (text === null) throw refusal('console.not_built', 'There is no console here.');
@@ -82,7 +82,7 @@ function page(directory: string): RequestHandler {
       return;
     }
     const nonce = randomBytes(18).toString('base64');
-    response.setHeader('Content-Security-Policy', consolePolicy(nonce));
+    response.setHeader('Content-Security-Policy', consolePolicy(nonce, stores));
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
     response.setHeader('Referrer-Policy', 'no-referrer');

@@ -269,6 +269,37 @@ describe('buckets', () => {
     expect((await gateway.ask(path, 'alice')).status).toBe(403);
     expect((await gateway.ask(`${path}/Bad_Name`, 'operator', put)).status).toBe(400);
   });
+
+  it('show their project what is in them, page by page, and nobody else', async () => {
+    await gateway.ask('/v1/operator/projects/p-a/buckets/bucket-2', 'operator', { method: 'PUT' });
+    const path = '/v1/buckets/bucket-2/objects';
+    const page = await readJson(await gateway.ask(`${path}?limit=1&prefix=disks/`, 'reader'));
+    expect(page.objects).toEqual([
+      { object: 'disks/1 é.qcow2', size: '5', last_modified: expect.any(String) as string },
+    ]);
+    const next = await readJson(await gateway.ask(page.next as string, 'alice'));
+    expect(next).toMatchObject({ objects: [{ object: 'disks/2.raw' }] });
+    expect(next.next).toBeUndefined();
+    const asked = { region: 'region-1', bucket: 'bucket-2', prefix: 'disks/' };
+    expect(gateway.world.objectLists).toEqual([
+      { ...asked, limit: 1, marker: null },
+      { ...asked, limit: 1, marker: 'disks/1 é.qcow2' },
+    ]);
+    expect((await gateway.ask(`${path}?limit=1000`, 'alice')).status).toBe(200);
+    expect(gateway.world.objectLists.at(-1)).toMatchObject({ limit: 100, prefix: null });
+    for (const [whose, as] of [
+      [path, 'bob'],
+      [`/regions/region-2${path}`, 'alice'],
+      ['/v1/buckets/nowhere/objects', 'alice'],
+    ] as const) {
+      const refused = await gateway.ask(whose, as);
+      expect(refused.status).toBe(404);
+      await expect(readJson(refused)).resolves.toMatchObject({ code: 'import.bucket_not_found' });
+    }
+    for (const query of ['limit=0', 'prefix=', 'marker=%00', `prefix=${'x'.repeat(1025)}`, 'delimiter=/'])
+      expect((await gateway.ask(`${path}?${query}`, 'alice')).status).toBe(400);
+    expect((await gateway.ask('/v1/buckets/Bad_Name/objects', 'alice')).status).toBe(400);
+  });
 });
 
 /** `fetch` sends header values as Latin-1. */

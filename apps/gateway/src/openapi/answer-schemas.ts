@@ -4,8 +4,9 @@ import { imageAnswers } from './answers/image-answers.ts';
 import { jobAnswers } from './answers/job-answers.ts';
 import { serverAnswers } from './answers/server-answers.ts';
 import { shareAnswers } from './answers/share-answers.ts';
+import { uploadAnswers } from './answers/upload-answers.ts';
 
-const ANSWERS = { ...imageAnswers, ...shareAnswers, ...jobAnswers, ...serverAnswers, ...accountAnswers };
+const ANSWERS = { ...imageAnswers, ...shareAnswers, ...jobAnswers, ...serverAnswers, ...accountAnswers, ...uploadAnswers };
 
 const COMPONENTS = '#/components/schemas/';
 

@@ -246,6 +246,11 @@ describe('servers', () => {
     await expect(readJson(await gateway.ask('/v1/flavors', 'reader'))).resolves.toEqual({ flavors: FLAVORS });
   });
 
+  it('are in one of these networks', async () => {
+    const networks = [{ name: 'default', restricted: true }];
+    await expect(readJson(await gateway.ask('/regions/region-2/v1/networks', 'reader'))).resolves.toEqual({ networks });
+  });
+
   it('that are being made can be cancelled by who may make some', async () => {
     const job = aJob({ type: 'server' });
     gateway.world.jobs.set(job.id, job);

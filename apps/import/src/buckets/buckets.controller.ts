@@ -1,10 +1,19 @@
-import { AssignBucket, FindBucket, ListBuckets, refusal, type RequestOf, type ResponseOf } from '@imago/contracts';
+import {
+  AssignBucket,
+  FindBucket,
+  ListBucketObjects as ListBucketObjectsContract,
+  ListBuckets,
+  refusal,
+  type RequestOf,
+  type ResponseOf,
+} from '@imago/contracts';
 import { requireAllowed } from '@imago/identity';
 import { OnRequest, type RequestCall } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { BucketAssignments } from './bucket-assignments.repository.ts';
+import { ListBucketObjects } from './list-bucket-objects.ts';
 
 /** Operators say which buckets a project may import from; the project can look it up. */
 @Controller()
@@ -12,6 +21,7 @@ export class BucketsController {
   constructor(
     private readonly buckets: BucketAssignments,
     private readonly regions: Regions,
+    private readonly listObjects: ListBucketObjects,
   ) {}
 
   @OnRequest(AssignBucket)
@@ -35,6 +45,14 @@ export class BucketsController {
       throw refusal('auth.forbidden', 'You may only list the buckets of your own project.');
     }
     return { buckets: await this.buckets.list(request.project_id, request.region) };
+  }
+
+  @OnRequest(ListBucketObjectsContract)
+  async objects(
+    @Payload() request: RequestOf<typeof ListBucketObjectsContract>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof ListBucketObjectsContract>> {
+    return this.listObjects.execute(request, context);
   }
 
   @OnRequest(FindBucket)

@@ -3,6 +3,7 @@ import {
   CancelImport,
   ImageImportRequestedV1,
   type JobView,
+  ListBucketObjects,
   ListBuckets,
   refusal,
   RequestImport,
@@ -181,5 +182,30 @@ describe('asking for an import', () => {
     await expect(imports.ask(ListBuckets, mine, tenant('p-b'))).rejects.toMatchObject({ code: 'auth.forbidden' });
     const elsewhere = { ...assignment, region: 'nowhere' };
     await expect(imports.ask(AssignBucket, elsewhere, operator)).rejects.toMatchObject({ code: 'region.not_found' });
+  });
+
+  it('shows a project what is in its bucket, and no other project', async () => {
+    const keys = ['listed/a b.raw', 'listed/c\u0001.raw', 'listed/d.raw', 'listed/é.raw'];
+    for (const key of keys) await imports.files.put(key, Buffer.from('disk'));
+    const all = { region: REGION, bucket: imports.bucket, prefix: 'listed/', marker: null, limit: 100 };
+    const { objects, next_marker } = await imports.ask(ListBucketObjects, all);
+    // What no import could name is left out.
+    expect(objects.map(({ object }) => object)).toEqual([keys[0], keys[2], keys[3]]);
+    expect([objects[0]?.size, next_marker]).toEqual(['4', null]);
+    expect(Date.parse(objects[0]?.last_modified ?? '')).toBeGreaterThan(0);
+    const first = await imports.ask(ListBucketObjects, { ...all, limit: 1 });
+    expect(first).toMatchObject({ objects: [{ object: keys[0] }], next_marker: keys[0] });
+    const second = await imports.ask(ListBucketObjects, { ...all, limit: 1, marker: first.next_marker });
+    expect(second).toMatchObject({ objects: [{ object: keys[2] }], next_marker: keys[2] });
+    const reader = tenant(PROJECT, ['reader']);
+    expect(await imports.ask(ListBucketObjects, { ...all, prefix: 'nothing' }, reader)).toMatchObject({ objects: [] });
+    const code = 'import.bucket_not_found';
+    await expect(imports.ask(ListBucketObjects, all, tenant('p-b'))).rejects.toMatchObject({ code });
+    const others = { ...all, bucket: imports.otherBucket };
+    await expect(imports.ask(ListBucketObjects, others)).rejects.toMatchObject({ code });
+    // Assigned, and not there (any more).
+    await expect(imports.ask(ListBucketObjects, { ...all, bucket: 'another-bucket' })).rejects.toMatchObject({
+      code: 'import.source_unreadable',
+    });
   });
 });
