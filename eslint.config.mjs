@@ -57,16 +57,17 @@ function boundaries(testing) {
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '.nx/**', '.imago/**'] },
-  { plugins: { '@nx': nx } },
+  {
+    plugins: { '@nx': nx },
+    // Some disable a rule that asks for types, and those rules are oxlint's: docs/adr/0028-types-are-linted-by-oxlint.md.
+    linterOptions: { reportUnusedDisableDirectives: 'off' },
+  },
   {
     files: ['**/*.{ts,tsx}'],
-    extends: [...tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    extends: [...tseslint.configs.strict],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(false),
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-extraneous-class': 'off', // a Nest module is a class without members
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       'no-restricted-properties': [
         'error',
@@ -122,11 +123,6 @@ export default tseslint.config(
     files: ['**/*.spec.ts', '**/test/**/*.ts', 'libs/*/src/testing/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(true),
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-call': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
 );

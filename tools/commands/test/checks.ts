@@ -24,16 +24,16 @@ const CONSOLE: Check = { name: 'build of the console', command: ['node', 'tools/
 
 /**
  * What is checked without running Imago, in the order in which it begins. The first one also makes the project graph
- * that lint's boundaries need; the canary would notice if it had not.
+ * that the lint of boundaries needs; the canary would notice if it had not.
  */
 const CHECKS: readonly Check[] = [
   { name: 'project references', command: ['nx', 'sync:check'] },
   { name: 'formatting', command: ['prettier', '--check', '.', '--log-level', 'warn'] },
   BUILD,
   CONSOLE,
-  { name: 'lint of libs and tools', command: ['eslint', 'libs', ...folders('bench', 'tools/*')] },
-  { name: 'lint of apps', command: ['eslint', 'apps'] },
-  { name: 'boundaries really refuse', command: ['node', 'tools/commands/test/boundaries.ts'] },
+  { name: 'lint that knows types', command: ['oxlint'] },
+  { name: 'lint of boundaries', command: ['eslint', 'apps', 'libs', ...folders('bench', 'tools/*')] },
+  { name: 'lint really refuses', command: ['node', 'tools/commands/test/lint-canary.ts'] },
 ];
 
 /** Checks at the same time. */

@@ -83,10 +83,14 @@ describe('a capture that is generalized', () => {
   async function mended(disk: Buffer, { created_at }: Pick<JobView, 'created_at'>): Promise<Buffer> {
     const file = await FileDisk.open(await fileOf(disk));
     const options = { signal: AbortSignal.timeout(60_000), now: new Date(created_at) };
-    const { patches } = await generalizeDisk(file, options).finally(() => file.close());
-    const copy = Buffer.from(disk);
-    layOver(patches, 0, copy);
-    return copy;
+    try {
+      const { patches } = await generalizeDisk(file, options);
+      const copy = Buffer.from(disk);
+      layOver(patches, 0, copy);
+      return copy;
+    } finally {
+      await file.close();
+    }
   }
 
   function generalizedIn(events: readonly EventEnvelope[]): DataOf<typeof ImageGeneralizedV1>[] {

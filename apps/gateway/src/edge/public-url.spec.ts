@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { PublicUrl } from './public-url.ts';
 
 function request(host: string | undefined): Request {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- all of a request that it reads
   return { protocol: 'http', headers: { host }, socket: { localAddress: '127.0.0.1', localPort: 8080 } } as Request;
 }
 

@@ -25,7 +25,6 @@ function unused(): never {
 
 /** The description of the gateway as it is built, without starting it: how the page in `docs/` is made and checked. */
 export async function previewOpenApi(): Promise<OpenAPIObject> {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = await NestFactory.create(GatewayModule.forRoot(ANY, { controllers: KEYSTONE_API, providers: UNUSED }), {
     preview: true,
     logger: false,

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ESLint, type Linter } from 'eslint';
-import tseslint from 'typescript-eslint';
+import { ESLint } from 'eslint';
 import { ROOT } from '../places.ts';
 
 /**
@@ -40,13 +42,7 @@ interface Case {
   readonly imports: string;
 }
 
-/** None of these rules asks for types, and loading them takes half a minute. */
-const WITHOUT_TYPES = {
-  ...tseslint.configs.disableTypeChecked,
-  languageOptions: { parserOptions: { projectService: false, project: false } },
-} as Linter.Config;
-
-const eslint = new ESLint({ cwd: ROOT, overrideConfig: WITHOUT_TYPES });
+const eslint = new ESLint({ cwd: ROOT });
 
 async function isRefused({ file, imports }: Case): Promise<boolean> {
   const text = `import * as imported from '${imports}';\n\nconsole.log(imported);\n`;
@@ -67,4 +63,44 @@ for (const { cases, refused } of [
     console.error(`Lint ${refused ? 'lets through' : 'refuses'} that ${each.what} (${each.imports} in ${each.file}).`);
   }
 }
+
+/** What only a linter that knows types can refuse, and beside it what it must let through. */
+const TYPED = `export async function answer(): Promise<number> {
+  return await Promise.resolve(42);
+}
+
+export function lost(): void {
+  answer();
+}
+
+export async function awaited(): Promise<void> {
+  await answer();
+}
+`;
+
+const typed = refusedByTypes(TYPED);
+if (
+  !/no-floating-promises.*:6:3/.test(typed.replaceAll('\n', ' ')) ||
+  !typed.includes('Found 0 warnings and 1 error')
+) {
+  wrong += 1;
+  console.error(`The lint that knows types was to refuse line 6 alone, and said:\n${typed}`);
+}
 process.exit(wrong === 0 ? 0 : 1);
+
+/** What oxlint says of a file, by the project's own rules. */
+function refusedByTypes(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lint-canary-'));
+  try {
+    writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "strict": true }, "include": ["*.ts"] }');
+    writeFileSync(join(folder, 'canary.ts'), text);
+    const program = join(ROOT, 'node_modules/oxlint/bin/oxlint');
+    const { stdout, stderr } = spawnSync(process.execPath, [program, '-c', join(ROOT, '.oxlintrc.json'), folder], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    return stdout + stderr;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
