@@ -37,7 +37,6 @@ export async function startService(
     ],
     controllers: receive === null ? [] : [receiverOf(receive)],
   };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = await NestFactory.create(module, { logger: false });
   await app.init();
   await connectMessaging(app);

@@ -2,7 +2,7 @@ import { serviceDataSource, runMigrations } from '@imago/persistence';
 import { testEnvironment } from '@imago/testing';
 import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databaseUrl, provision } from '../test/activity-under-test.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { type BoardPageQuery, BoardRepository } from './board/board.repository.ts';
 import type { LogEntry } from './log/log-entry.ts';
 import { LogRepository } from './log/log.repository.ts';

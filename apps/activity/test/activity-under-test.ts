@@ -2,16 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { ConfirmApplied, type RequestDefinition } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { connectMessaging, declareTopology } from '@imago/messaging';
+import { suiteDatabase } from '@imago/messaging/testing';
 import { DnsResolver, HostResolver } from '@imago/outbound';
-import {
-  databaseUrls,
-  type PersistentService,
-  PERSISTENT_SERVICES,
-  provisionCluster,
-  provisionDatabase,
-  runMigrations,
-} from '@imago/persistence';
-import { PASSWORD, PASSWORDS } from '@imago/persistence/testing';
+import { databaseUrl } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
@@ -20,7 +13,7 @@ import { DataSource } from 'typeorm';
 import { ActivityModule } from '../src/activity.module.ts';
 import { activityConfig } from '../src/config.ts';
 import { ACTIVITY_MIGRATIONS } from '../src/migrations/activity-migrations.ts';
-import { messagingTablesOf, type Neighbour, type NeighbourAddresses, startNeighbour } from './neighbours.ts';
+import { type Neighbour, type NeighbourAddresses, startNeighbour } from './neighbours.ts';
 
 export const REGION = 'region-1';
 
@@ -61,36 +54,18 @@ export function operator(): RequestContext {
   return tenant('operators', ['admin', 'member', 'reader']);
 }
 
-/** The roles, schemas and tables every suite begins with. */
-export async function provision(adminUrl: string, database: string): Promise<void> {
-  await provisionCluster(adminUrl, PASSWORDS);
-  await provisionDatabase(adminUrl, database);
-}
-
-/** A role's URL of this suite's database. */
-export function databaseUrl(
-  postgres: { adminUrl: string; database: string },
-  service: PersistentService,
-  kind: 'run' | 'migrate',
-): string {
-  return databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD)[kind];
-}
-
 /** A database and a broker with everything declared and nothing running. */
 export interface Ground extends NeighbourAddresses {
   readonly close: () => Promise<void>;
 }
 
 export async function prepareGround(): Promise<Ground> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, provision });
-  const migrations = PERSISTENT_SERVICES.map((service) =>
-    runMigrations({
-      service,
-      url: databaseUrl(env.postgres, service, 'migrate'),
-      migrations: service === 'activity' ? ACTIVITY_MIGRATIONS : [messagingTablesOf(service)],
-    }),
-  );
-  await Promise.all([declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 }), ...migrations]);
+  const env = await testEnvironment({
+    postgres: true,
+    rabbitmq: true,
+    provision: suiteDatabase('activity', ACTIVITY_MIGRATIONS),
+  });
+  await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
   return {
     runUrl: (service) => databaseUrl(env.postgres, service, 'run'),
     amqpUrl: env.rabbitmq.amqpUrl,

@@ -1,17 +1,10 @@
-import { type Service, SUBSCRIPTIONS } from '@imago/contracts';
-import {
-  createMessagingTables,
-  inTransaction,
-  MessagingModule,
-  type NewEvent,
-  Outbox,
-  RequestClient,
-} from '@imago/messaging';
+import { SUBSCRIPTIONS } from '@imago/contracts';
+import { inTransaction, MessagingModule, type NewEvent, Outbox, RequestClient } from '@imago/messaging';
 import { type PersistentService, PersistenceModule } from '@imago/persistence';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 
 /** Where the neighbours of activity run. */
 export interface NeighbourAddresses {
@@ -23,19 +16,6 @@ export interface NeighbourAddresses {
 /** The services whose events the tests publish. */
 export type Publisher = Exclude<PersistentService, 'activity'>;
 export const PUBLISHERS: readonly Publisher[] = ['catalog', 'import', 'quota'];
-
-/** The migration that gives a neighbour what messaging needs. */
-export function messagingTablesOf(service: Service): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
-}
 
 /** A neighbour: its outbox and relay are real, there is nothing behind them. */
 export interface Neighbour {

@@ -44,7 +44,6 @@ export async function startCapture(settings: Readonly<Record<string, string>> = 
     .overrideProvider(IMAGE_JOB_RUNNER)
     .useValue(crew)
     .compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error'] });
   await app.init();
   await connectMessaging(app);

@@ -10,7 +10,6 @@ import {
 import { registeredRecord } from '@imago/contracts/testing';
 import {
   connectMessaging,
-  createMessagingTables,
   inTransaction,
   MessagingModule,
   type NewEvent,
@@ -23,7 +22,7 @@ import { Controller, type INestApplication, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { CatalogBook, CatalogController } from './catalog-neighbour.ts';
 import { ComputeBook, ComputeController } from './compute-neighbour.ts';
 import { PROJECT } from './requests.ts';
@@ -34,19 +33,6 @@ export interface NeighbourAddresses {
   readonly runUrl: (service: Service) => string;
   readonly amqpUrl: string;
   readonly contextKey: string;
-}
-
-/** The migration that gives a neighbour what messaging needs. */
-export function messagingTablesOf(service: Service): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
 }
 
 /** Every event, in the order in which it came. */
@@ -144,7 +130,6 @@ async function start(service: Service, addresses: NeighbourAddresses, part: Part
     controllers: [part.controller],
     providers: [{ provide: part.book.constructor, useValue: part.book }],
   }).compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   await connectMessaging(app);

@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Service, SERVICES } from '@imago/contracts';
+import { type Service } from '@imago/contracts';
 import { declareTopology } from '@imago/messaging';
+import { suiteDatabase } from '@imago/messaging/testing';
 import { regionsFile } from '@imago/object-store';
-import { type PersistentService, runMigrations } from '@imago/persistence';
-import { databaseUrl, provision } from '@imago/persistence/testing';
+import type { PersistentService } from '@imago/persistence';
+import { databaseUrl } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { z } from 'zod';
 import { captureConfig, type CaptureConfig } from '../src/config.ts';
 import { CAPTURE_MIGRATIONS } from '../src/migrations/capture-migrations.ts';
-import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
+import { type Neighbours, startNeighbours } from './neighbours.ts';
 import { REGION } from './requests.ts';
 
 /** Everything the capture service needs around it: servers, a bucket, neighbours. */
@@ -29,17 +30,19 @@ export interface Surroundings {
 }
 
 export async function startSurroundings(settings: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true, provision });
+  const env = await testEnvironment({
+    postgres: true,
+    rabbitmq: true,
+    s3: true,
+    qemu: true,
+    provision: suiteDatabase('capture', CAPTURE_MIGRATIONS),
+  });
   const { amqpUrl } = env.rabbitmq;
   const contextKey = randomBytes(32).toString('hex');
-  const urlOf =
-    (kind: 'run' | 'migrate') =>
-    (service: Service): string =>
-      databaseUrl(env.postgres, persistent(service), kind);
+  const runUrl = (service: Service): string => databaseUrl(env.postgres, persistent(service), 'run');
   const [directory] = await Promise.all([
     mkdtemp(join(tmpdir(), 'imago-capture-')),
     declareTopology(amqpUrl, { settle_ms: 0 }),
-    migrateAll(urlOf('migrate')),
   ]);
   const { endpoint, region, bucket, access_key, secret_key } = env.s3;
   const s3 = { endpoint, region, bucket, access_key, secret_key };
@@ -51,7 +54,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     return path;
   };
   const config = loadConfig(captureConfig, {
-    DATABASE_URL: urlOf('run')('capture'),
+    DATABASE_URL: runUrl('capture'),
     AMQP_URL: amqpUrl,
     IMAGO_CONTEXT_KEY: contextKey,
     IMAGO_REGIONS_FILE: await writeRegions(regions),
@@ -61,7 +64,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     CAPTURE_FLATTEN_PART_MIB: '5',
     ...settings,
   });
-  const neighbours = await startNeighbours({ runUrl: urlOf('run'), amqpUrl, contextKey });
+  const neighbours = await startNeighbours({ runUrl, amqpUrl, contextKey });
   return {
     config,
     regions,
@@ -75,18 +78,6 @@ export async function startSurroundings(settings: Readonly<Record<string, string
       await env.close();
     },
   };
-}
-
-async function migrateAll(migrateUrl: (service: Service) => string): Promise<void> {
-  await Promise.all(
-    SERVICES.filter((service) => service !== 'gateway').map((service) =>
-      runMigrations({
-        service,
-        url: migrateUrl(service),
-        migrations: service === 'capture' ? CAPTURE_MIGRATIONS : [messagingTablesOf(service)],
-      }),
-    ),
-  );
 }
 
 function persistent(service: Service): PersistentService {

@@ -2,18 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Difference, type RequestDefinition, type Service, SERVICES } from '@imago/contracts';
+import { type Difference, type RequestDefinition, type Service } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
 import { declareTopology } from '@imago/messaging';
+import { suiteDatabase } from '@imago/messaging/testing';
 import { type ObjectStore, Regions } from '@imago/object-store';
-import {
-  databaseUrls,
-  type PersistentService,
-  provisionCluster,
-  provisionDatabase,
-  runMigrations,
-} from '@imago/persistence';
-import { PASSWORD, PASSWORDS } from '@imago/persistence/testing';
+import type { PersistentService } from '@imago/persistence';
+import { databaseUrl } from '@imago/persistence/testing';
 import { loadConfig, rootLogger, startService } from '@imago/service';
 import { eventually, testEnvironment } from '@imago/testing';
 import type { INestApplication } from '@nestjs/common';
@@ -22,7 +17,7 @@ import { catalogService } from '../src/catalog-service.ts';
 import { catalogConfig } from '../src/config.ts';
 import { CATALOG_MIGRATIONS } from '../src/migrations/catalog-migrations.ts';
 import { ReconcileObjects } from '../src/reconciliations/reconcile-objects.ts';
-import { messagingTablesOf, type NeighbourAddresses, type Neighbours, startNeighbours } from './neighbours.ts';
+import { type NeighbourAddresses, type Neighbours, startNeighbours } from './neighbours.ts';
 
 export const REGION = 'region-1';
 export const OTHER_REGION = 'region-2';
@@ -68,35 +63,24 @@ export function worker(project: string): RequestContext {
   return serviceContext('import', project, randomUUID());
 }
 
-/** The roles, schemas and tables every suite begins with. */
-export async function provision(adminUrl: string, database: string): Promise<void> {
-  await provisionCluster(adminUrl, PASSWORDS);
-  await provisionDatabase(adminUrl, database);
-}
-
-/** A role's URL of this suite's database. */
-export function databaseUrl(
-  postgres: { adminUrl: string; database: string },
-  service: PersistentService,
-  kind: 'run' | 'migrate',
-): string {
-  return databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD)[kind];
-}
-
 /** @param door makes a way to the store at an endpoint, and answers where catalog finds it */
 export async function startCatalog(
   settings: Readonly<Record<string, string>> = {},
   door: (endpoint: string) => Promise<string> = (endpoint) => Promise.resolve(endpoint),
 ): Promise<CatalogUnderTest> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, provision });
+  const env = await testEnvironment({
+    postgres: true,
+    rabbitmq: true,
+    s3: true,
+    provision: suiteDatabase('catalog', CATALOG_MIGRATIONS),
+  });
   const contextKey = randomBytes(32).toString('hex');
   const addresses: NeighbourAddresses = {
-    migrateUrl: (service) => databaseUrl(env.postgres, persistent(service), 'migrate'),
     runUrl: (service) => databaseUrl(env.postgres, persistent(service), 'run'),
     amqpUrl: env.rabbitmq.amqpUrl,
     contextKey,
   };
-  await Promise.all([declareTopology(addresses.amqpUrl, { settle_ms: 0 }), migrateAll(addresses)]);
+  await declareTopology(addresses.amqpUrl, { settle_ms: 0 });
   const directory = await mkdtemp(join(tmpdir(), 'imago-catalog-'));
   const regionsFile = join(directory, 'regions.json');
   const { region, bucket, administration, access_key, secret_key } = env.s3;
@@ -144,18 +128,6 @@ async function applied(db: DataSource, ids: readonly string[]): Promise<void> {
     const found: unknown[] = await db.query('SELECT 1 FROM catalog.inbox WHERE message_id = ANY ($1::uuid[])', [ids]);
     if (found.length < new Set(ids).size) throw new Error('not every event has been applied');
   });
-}
-
-async function migrateAll({ migrateUrl }: NeighbourAddresses): Promise<void> {
-  await Promise.all(
-    SERVICES.filter((service) => service !== 'gateway').map((service) =>
-      runMigrations({
-        service,
-        url: migrateUrl(service),
-        migrations: service === 'catalog' ? CATALOG_MIGRATIONS : [messagingTablesOf(service)],
-      }),
-    ),
-  );
 }
 
 function persistent(service: Service): PersistentService {

@@ -3,7 +3,6 @@ import { PreviewReservation, refusal, ReserveImage, SUBSCRIPTIONS } from '@imago
 import type { RequestCall } from '@imago/messaging';
 import {
   connectMessaging,
-  createMessagingTables,
   inTransaction,
   MessagingModule,
   OnEvery,
@@ -17,28 +16,14 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
 /** Where the neighbours of catalog run. */
 export interface NeighbourAddresses {
-  readonly migrateUrl: (service: Service) => string;
   readonly runUrl: (service: Service) => string;
   readonly amqpUrl: string;
   readonly contextKey: string;
-}
-
-/** The migration that gives a neighbour what messaging needs. */
-export function messagingTablesOf(service: Service): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
 }
 
 /** What a test says about the quota, and what was asked of it. */
@@ -183,7 +168,6 @@ async function start(service: Service, addresses: NeighbourAddresses, part?: Par
     controllers: part === undefined ? [] : [part.controller],
     providers: part === undefined ? [] : [part.provider],
   }).compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   if (part !== undefined) await connectMessaging(app);

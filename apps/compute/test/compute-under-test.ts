@@ -76,7 +76,6 @@ export async function startCompute(settings: Readonly<Record<string, string>> = 
     .overrideProvider(Hypervisor)
     .useValue(machines)
     .compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: false });
   app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     openExchange(request, response);

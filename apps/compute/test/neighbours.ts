@@ -1,19 +1,11 @@
 import { type EventDefinition, type EventEnvelope, type Service, SUBSCRIPTIONS } from '@imago/contracts';
-import {
-  connectMessaging,
-  createMessagingTables,
-  inTransaction,
-  MessagingModule,
-  OnEvery,
-  Outbox,
-  RequestClient,
-} from '@imago/messaging';
+import { connectMessaging, inTransaction, MessagingModule, OnEvery, Outbox, RequestClient } from '@imago/messaging';
 import { PersistenceModule } from '@imago/persistence';
 import { Controller, type INestApplication, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { CatalogBook, CatalogController } from './catalog-book.ts';
 
@@ -22,19 +14,6 @@ export interface NeighbourAddresses {
   readonly runUrl: (service: Service) => string;
   readonly amqpUrl: string;
   readonly contextKey: string;
-}
-
-/** The migration that gives a neighbour what messaging needs. */
-export function messagingTablesOf(service: Service): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
 }
 
 /** Every event, in the order in which it came. */
@@ -114,7 +93,6 @@ async function start(service: Service, addresses: NeighbourAddresses, part: Part
     controllers: [part.controller],
     providers: [part.provider],
   }).compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   await connectMessaging(app);

@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Service, SERVICES } from '@imago/contracts';
+import { type Service } from '@imago/contracts';
 import { declareTopology } from '@imago/messaging';
+import { suiteDatabase } from '@imago/messaging/testing';
 import { regionsFile } from '@imago/object-store';
-import { type PersistentService, runMigrations } from '@imago/persistence';
-import { databaseUrl, provision } from '@imago/persistence/testing';
+import type { PersistentService } from '@imago/persistence';
+import { databaseUrl } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import { computeConfig, type ComputeConfig } from '../src/config.ts';
 import { COMPUTE_MIGRATIONS } from '../src/migrations/compute-migrations.ts';
-import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
+import { type Neighbours, startNeighbours } from './neighbours.ts';
 import { OTHER_REGION, REGION } from './requests.ts';
 
 /** Everything the compute service needs around it: servers and neighbours. */
@@ -24,23 +25,25 @@ export interface Surroundings {
 }
 
 export async function startSurroundings(settings: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true, provision });
+  const env = await testEnvironment({
+    postgres: true,
+    rabbitmq: true,
+    s3: true,
+    qemu: true,
+    provision: suiteDatabase('compute', COMPUTE_MIGRATIONS),
+  });
   const { amqpUrl } = env.rabbitmq;
   const contextKey = randomBytes(32).toString('hex');
-  const urlOf =
-    (kind: 'run' | 'migrate') =>
-    (service: Service): string =>
-      databaseUrl(env.postgres, persistent(service), kind);
+  const runUrl = (service: Service): string => databaseUrl(env.postgres, persistent(service), 'run');
   const regions = someRegions(env.s3);
   const [directory] = await Promise.all([
     mkdtemp(join(tmpdir(), 'imago-compute-')),
     declareTopology(amqpUrl, { settle_ms: 0 }),
-    migrateAll(urlOf('migrate')),
   ]);
   const file = join(directory, 'regions.json');
   await writeFile(file, JSON.stringify(regions));
   const config = loadConfig(computeConfig, {
-    DATABASE_URL: urlOf('run')('compute'),
+    DATABASE_URL: runUrl('compute'),
     AMQP_URL: amqpUrl,
     IMAGO_CONTEXT_KEY: contextKey,
     IMAGO_REGIONS_FILE: file,
@@ -55,7 +58,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     COMPUTE_NETWORKS: 'default=restricted,open=open',
     ...settings,
   });
-  const neighbours = await startNeighbours({ runUrl: urlOf('run'), amqpUrl, contextKey });
+  const neighbours = await startNeighbours({ runUrl, amqpUrl, contextKey });
   return {
     config,
     neighbours,
@@ -81,18 +84,6 @@ function someRegions({
     { name: REGION, default: true, s3 },
     { name: OTHER_REGION, s3 },
   ]);
-}
-
-async function migrateAll(migrateUrl: (service: Service) => string): Promise<void> {
-  await Promise.all(
-    SERVICES.filter((service) => service !== 'gateway').map((service) =>
-      runMigrations({
-        service,
-        url: migrateUrl(service),
-        migrations: service === 'compute' ? COMPUTE_MIGRATIONS : [messagingTablesOf(service)],
-      }),
-    ),
-  );
 }
 
 function persistent(service: Service): PersistentService {

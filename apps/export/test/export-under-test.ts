@@ -52,7 +52,6 @@ export async function startExport(
     .overrideProvider(TRANSFER_JOB_RUNNER)
     .useValue(crew)
     .compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error'] });
   await app.init();
   await connectMessaging(app);

@@ -14,7 +14,6 @@ import {
 import { requireAllowed } from '@imago/identity';
 import {
   connectMessaging,
-  createMessagingTables,
   inTransaction,
   MessagingModule,
   type NewEvent,
@@ -29,23 +28,10 @@ import { Controller, type INestApplication, type Type } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { CopyCatalogController } from './copy-neighbour.ts';
 import { NeighbourBook } from './neighbour-book.ts';
 import { requireService } from './require-service.ts';
-
-/** The migration that gives a neighbour what messaging needs. */
-export function messagingTablesOf(service: Service): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
-}
 
 /* eslint-disable @typescript-eslint/require-await -- handlers answer promises */
 
@@ -196,7 +182,6 @@ async function start(service: Service, addresses: NeighbourAddresses, part: Part
     controllers: part.controllers,
     providers: [{ provide: part.book.constructor, useValue: part.book }],
   }).compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   await connectMessaging(app);

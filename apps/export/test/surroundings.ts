@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Service, SERVICES } from '@imago/contracts';
+import { type Service } from '@imago/contracts';
 import { declareTopology } from '@imago/messaging';
+import { suiteDatabase } from '@imago/messaging/testing';
 import { regionsFile } from '@imago/object-store';
-import { type PersistentService, runMigrations } from '@imago/persistence';
-import { databaseUrl, provision } from '@imago/persistence/testing';
+import type { PersistentService } from '@imago/persistence';
+import { databaseUrl } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { z } from 'zod';
 import { exportConfig, type ExportConfig } from '../src/config.ts';
 import { EXPORT_MIGRATIONS } from '../src/migrations/export-migrations.ts';
-import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
+import { type Neighbours, startNeighbours } from './neighbours.ts';
 import { OTHER_PROJECT, OTHER_REGION, PROJECT, REGION } from './requests.ts';
 
 type Environment = Awaited<
@@ -36,13 +37,16 @@ export interface Surroundings {
 }
 
 export async function startSurroundings(settings: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true, provision });
+  const env = await testEnvironment({
+    postgres: true,
+    rabbitmq: true,
+    s3: true,
+    qemu: true,
+    provision: suiteDatabase('export', EXPORT_MIGRATIONS),
+  });
   const { amqpUrl } = env.rabbitmq;
   const contextKey = randomBytes(32).toString('hex');
-  const urlOf =
-    (kind: 'run' | 'migrate') =>
-    (service: Service): string =>
-      databaseUrl(env.postgres, persistent(service), kind);
+  const runUrl = (service: Service): string => databaseUrl(env.postgres, persistent(service), 'run');
   const named = (suffix: string): string => `${env.s3.bucket}-${suffix}`;
   const buckets = { own: named('a'), other: named('b'), shut: named('shut'), gone: named('gone') };
   const otherImages = named('images');
@@ -50,12 +54,11 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     makeBuckets(env.s3, { ...buckets, otherImages }),
     mkdtemp(join(tmpdir(), 'imago-export-')),
     declareTopology(amqpUrl, { settle_ms: 0 }),
-    migrateAll(urlOf('migrate')),
   ]);
   const regionsPath = join(directory, 'regions.json');
   await writeFile(regionsPath, JSON.stringify(regions));
   const config = loadConfig(exportConfig, {
-    DATABASE_URL: urlOf('run')('export'),
+    DATABASE_URL: runUrl('export'),
     AMQP_URL: amqpUrl,
     IMAGO_CONTEXT_KEY: contextKey,
     IMAGO_REGIONS_FILE: regionsPath,
@@ -65,7 +68,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     EXPORT_SWEEP_SECONDS: '0.2',
     ...settings,
   });
-  const neighbours = await startNeighbours({ runUrl: urlOf('run'), amqpUrl, contextKey });
+  const neighbours = await startNeighbours({ runUrl, amqpUrl, contextKey });
   for (const bucket of [buckets.own, buckets.shut, buckets.gone]) neighbours.book.assigned.add(`${PROJECT} ${bucket}`);
   neighbours.book.assigned.add(`${OTHER_PROJECT} ${buckets.other}`);
   return {
@@ -98,18 +101,6 @@ async function makeBuckets(
     { name: REGION, default: true, s3: { endpoint, region, bucket, ...key } },
     { name: OTHER_REGION, s3: { endpoint, region, bucket: otherImages, ...key } },
   ]);
-}
-
-async function migrateAll(migrateUrl: (service: Service) => string): Promise<void> {
-  await Promise.all(
-    SERVICES.filter((service) => service !== 'gateway').map((service) =>
-      runMigrations({
-        service,
-        url: migrateUrl(service),
-        migrations: service === 'export' ? EXPORT_MIGRATIONS : [messagingTablesOf(service)],
-      }),
-    ),
-  );
 }
 
 function persistent(service: Service): PersistentService {

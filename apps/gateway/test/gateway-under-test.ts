@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { type IncomingMessage, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Service } from '@imago/contracts';
 import {
   EmbeddedIdentityProvider,
   type EmbeddedIdentityOptions,
@@ -12,10 +11,11 @@ import {
   serviceContext,
   signContext,
 } from '@imago/identity';
-import { connectMessaging, createMessagingTables, declareTopology, MessagingModule } from '@imago/messaging';
+import { connectMessaging, declareTopology, MessagingModule } from '@imago/messaging';
+import { suiteDatabase } from '@imago/messaging/testing';
 import { type ObjectStore, S3ObjectStore } from '@imago/object-store';
-import { databaseUrls, PersistenceModule, type PersistentService, runMigrations } from '@imago/persistence';
-import { PASSWORD, provision } from '@imago/persistence/testing';
+import { databaseUrls, PersistenceModule, type PersistentService } from '@imago/persistence';
+import { PASSWORD } from '@imago/persistence/testing';
 import {
   FaultFilter,
   loadConfig,
@@ -30,7 +30,6 @@ import type { INestApplication, Type } from '@nestjs/common';
 import type { Application } from 'express';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { gatewayConfig } from '../src/config.ts';
 import { gatewayService } from '../src/gateway-service.ts';
 import { AccountBook, AccountNeighbour, LogNeighbour } from './account-neighbours.ts';
@@ -107,7 +106,7 @@ export interface GatewayUnderTest {
 }
 
 export async function startGateway(settings: Readonly<Record<string, string>> = {}): Promise<GatewayUnderTest> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, provision });
+  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, provision: suiteDatabase() });
   const directory = await mkdtemp(join(tmpdir(), 'imago-gateway-'));
   const contextKey = randomBytes(32).toString('hex');
   const neighbourhood = {
@@ -287,7 +286,6 @@ async function startNeighbour(
   { postgres, amqpUrl, contextKey, ...books }: Neighbourhood,
 ): Promise<INestApplication> {
   const urls = databaseUrls(postgres.adminUrl, postgres.database, service, PASSWORD);
-  await runMigrations({ service, url: urls.migrate, migrations: [messagingTablesOf(service)] });
   const module = await Test.createTestingModule({
     imports: [
       PersistenceModule.forRoot({ service, url: urls.run }),
@@ -305,24 +303,11 @@ async function startNeighbour(
       { provide: ResumableUploadBook, useValue: books.resumableUploads },
     ],
   }).compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   app.useGlobalPipes(schemaPipe()).useGlobalFilters(new FaultFilter(renderProblem)); // as in every service
   await app.init();
   await connectMessaging(app);
   return app;
-}
-
-function messagingTablesOf(service: Service): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
 }
 
 async function closeAll(

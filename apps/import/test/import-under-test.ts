@@ -62,7 +62,6 @@ export async function startImport(
     .overrideProvider(HostResolver)
     .useValue(resolver)
     .compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   await connectMessaging(app);

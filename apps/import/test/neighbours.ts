@@ -20,7 +20,6 @@ import { registeredRecord } from '@imago/contracts/testing';
 import { requireAllowed } from '@imago/identity';
 import {
   connectMessaging,
-  createMessagingTables,
   inTransaction,
   MessagingModule,
   OnEvery,
@@ -35,7 +34,7 @@ import { Controller, type INestApplication, type Type } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { StoredImages, StoredImagesController } from './stored-images.ts';
 
 /** Where the neighbours of import run. */
@@ -43,19 +42,6 @@ export interface NeighbourAddresses {
   readonly runUrl: (service: Service) => string;
   readonly amqpUrl: string;
   readonly contextKey: string;
-}
-
-/** The migration that gives a neighbour what messaging needs. */
-export function messagingTablesOf(service: Service): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
 }
 
 /** What catalog was asked, and what a test makes it answer. */
@@ -250,7 +236,6 @@ async function start(service: Service, addresses: NeighbourAddresses, part: Part
     controllers: part.controllers,
     providers: part.providers,
   }).compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   await connectMessaging(app);

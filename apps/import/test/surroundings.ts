@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AssignBucket, type Service, SERVICES } from '@imago/contracts';
+import { AssignBucket, type Service } from '@imago/contracts';
 import { declareTopology } from '@imago/messaging';
+import { suiteDatabase } from '@imago/messaging/testing';
 import { regionsFile } from '@imago/object-store';
-import { type PersistentService, runMigrations } from '@imago/persistence';
-import { databaseUrl, provision } from '@imago/persistence/testing';
+import type { PersistentService } from '@imago/persistence';
+import { databaseUrl } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
 import { testEnvironment } from '@imago/testing';
 import type { z } from 'zod';
 import { importConfig, type ImportConfig } from '../src/config.ts';
 import { IMPORT_MIGRATIONS } from '../src/migrations/import-migrations.ts';
-import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
+import { type Neighbours, startNeighbours } from './neighbours.ts';
 import { OTHER_PROJECT, PROJECT, REGION, tenant } from './requests.ts';
 
 /** An object store outside of the installation, as its owner knows it. */
@@ -41,20 +42,22 @@ export interface Surroundings {
 }
 
 export async function startSurroundings(settings: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, qemu: true, provision });
+  const env = await testEnvironment({
+    postgres: true,
+    rabbitmq: true,
+    s3: true,
+    qemu: true,
+    provision: suiteDatabase('import', IMPORT_MIGRATIONS),
+  });
   const { amqpUrl } = env.rabbitmq;
   const contextKey = randomBytes(32).toString('hex');
-  const urlOf =
-    (kind: 'run' | 'migrate') =>
-    (service: Service): string =>
-      databaseUrl(env.postgres, persistent(service), kind);
+  const runUrl = (service: Service): string => databaseUrl(env.postgres, persistent(service), 'run');
   const buckets = { own: `${env.s3.bucket}-a`, other: `${env.s3.bucket}-b` };
   const [regions, elsewhere, directory] = await Promise.all([
     makeBuckets(env.s3, Object.values(buckets)),
     makeElsewhere(env.s3),
     mkdtemp(join(tmpdir(), 'imago-import-')),
     declareTopology(amqpUrl, { settle_ms: 0 }),
-    migrateAll(urlOf('migrate')),
   ]);
   let files = 0;
   const writeRegions: Surroundings['writeRegions'] = async (content) => {
@@ -63,7 +66,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     return path;
   };
   const config = loadConfig(importConfig, {
-    DATABASE_URL: urlOf('run')('import'),
+    DATABASE_URL: runUrl('import'),
     AMQP_URL: amqpUrl,
     IMAGO_CONTEXT_KEY: contextKey,
     IMAGO_REGIONS_FILE: await writeRegions(regions),
@@ -71,7 +74,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     IMPORT_MAXIMUM_ATTEMPTS: '2',
     ...settings,
   });
-  const neighbours = await startNeighbours({ runUrl: urlOf('run'), amqpUrl, contextKey });
+  const neighbours = await startNeighbours({ runUrl, amqpUrl, contextKey });
   return {
     config,
     regions,
@@ -115,18 +118,6 @@ async function makeBuckets(s3: TestStore, names: readonly string[]): Promise<Ret
   for (const name of names) await administration.createBucket(name);
   const key = await administration.addKey({ access_key, secret_key }, [bucket, ...names]);
   return regionsFile.parse([{ name: REGION, default: true, s3: { endpoint, region, bucket, ...key } }]);
-}
-
-async function migrateAll(migrateUrl: (service: Service) => string): Promise<void> {
-  await Promise.all(
-    SERVICES.filter((service) => service !== 'gateway').map((service) =>
-      runMigrations({
-        service,
-        url: migrateUrl(service),
-        migrations: service === 'import' ? IMPORT_MIGRATIONS : [messagingTablesOf(service)],
-      }),
-    ),
-  );
 }
 
 function persistent(service: Service): PersistentService {

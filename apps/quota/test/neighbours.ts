@@ -1,20 +1,12 @@
 import type { EventDefinition, EventEnvelope } from '@imago/contracts';
 import { SUBSCRIPTIONS } from '@imago/contracts';
-import {
-  connectMessaging,
-  createMessagingTables,
-  inTransaction,
-  MessagingModule,
-  OnEvery,
-  Outbox,
-  RequestClient,
-} from '@imago/messaging';
+import { connectMessaging, inTransaction, MessagingModule, OnEvery, Outbox, RequestClient } from '@imago/messaging';
 import { type PersistentService, PersistenceModule } from '@imago/persistence';
 import type { INestApplication, Type } from '@nestjs/common';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
 /** Where the neighbours of quota run. */
@@ -22,19 +14,6 @@ export interface NeighbourAddresses {
   readonly runUrl: (service: PersistentService) => string;
   readonly amqpUrl: string;
   readonly contextKey: string;
-}
-
-/** The migration that gives a neighbour what messaging needs. */
-export function messagingTablesOf(service: PersistentService): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
 }
 
 /** Every event, in the order in which it came. */
@@ -121,7 +100,6 @@ async function start(
     controllers: part === undefined ? [] : [part.controller],
     providers: part === undefined ? [] : [{ provide: EventRecorder, useValue: part.provider }],
   }).compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   if (part !== undefined) await connectMessaging(app);

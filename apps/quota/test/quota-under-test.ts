@@ -5,15 +5,16 @@ import { join } from 'node:path';
 import type { RequestDefinition } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
 import { declareTopology } from '@imago/messaging';
-import { type PersistentService, PERSISTENT_SERVICES, runMigrations } from '@imago/persistence';
-import { databaseUrl, provision, superuserUrl } from '@imago/persistence/testing';
+import { suiteDatabase } from '@imago/messaging/testing';
+import type { PersistentService } from '@imago/persistence';
+import { databaseUrl, superuserUrl } from '@imago/persistence/testing';
 import { loadConfig, rootLogger, type RunningService, startService } from '@imago/service';
 import { eventually, testEnvironment } from '@imago/testing';
 import { DataSource } from 'typeorm';
 import { quotaConfig } from '../src/config.ts';
 import { QUOTA_MIGRATIONS } from '../src/migrations/quota-migrations.ts';
 import { quotaService } from '../src/quota-service.ts';
-import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
+import { type Neighbours, startNeighbours } from './neighbours.ts';
 
 export const REGIONS = ['region-1', 'region-2'] as const;
 
@@ -50,20 +51,15 @@ export function catalogFor(project: string): RequestContext {
 }
 
 export async function startQuota(settings: Readonly<Record<string, string>> = {}): Promise<QuotaUnderTest> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, provision });
+  const env = await testEnvironment({
+    postgres: true,
+    rabbitmq: true,
+    provision: suiteDatabase('quota', QUOTA_MIGRATIONS),
+  });
   const contextKey = randomBytes(32).toString('hex');
   const { amqpUrl } = env.rabbitmq;
   const runUrl = (service: PersistentService): string => databaseUrl(env.postgres, service, 'run');
-  await Promise.all([
-    declareTopology(amqpUrl, { settle_ms: 0 }),
-    ...PERSISTENT_SERVICES.map((service) =>
-      runMigrations({
-        service,
-        url: databaseUrl(env.postgres, service, 'migrate'),
-        migrations: service === 'quota' ? QUOTA_MIGRATIONS : [messagingTablesOf(service)],
-      }),
-    ),
-  ]);
+  await declareTopology(amqpUrl, { settle_ms: 0 });
   const directory = await mkdtemp(join(tmpdir(), 'imago-quota-'));
   const regionsFile = join(directory, 'regions.json');
   await writeFile(regionsFile, JSON.stringify(REGIONS.map((name) => ({ name, s3: {} }))));

@@ -2,7 +2,6 @@ import type { EventDefinition, EventEnvelope, ShownImage, RequestOf, ResponseOf,
 import { GetImage, GetLimit, refusal, SUBSCRIPTIONS } from '@imago/contracts';
 import {
   connectMessaging,
-  createMessagingTables,
   inTransaction,
   MessagingModule,
   OnEvery,
@@ -16,7 +15,7 @@ import { Controller, type INestApplication, type Type } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { z } from 'zod';
 
 /** Where the neighbours of sharing run. */
@@ -24,19 +23,6 @@ export interface NeighbourAddresses {
   readonly runUrl: (service: PersistentService) => string;
   readonly amqpUrl: string;
   readonly contextKey: string;
-}
-
-/** The migration that gives a neighbour what messaging needs. */
-export function messagingTablesOf(service: PersistentService): new () => MigrationInterface {
-  return class CreateMessaging1764000000000 implements MigrationInterface {
-    readonly name = 'CreateMessaging1764000000000';
-    up(runner: QueryRunner): Promise<void> {
-      return createMessagingTables(runner, service);
-    }
-    down(): Promise<void> {
-      return Promise.reject(new Error('a neighbour is thrown away whole'));
-    }
-  };
 }
 
 /** What a test says of images and limits. */
@@ -166,7 +152,6 @@ async function start(
     controllers: [controller],
     providers: [provider],
   }).compile();
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   await app.init();
   await connectMessaging(app);

@@ -16,15 +16,16 @@ import {
 import { imageRecord } from '@imago/contracts/testing';
 import type { RequestContext } from '@imago/identity';
 import { declareTopology } from '@imago/messaging';
-import { type PersistentService, PERSISTENT_SERVICES, runMigrations } from '@imago/persistence';
-import { databaseUrl, provision, superuserUrl } from '@imago/persistence/testing';
+import { suiteDatabase } from '@imago/messaging/testing';
+import type { PersistentService } from '@imago/persistence';
+import { databaseUrl, superuserUrl } from '@imago/persistence/testing';
 import { loadConfig, rootLogger, startService } from '@imago/service';
 import { eventually, testEnvironment } from '@imago/testing';
 import { DataSource } from 'typeorm';
 import { sharingConfig } from '../src/config.ts';
 import { SHARING_MIGRATIONS } from '../src/migrations/sharing-migrations.ts';
 import { sharingService } from '../src/sharing-service.ts';
-import { messagingTablesOf, type Neighbours, startNeighbours } from './neighbours.ts';
+import { type Neighbours, startNeighbours } from './neighbours.ts';
 
 export const REGION = 'region-1';
 
@@ -46,20 +47,15 @@ export class SharingUnderTest {
   ) {}
 
   static async start(): Promise<SharingUnderTest> {
-    const env = await testEnvironment({ postgres: true, rabbitmq: true, provision });
+    const env = await testEnvironment({
+      postgres: true,
+      rabbitmq: true,
+      provision: suiteDatabase('sharing', SHARING_MIGRATIONS),
+    });
     const contextKey = randomBytes(32).toString('hex');
     const { amqpUrl } = env.rabbitmq;
     const runUrl = (service: PersistentService): string => databaseUrl(env.postgres, service, 'run');
-    await Promise.all([
-      declareTopology(amqpUrl, { settle_ms: 0 }),
-      ...PERSISTENT_SERVICES.map((service) =>
-        runMigrations({
-          service,
-          url: databaseUrl(env.postgres, service, 'migrate'),
-          migrations: service === 'sharing' ? SHARING_MIGRATIONS : [messagingTablesOf(service)],
-        }),
-      ),
-    ]);
+    await declareTopology(amqpUrl, { settle_ms: 0 });
     const settings = { DATABASE_URL: runUrl('sharing'), AMQP_URL: amqpUrl, IMAGO_CONTEXT_KEY: contextKey };
     const neighbours = await startNeighbours({ runUrl, amqpUrl, contextKey });
     const running = await startService(

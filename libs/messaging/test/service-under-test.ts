@@ -88,7 +88,6 @@ export async function startService(addresses: ServiceAddresses, options: Service
     ],
     controllers: [...controllers, ...(handle === undefined ? [] : [consumerOf(service, handle)])],
   };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = await NestFactory.create(module, { logger: false, abortOnError: false });
   try {
     await app.init();

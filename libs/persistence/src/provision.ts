@@ -26,13 +26,28 @@ export async function provisionDatabase(adminUrl: string, database: string): Pro
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
     if (found.rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
   });
+  await grantDatabase(adminUrl, database);
   const url = new URL(adminUrl);
   url.pathname = `/${database}`;
   await withAdmin(url.href, async (client) => {
-    const name = client.escapeIdentifier(database);
-    await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
     await client.query('REVOKE ALL ON SCHEMA public FROM PUBLIC');
-    for (const service of PERSISTENT_SERVICES) await provisionSchema(client, name, service);
+    for (const service of PERSISTENT_SERVICES) await provisionSchema(client, service);
+  });
+}
+
+/** Gives each service its way into a database, and nobody else. What belongs to the database's name, not to what is in it. */
+export async function grantDatabase(adminUrl: string, database: string): Promise<void> {
+  await withAdmin(adminUrl, async (client) => {
+    const name = client.escapeIdentifier(database);
+    const statements = PERSISTENT_SERVICES.flatMap((service) => {
+      const schema = client.escapeIdentifier(service);
+      const roles = [runtimeRole(service), migratingRole(service)].map((role) => client.escapeIdentifier(role));
+      return [
+        `GRANT CONNECT ON DATABASE ${name} TO ${roles.join(', ')}`,
+        ...roles.map((role) => `ALTER ROLE ${role} IN DATABASE ${name} SET search_path = ${schema}`),
+      ];
+    });
+    await client.query([`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`, ...statements].join('; '));
   });
 }
 
@@ -51,20 +66,17 @@ async function ensureRole(client: pg.Client, role: string, password: string): Pr
   await client.query(`${verb} ROLE ${name} ${rights} PASSWORD ${client.escapeLiteral(password)}`);
 }
 
-async function provisionSchema(client: pg.Client, database: string, service: string): Promise<void> {
+async function provisionSchema(client: pg.Client, service: string): Promise<void> {
   const schema = client.escapeIdentifier(service);
   const run = client.escapeIdentifier(runtimeRole(service));
   const migrate = client.escapeIdentifier(migratingRole(service));
   const defaults = `ALTER DEFAULT PRIVILEGES FOR ROLE ${migrate} IN SCHEMA ${schema} GRANT`;
   for (const statement of [
-    `GRANT CONNECT ON DATABASE ${database} TO ${run}, ${migrate}`,
     `CREATE SCHEMA IF NOT EXISTS ${schema} AUTHORIZATION ${migrate}`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${run}`,
     `${defaults} SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${run}`,
     `${defaults} USAGE, SELECT ON SEQUENCES TO ${run}`,
     `${defaults} EXECUTE ON FUNCTIONS TO ${run}`,
-    `ALTER ROLE ${run} IN DATABASE ${database} SET search_path = ${schema}`,
-    `ALTER ROLE ${migrate} IN DATABASE ${database} SET search_path = ${schema}`,
   ]) {
     await client.query(statement);
   }

@@ -66,7 +66,6 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
   const checks: ReadinessCheck[] = [];
   const health = new Health(checks);
   const root = { module: ServiceModule, imports: [OperationsModule.forRoot(health), options.module] };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class, only as a type
   const app = await NestFactory.create<NestExpressApplication>(root, {
     logger: new PinoLogger(logger),
     abortOnError: false,

@@ -59,6 +59,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   return { adminUrl, pid: child.process.pid ?? 0, stop: () => child.stop() };
 }
 
+/** Nobody needs its data later, and its passwords need not withstand guessing: that would cost each session milliseconds. */
+const FOR_TESTS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', scram_iterations: 1 };
+
 function settings({ port, durable }: PostgresOptions): string[] {
   const values = {
     listen_addresses: '127.0.0.1',
@@ -66,7 +69,7 @@ function settings({ port, durable }: PostgresOptions): string[] {
     unix_socket_directories: '', // a deep checkout's path would be too long for a socket
     max_connections: 300,
     timezone: 'UTC',
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(durable ? {} : FOR_TESTS),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -5,7 +5,7 @@ import { testEnvironment } from '@imago/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { databaseUrl, provision } from '../../test/catalog-under-test.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { insertManyImages } from '../../test/many-images.ts';
 import { CATALOG_ENTITIES } from '../catalog.module.ts';
 import { CATALOG_MIGRATIONS } from '../migrations/catalog-migrations.ts';

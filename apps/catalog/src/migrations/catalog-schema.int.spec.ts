@@ -2,7 +2,7 @@ import { runMigrations, schemaDrift, serviceDataSource } from '@imago/persistenc
 import { testEnvironment } from '@imago/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databaseUrl, provision } from '../../test/catalog-under-test.ts';
+import { databaseUrl, provision } from '@imago/persistence/testing';
 import { CATALOG_ENTITIES } from '../catalog.module.ts';
 import { CATALOG_MIGRATIONS } from './catalog-migrations.ts';
 

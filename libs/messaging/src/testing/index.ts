@@ -1,0 +1,1 @@
+export { suiteDatabase } from './suite-database.ts';
