@@ -50,6 +50,7 @@ import { ObjectSweeper } from './objects/object-sweeper.ts';
 import { ObjectRow } from './objects/object.row.ts';
 import { ObjectsController } from './objects/objects.controller.ts';
 import { ObjectsRepository } from './objects/objects.repository.ts';
+import { StagedRoom } from './objects/staged-room.ts';
 import { ReleaseBytes } from './objects/release-bytes.ts';
 import { ReleaseHolds } from './objects/release-holds.ts';
 import { SweepClaims } from './objects/sweep-claims.ts';
@@ -192,6 +193,7 @@ export class CatalogModule {
         LayerParents,
         AllocateObject,
         BeginUpload,
+        StagedRoom,
         HoldImage,
         ReleaseHolds,
         ReleaseBytes,

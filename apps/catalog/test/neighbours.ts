@@ -32,6 +32,8 @@ export class QuotaBook {
   limit = Infinity;
   /** What the answers name as the limit; the real quota may have forgotten a reservation and still name it. */
   named = 1_000_000;
+  /** GiB of storage that a project may use and does not. */
+  storageGib = 20_480;
   expiresInMs = 60_000;
   /** Answers are held back until this is over. */
   silence: Promise<void> = Promise.resolve();
@@ -67,7 +69,10 @@ class QuotaController {
     const { limit, named, reserved } = this.book;
     const full = refusal('quota.storage_exceeded', `There is no room for ${storage_gib} GiB.`);
     return {
-      figures: [{ project_id, region, resource: 'images', limit: named, used: reserved.length }],
+      figures: [
+        { project_id, region, resource: 'images', limit: named, used: reserved.length },
+        { project_id, region, resource: 'storage_gib', limit: this.book.storageGib, used: 0 },
+      ],
       refusals: reserved.length < limit ? [] : [full.toDocument()],
     };
   }

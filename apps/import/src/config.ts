@@ -65,6 +65,13 @@ export const importConfig = z.object({
     .min(1)
     .max(5 * 2 ** 40)
     .default(2 ** 40),
+  /** Seconds a staged file waits for its import, from when it was whole; then it is erased and its image is queued again. */
+  IMPORT_STAGED_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365 * 86_400)
+    .default(86_400),
   /** Uploads in parts that a project may have in a region before they are imported or deleted. */
   IMPORT_UPLOADS_PER_PROJECT: z.coerce.number().int().min(0).max(10_000).default(20),
   /** Bytes that all of these together may announce. */

@@ -14,6 +14,7 @@ import type { ImportConfig } from './config.ts';
 import { DescribeImports } from './image-imports/describe-imports.ts';
 import { ImageImportsController } from './image-imports/image-imports.controller.ts';
 import { ImportImage } from './image-imports/import-image.ts';
+import { PromiseImport } from './image-imports/promise-import.ts';
 import { CancelImport } from './imports/cancel-import.ts';
 import { importDefinition } from './imports/import-definition.ts';
 import { IMPORT_RUNNER, ImportJobs } from './imports/import-jobs.ts';
@@ -123,6 +124,7 @@ export class ImportModule {
         RunImports,
         RequestImport,
         ImportImage,
+        PromiseImport,
         DescribeImports,
         CancelImport,
         SweepAdmissions,

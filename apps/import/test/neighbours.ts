@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   AbandonImage,
   AllocateObject,
+  BeginImport,
   BeginUpload,
   type DataOf,
   DomainError,
@@ -15,6 +16,7 @@ import {
   type ResponseOf,
   type Service,
   SUBSCRIPTIONS,
+  WithdrawImport,
 } from '@imago/contracts';
 import { registeredRecord } from '@imago/contracts/testing';
 import { requireAllowed } from '@imago/identity';
@@ -59,6 +61,11 @@ export class CatalogBook {
   /** What the owner declared of the file that is uploaded. */
   declared: ResponseOf<typeof BeginUpload>['disk_format'] = 'raw';
   refuseUpload: Error | null = null;
+  refuseBeginning: Error | null = null;
+  /** Imports that catalog was told will not be. */
+  readonly withdrawn: RequestOf<typeof WithdrawImport>[] = [];
+  /** Bytes the project has room for. */
+  room: string | null = null;
 }
 
 /* eslint-disable @typescript-eslint/require-await -- handlers answer promises */
@@ -131,7 +138,28 @@ class UploadsController {
     const known = { object_id: objectId, key: imageObjectKey(image_id, objectId) };
     const object = this.book.keys.get(upload_session_id) ?? known;
     this.book.keys.set(upload_session_id, object);
-    return { ...object, disk_format: this.book.declared, owner: context.project_id };
+    return { ...object, disk_format: this.book.declared, owner: context.project_id, room: this.book.room };
+  }
+}
+
+@Controller()
+class ImageImportsController {
+  constructor(private readonly book: CatalogBook) {}
+
+  @OnRequest(BeginImport)
+  async begin(): Promise<ResponseOf<typeof BeginImport>> {
+    if (this.book.refuseBeginning !== null) throw this.book.refuseBeginning;
+    return { staged: { key: 'staged', size: '512' }, event_ids: [] };
+  }
+
+  @OnRequest(WithdrawImport)
+  async withdraw(
+    @Payload() request: RequestOf<typeof WithdrawImport>,
+    @Ctx() { context }: RequestCall,
+  ): Promise<ResponseOf<typeof WithdrawImport>> {
+    requireService(context.roles);
+    this.book.withdrawn.push(request);
+    return {};
   }
 }
 
@@ -179,7 +207,7 @@ export async function startNeighbours(addresses: NeighbourAddresses): Promise<Ne
   const stored = new StoredImages();
   const recorder = new EventRecorder();
   const catalogPart = {
-    controllers: [CatalogController, UploadsController, StoredImagesController],
+    controllers: [CatalogController, UploadsController, ImageImportsController, StoredImagesController],
     providers: [
       { provide: CatalogBook, useValue: catalog },
       { provide: StoredImages, useValue: stored },

@@ -18,6 +18,8 @@ import { PROJECT, REGION } from './requests.ts';
 
 /** The images that catalog has, and where their bytes are. */
 export class StoredImages {
+  /** Those without bytes, which imports are to fill. */
+  readonly empty = new Map<string, ShownImage>();
   readonly #images = new Map<string, { readonly image: ShownImage; readonly object: HeldObject }>();
 
   /** Stores a disk as an import does; from then on catalog knows it as an active image. */
@@ -54,7 +56,8 @@ export class StoredImagesController {
     @Payload() { image_id }: RequestOf<typeof GetImage>,
     @Ctx() { context }: RequestCall,
   ): Promise<ResponseOf<typeof GetImage>> {
-    return { image: this.images.find('image.get', image_id, context).image };
+    const empty = this.images.empty.get(image_id);
+    return { image: empty ?? this.images.find('image.get', image_id, context).image };
   }
 
   @OnRequest(DescribeLayers)

@@ -189,14 +189,22 @@ export const AllocateObject = defineRequest('catalog', 'allocateObject', {
 /**
  * Names the object an upload may write for a queued image, on behalf of the caller who uploads (policy image.upload),
  * and the image becomes `saving`, or `uploading` when the file is staged. Idempotent by (image, session). Refusals: image.not_found, auth.forbidden,
- * image.format_missing, image.format_unsupported, image.wrong_state.
+ * image.format_missing, image.format_unsupported, image.wrong_state; of what is staged quota.storage_exceeded with the figures,
+ * for no image counts it yet.
  */
 export const BeginUpload = defineRequest('catalog', 'beginUpload', {
   kind: 'command',
-  request: imageInRegion.extend({ upload_session_id: z.uuid(), stages: z.boolean().default(false) }),
+  request: imageInRegion.extend({
+    upload_session_id: z.uuid(),
+    stages: z.boolean().default(false),
+    /** Bytes that will come; null when nobody said. */
+    size: byteCount.nullable().default(null),
+  }),
   response: z.object({
     object_id: z.uuid(),
     key: z.string(),
+    /** Bytes the project has room for; null of a file that is counted with its image. */
+    room: byteCount.nullable(),
     /** The format the owner declared; null of what is staged, which is judged when it is imported. */
     disk_format: z.enum(UPLOAD_DISK_FORMATS).nullable(),
     /** The project the image belongs to. */

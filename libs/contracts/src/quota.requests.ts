@@ -40,7 +40,10 @@ export type LimitFigures = z.output<typeof limitFigures>;
  */
 export const PreviewReservation = defineRequest('quota', 'previewReservation', {
   kind: 'query',
-  request: ReserveImage.request.omit({ image_id: true }),
+  request: ReserveImage.request.omit({ image_id: true }).extend({
+    /** An image whose own reservation of storage is not counted as used: it is about to be. */
+    counted_apart: z.uuid().nullable().default(null),
+  }),
   response: z.object({ figures: z.array(limitFigures), refusals: z.array(refusalDocument) }),
 });
 

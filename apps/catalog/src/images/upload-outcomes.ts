@@ -51,6 +51,7 @@ export class UploadOutcomes {
     const image = await this.#writtenBy(tx, upload);
     if (image?.status !== 'uploading') return this.objects.writerEnded(tx, [image_id], upload_session_id);
     if (image.size === size) return;
+    await this.objects.noteStaged(tx, image_id, upload_session_id, size);
     const staged = await this.images.update(tx, image, { size });
     await this.news.updated(tx, staged, ['size'], cause);
   }
@@ -61,7 +62,11 @@ export class UploadOutcomes {
     const image = await this.images.lock(tx, image_id);
     if (image === null) return;
     const object = await this.objects.findOfJob(tx, image_id, upload_session_id);
-    if (object?.state === 'writing') await this.transitions.apply(tx, image, { trigger: 'upload_failed', cause });
+    // A staged file that an import has taken is the import's: it did not expire.
+    if (object?.staged === true && object.state === 'writing' && image.status === 'importing') return;
+    const changes = object?.staged === true ? { size: null } : {};
+    if (object?.state === 'writing')
+      await this.transitions.apply(tx, image, { trigger: 'upload_failed', changes, cause });
     // The request to begin it may still be on its way, and nobody would ever end what it began.
     if (object === null) await this.objects.insertEnded(tx, newObject(image, upload_session_id));
     await this.objects.writerEnded(tx, [image_id], upload_session_id);

@@ -5,15 +5,16 @@ import {
   type ResponseOf,
   UPLOAD_DISK_FORMATS,
 } from '@imago/contracts';
-import type { RequestContext } from '@imago/identity';
-import { type Cause, inTransaction } from '@imago/messaging';
+import { type Cause, inTransaction, type RequestCall } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ImageAccess } from '../images/image-access.ts';
 import { ImageTransitions } from '../images/image-transitions.ts';
 import type { ImageRow } from '../images/image.row.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
+import type { ObjectRow } from './object.row.ts';
 import { newObject, ObjectsRepository } from './objects.repository.ts';
+import { StagedRoom, type Storage } from './staged-room.ts';
 
 type Request = RequestOf<typeof BeginUploadContract>;
 type Begun = ResponseOf<typeof BeginUploadContract>;
@@ -27,36 +28,53 @@ export class BeginUpload {
     private readonly access: ImageAccess,
     private readonly objects: ObjectsRepository,
     private readonly transitions: ImageTransitions,
+    private readonly staged: StagedRoom,
   ) {}
 
   /** @throws Refusal as the contract of `catalog.beginUpload` names them; then nothing has changed. */
-  execute(request: Request, context: RequestContext, cause: Cause): Promise<Begun> {
+  async execute(request: Request, call: RequestCall): Promise<Begun> {
+    const { context, cause } = call;
+    // Asked before anything is locked: another service answers.
+    const image = request.stages ? await this.images.find(this.db.manager, request.image_id) : null;
+    const storage = image === null ? null : await this.staged.storageOf(image, call);
     return inTransaction(this.db, async (tx) => {
       const found = await this.images.lock(tx, request.image_id);
       const image = await this.access.require(tx, 'image.upload', found, { region: request.region, context });
       const known = await this.objects.findOfJob(tx, image.id, request.upload_session_id);
       if (known?.state === 'writing') {
-        return { object_id: known.id, key: known.key, disk_format: formatOf(image, request), owner: image.owner };
+        const room = storage === null ? null : await this.staged.left(tx, image, storage);
+        return begun(image, known, formatOf(image, request), room);
       }
       if (known !== null) throw wrongState(image);
-      return this.#begin(tx, image, { request, cause });
+      return this.#begin(tx, image, { request, cause, storage });
     });
   }
 
   async #begin(
     tx: EntityManager,
     image: ImageRow,
-    { request, cause }: { request: Request; cause: Cause },
+    { request, cause, storage }: { request: Request; cause: Cause; storage: Storage | null },
   ): Promise<Begun> {
     // An image with a job is made by that job.
     if (image.status !== 'queued' || image.job_id !== null) throw wrongState(image);
     const disk_format = formatOf(image, request);
     const trigger = request.stages ? 'stage_begun' : 'upload_begun';
     if ((await this.transitions.apply(tx, image, { trigger, cause })) === null) throw wrongState(image);
-    const object = { ...newObject(image, request.upload_session_id), staged: request.stages };
+    const room = storage === null ? null : await this.staged.take(tx, image, { storage, size: request.size });
+    const size = request.stages ? request.size : null;
+    const object = { ...newObject(image, request.upload_session_id), staged: request.stages, size };
     await this.objects.insert(tx, object);
-    return { object_id: object.id, key: object.key, disk_format, owner: image.owner };
+    return begun(image, object, disk_format, room);
   }
+}
+
+function begun(
+  { owner }: ImageRow,
+  { id, key }: Pick<ObjectRow, 'id' | 'key'>,
+  disk_format: Begun['disk_format'],
+  room: bigint | null,
+): Begun {
+  return { object_id: id, key, disk_format, owner, room: room?.toString() ?? null };
 }
 
 /** Of what is staged it may still be said. */

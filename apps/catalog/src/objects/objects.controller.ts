@@ -43,7 +43,7 @@ export class ObjectsController {
     @Payload() request: RequestOf<typeof BeginUploadContract>,
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof BeginUploadContract>> {
-    return this.beginUpload.execute(request, call.context, call.cause);
+    return this.beginUpload.execute(request, call);
   }
 
   @OnRequest(HoldImageContract)

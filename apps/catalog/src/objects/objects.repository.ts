@@ -9,7 +9,7 @@ import { ObjectRow } from './object.row.ts';
 
 /** What a writer is given. */
 export type NewObject = Pick<ObjectRow, 'id' | 'image_id' | 'job_id' | 'region' | 'key' | 'parent_object_id'> &
-  Partial<Pick<ObjectRow, 'staged'>>;
+  Partial<Pick<ObjectRow, 'staged' | 'size'>>;
 
 /** What a writer has stored: an object that is a file by itself, or maybe a layer. */
 export type WrittenObject = StoredObject | CapturedObject;
@@ -48,6 +48,11 @@ export class ObjectsRepository {
   async findStaged(tx: EntityManager, imageId: string): Promise<ObjectRow | null> {
     const staged = { image_id: imageId, state: 'writing' as const, staged: true };
     return tx.findOne(ObjectRow, { where: staged });
+  }
+
+  /** How large a staged file has come to be, for whoever counts what waits to be imported. */
+  async noteStaged(tx: EntityManager, imageId: string, jobId: string, size: string): Promise<void> {
+    await tx.update(ObjectRow, { image_id: imageId, job_id: jobId, staged: true }, { size });
   }
 
   /** Remembers a writer that ended before it began, as something swept that is looked after for a while. */

@@ -3,6 +3,7 @@ import {
   AllocateObject,
   BeginImport,
   BeginUpload,
+  type DataOf,
   DeleteImage,
   GetImage,
   type ImageRecord,
@@ -218,6 +219,44 @@ describe('uploads to images', () => {
       await isSwept(upload);
       const { file: stored } = await catalog.ask(LocateImageFile, { image_id, region: REGION }, owner);
       expect(stored).toMatchObject({ key: object.key });
+    });
+
+    it('that nobody imported leave their images as they were, and do not touch an import that has begun', async () => {
+      const expired = (upload: Upload): DataOf<typeof ImageUploadFailedV1> => ({
+        image_id: upload.image_id,
+        upload_session_id: upload.upload_session_id,
+        error: refusal('upload.expired', 'The staged file was not imported in time.').toDocument(),
+      });
+      const [forgotten, imported] = [await staged(), await staged()];
+      await importBy(imported);
+      await catalog.publish(ImageUploadFailedV1, imported.image_id, expired(imported));
+      await catalog.publish(ImageUploadFailedV1, forgotten.image_id, expired(forgotten));
+      expect(await comesTo(forgotten, 'queued')).toMatchObject({ size: null });
+      await isSwept(forgotten);
+      expect(await imageOf(imported)).toMatchObject({ status: 'importing', size: SIZE });
+    });
+
+    it('have no more room than their project, all of them together', async () => {
+      catalog.quota.storageGib = 1;
+      const { image_id, owner } = await register();
+      const stage = (id: string, size: string | null): Promise<{ room: string | null }> =>
+        catalog.ask(
+          BeginUpload,
+          { image_id: id, region: REGION, upload_session_id: randomUUID(), stages: true, size },
+          owner,
+        );
+      const GIB = 2 ** 30;
+      await expect(stage(image_id, String(GIB + 1))).rejects.toMatchObject({ code: 'quota.storage_exceeded' });
+      expect(await stage(image_id, String(GIB - 10))).toMatchObject({ room: String(GIB) });
+      const second = randomUUID();
+      await catalog.ask(RegisterImage, { ...registration(FORMATS), image_id: second, job_id: null }, owner);
+      const refused = {
+        code: 'quota.storage_exceeded',
+        details: { staged_bytes: String(GIB - 10), limit: 1, used: 0 },
+      };
+      await expect(stage(second, '11')).rejects.toMatchObject(refused);
+      expect(await stage(second, null)).toMatchObject({ room: '10' });
+      catalog.quota.storageGib = 20_480;
     });
 
     it('are gone after an import that failed, or that was never promised, and the image takes another', async () => {

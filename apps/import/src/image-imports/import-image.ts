@@ -9,18 +9,18 @@ import {
   type ShownImage,
 } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { isCertain, type JobRunner, toView } from '@imago/jobs';
-import { inTransaction, Outbox, RequestClient } from '@imago/messaging';
-import { Inject, Injectable } from '@nestjs/common';
+import { isCertain, toView } from '@imago/jobs';
+import { inTransaction, RequestClient } from '@imago/messaging';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { importRequested } from '../imports/import-events.ts';
 import type { ImportData, ImportInput, ImportJob } from '../imports/import-job.ts';
-import { IMPORT_RUNNER, ImportJobs } from '../imports/import-jobs.ts';
+import { ImportJobs } from '../imports/import-jobs.ts';
 import type { ImportAccepted } from '../imports/request-import.ts';
 import { pinPromptly } from '../imports/source/pin-promptly.ts';
 import { type AcceptedSource, TenantFiles } from '../imports/source/tenant-files.ts';
 import { splitUrl, type UrlSecrets } from '../imports/source/url/url-secrets.ts';
+import { PromiseImport } from './promise-import.ts';
 
 type Request = RequestOf<typeof ImportImageContract>;
 
@@ -43,8 +43,7 @@ export class ImportImage {
     private readonly jobs: ImportJobs,
     private readonly files: TenantFiles,
     private readonly requests: RequestClient,
-    private readonly outbox: Outbox,
-    @Inject(IMPORT_RUNNER) private readonly runner: JobRunner<ImportInput, ImportData>,
+    private readonly promise: PromiseImport,
   ) {}
 
   /** @throws Refusal as the contract of `import.importImage` names them; then the image is as it was. */
@@ -59,7 +58,7 @@ export class ImportImage {
     try {
       const begin = { image_id, region, job_id: job.id, method: method.name };
       const { staged, event_ids } = await this.requests.send(BeginImport, begin, { context });
-      const accepted = await this.#promise(job, staged === null ? wanted.data : { staged });
+      const accepted = await this.promise.execute(job, staged === null ? wanted.data : { staged });
       return { ...accepted, event_ids: [...accepted.event_ids, ...event_ids] };
     } catch (error) {
       // A refusal is certain. After anything else nobody knows whose the image is: the sweep decides.
@@ -111,21 +110,6 @@ export class ImportImage {
       if (created) await this.files.keepSecrets(tx, job.id, secrets);
       return job;
     });
-  }
-
-  async #promise(job: ImportJob, data: ImportData): Promise<ImportAccepted> {
-    const accepted = await inTransaction(this.db, async (tx) => {
-      const queued = await this.jobs.store.admit(tx, job.id, data);
-      if (queued === null) return null;
-      const view = toView(queued);
-      const cause = { correlation_id: queued.correlation_id, causation_id: queued.input.asked?.request_id };
-      const eventId = await this.outbox.add(tx, importRequested(queued, view), cause);
-      return { job: view, event_ids: [eventId] };
-    });
-    // The sweep has taken it back, or another delivery of the same request has promised it.
-    if (accepted === null) throw refusal('request.timeout', 'The import took too long to be accepted.');
-    this.runner.wake();
-    return accepted;
   }
 }
 

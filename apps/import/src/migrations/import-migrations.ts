@@ -8,6 +8,7 @@ import { Reconciliations1764900100000 } from './1764900100000-reconciliations.ts
 import { ImportSources1764910000000 } from './1764910000000-import-sources.ts';
 import { StagedFiles1765410000000 } from './1765410000000-staged-files.ts';
 import { Scans1765430000000 } from './1765430000000-scans.ts';
+import { StagedFilesExpire1765500000000 } from './1765500000000-staged-files-expire.ts';
 
 /** Every migration of this service, oldest first; none is edited once merged. */
 export const IMPORT_MIGRATIONS = [
@@ -21,4 +22,5 @@ export const IMPORT_MIGRATIONS = [
   outboxMaintenance('import'),
   StagedFiles1765410000000,
   Scans1765430000000,
+  StagedFilesExpire1765500000000,
 ];

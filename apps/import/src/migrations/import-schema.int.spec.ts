@@ -61,11 +61,13 @@ describe('the schema of import', () => {
     ]);
   });
 
-  it('can be undone: nothing of other sources stays', async () => {
-    await owner.undoLastMigration(); // of the outbox
+  it('can be undone: nothing of staged files stays', async () => {
+    await owner.undoLastMigration(); // of files that expire
+    await owner.undoLastMigration(); // of scans
     await owner.undoLastMigration();
     const left: unknown[] = await owner.query(
-      `SELECT attname FROM pg_attribute WHERE attrelid = 'import.upload_sessions'::regclass AND attname = 'stages'`,
+      `SELECT attname FROM pg_attribute WHERE attrelid = 'import.upload_sessions'::regclass 
+         AND attname IN ('stages', 'room', 'expires_at')`,
     );
     expect(left).toEqual([]);
   });

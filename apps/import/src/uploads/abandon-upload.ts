@@ -27,6 +27,7 @@ export class AbandonUpload {
 
   /** An image that is gone takes no file; whoever still sends one learns it at the next word about the session. */
   async imageDeleted(tx: EntityManager, imageId: string): Promise<void> {
+    await this.sessions.expireNever(tx, imageId);
     for (const session of await this.sessions.lockAliveOfImage(tx, imageId)) {
       await this.ending.fail(tx, session, refusal('upload.gone', 'The image was deleted while its file was uploaded.'));
     }

@@ -10,7 +10,7 @@ import {
 import { inTransaction, type RequestCall } from '@imago/messaging';
 import { type ObjectFacts, ObjectNotFoundError, ObjectStoreError, Regions } from '@imago/object-store';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { IMPORT_CONFIG } from '../config-token.ts';
 import type { ImportConfig } from '../config.ts';
 import { EndUpload } from './end-upload.ts';
@@ -66,7 +66,7 @@ export class FinishUpload {
     try {
       if (session.stages) {
         await this.#object(session, request);
-        return await this.#end(session, (tx, locked) => this.ending.stage(tx, locked, request.size));
+        return await this.#end(session, (tx, locked) => this.#stage(tx, locked, request.size));
       }
       const object = await this.#seal(session, request);
       return await this.#end(session, (tx, locked) => this.ending.finish(tx, locked, object));
@@ -77,6 +77,13 @@ export class FinishUpload {
     } finally {
       clearInterval(holding);
     }
+  }
+
+  /** The file is whole, and waits; not for ever. */
+  async #stage(tx: EntityManager, session: UploadSession, size: string): Promise<string> {
+    const eventId = await this.ending.stage(tx, session, size);
+    await this.sessions.expireAfter(tx, session.id, this.config.IMPORT_STAGED_SECONDS);
+    return eventId;
   }
 
   async #seal(session: UploadSession, request: Request): Promise<StoredObject> {

@@ -16,7 +16,7 @@ import { IMPORT_CONFIG } from '../config-token.ts';
 import type { ImportConfig } from '../config.ts';
 import { EndUpload } from './end-upload.ts';
 import { firstPartSize } from './part-sizes.ts';
-import { placeOf, type UploadPlace, type UploadSession } from './upload-session.ts';
+import { placeOf, type UploadSession } from './upload-session.ts';
 import { UploadSessions } from './upload-sessions.repository.ts';
 
 type Request = RequestOf<typeof OpenUploadContract>;
@@ -48,11 +48,8 @@ export class OpenUpload {
     if (session.state !== 'opening') throw gone(session);
     const begun = await this.#begin(session, context, deadline);
     const upload_id = await this.#createUpload(session, begun.key);
-    const opened = await this.sessions.open(
-      session.id,
-      { ...begun, upload_id },
-      this.config.IMPORT_UPLOAD_LEASE_SECONDS,
-    );
+    const place = { ...begun, upload_id };
+    const opened = await this.sessions.open(session.id, place, this.config.IMPORT_UPLOAD_LEASE_SECONDS);
     if (opened !== null) return this.#describe(opened);
     // The same request delivered twice, or an image deleted meanwhile: this upload is nobody's.
     await this.regions.get(session.region).store.abortMultipart({ key: begun.key, upload_id });
@@ -74,9 +71,9 @@ export class OpenUpload {
     session: UploadSession,
     context: RequestContext,
     deadline: Date,
-  ): Promise<Omit<UploadPlace, 'upload_id'>> {
-    const { id, image_id, region, stages } = session;
-    const request = { image_id, region, upload_session_id: id, stages };
+  ): Promise<ResponseOf<typeof BeginUpload>> {
+    const { id, image_id, region, stages, size } = session;
+    const request = { image_id, region, upload_session_id: id, stages, size };
     try {
       const timeout_ms = Math.max(1, deadline.getTime() - Date.now());
       return await this.requests.send(BeginUpload, request, { context, timeout_ms });
@@ -103,7 +100,8 @@ export class OpenUpload {
 
   #describe(session: UploadSession): Opened {
     const { key, upload_id } = placeOf(session);
-    const limit = this.config.IMPORT_UPLOAD_MAXIMUM_BYTES;
+    const { room } = session;
+    const limit = Math.min(this.config.IMPORT_UPLOAD_MAXIMUM_BYTES, room === null ? Infinity : Number(room));
     return {
       upload_session_id: session.id,
       key,

@@ -1,4 +1,4 @@
-import { refusal } from '@imago/contracts';
+import { type Refusal, refusal } from '@imago/contracts';
 import { inTransaction } from '@imago/messaging';
 import {
   type BeforeApplicationShutdown,
@@ -7,16 +7,20 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { IMPORT_CONFIG } from '../config-token.ts';
 import type { ImportConfig } from '../config.ts';
 import { EndUpload } from './end-upload.ts';
+import type { UploadSession } from './upload-session.ts';
 import { UploadSessions } from './upload-sessions.repository.ts';
 
 /** Sessions ended in one transaction. */
 const BATCH = 20;
 
-/** Takes back sessions whose gateway, or whose finisher, is gone: their images wait for another upload. */
+/**
+ * Takes back sessions whose gateway, or whose finisher, is gone, and staged files that nobody imports: their images wait for
+ * another upload.
+ */
 @Injectable()
 export class SweepUploads implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(SweepUploads.name);
@@ -46,19 +50,26 @@ export class SweepUploads implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   async sweep(): Promise<void> {
-    const reason = refusal('upload.cut', 'The upload stopped before the file was whole.');
-    let swept = 0;
+    const cut = refusal('upload.cut', 'The upload stopped before the file was whole.');
+    await this.#fail(cut, (tx) => this.sessions.lockLost(tx, BATCH));
+    const expired = refusal('upload.expired', 'The staged file was not imported in time.');
+    await this.#fail(expired, (tx) => this.sessions.lockExpired(tx, BATCH));
+    await this.sessions.prune();
+  }
+
+  async #fail(reason: Refusal, lock: (tx: EntityManager) => Promise<readonly UploadSession[]>): Promise<void> {
+    let ended = 0;
     do {
-      swept = await inTransaction(this.db, async (tx) => {
-        const lost = await this.sessions.lockLost(tx, BATCH);
-        for (const session of lost) {
+      ended = await inTransaction(this.db, async (tx) => {
+        const sessions = await lock(tx);
+        for (const session of sessions) {
           await this.ending.fail(tx, session, reason);
           const { id, image_id, correlation_id } = session;
-          this.#logger.warn({ upload_session_id: id, image_id, correlation_id }, 'a lost upload is taken back');
+          const about = { upload_session_id: id, image_id, correlation_id, code: reason.code };
+          this.#logger.warn(about, 'an upload is taken back');
         }
-        return lost.length;
+        return sessions.length;
       });
-    } while (swept === BATCH);
-    await this.sessions.prune();
+    } while (ended === BATCH);
   }
 }

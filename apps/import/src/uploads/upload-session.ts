@@ -30,6 +30,8 @@ export interface UploadSession {
   readonly stages: boolean;
   /** Bytes announced. */
   readonly size: string | null;
+  /** Bytes its project has room for; null of a file that is counted with its image. */
+  readonly room: string | null;
   /** Null until it is open. */
   readonly place: UploadPlace | null;
   /** Of whoever finishes it; a newer one takes the right away. */

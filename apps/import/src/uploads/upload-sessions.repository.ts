@@ -6,7 +6,7 @@ import type { UploadPlace, UploadSession } from './upload-session.ts';
 type UploadRow = Omit<UploadSession, 'place'> & { readonly [name in keyof UploadPlace]: UploadPlace[name] | null };
 
 /** What is known of a session before anybody was asked. */
-export type NewUpload = Omit<UploadSession, 'state' | 'place' | 'fencing_token' | 'error' | 'ending_event_id'>;
+export type NewUpload = Omit<UploadSession, 'state' | 'place' | 'room' | 'fencing_token' | 'error' | 'ending_event_id'>;
 
 /** A session and the project it was lent to: nobody else has a word in it. */
 export type Lent = Pick<UploadSession, 'id' | 'project_id'>;
@@ -46,12 +46,16 @@ export class UploadSessions {
   }
 
   /** Lends a session that was opening; null when it is not any more. */
-  async open(id: string, place: UploadPlace, leaseSeconds: number): Promise<UploadSession | null> {
-    const { owner, object_id, key, disk_format, upload_id } = place;
+  async open(
+    id: string,
+    place: UploadPlace & Pick<UploadSession, 'room'>,
+    leaseSeconds: number,
+  ): Promise<UploadSession | null> {
+    const { owner, object_id, key, disk_format, upload_id, room } = place;
     return this.#change(
       `state = 'open', owner = $2, object_id = $3, key = $4, disk_format = $5, upload_id = $6,
-       lease_until = now() + make_interval(secs => $7) WHERE id = $1 AND state = 'opening'`,
-      [id, owner, object_id, key, disk_format, upload_id, leaseSeconds],
+       room = $8, lease_until = now() + make_interval(secs => $7) WHERE id = $1 AND state = 'opening'`,
+      [id, owner, object_id, key, disk_format, upload_id, leaseSeconds, room],
     );
   }
 
@@ -104,12 +108,38 @@ export class UploadSessions {
     return rows.map(toSession);
   }
 
+  /** A staged file, whole, waits for its import no longer than this. */
+  async expireAfter(tx: EntityManager, id: string, seconds: number): Promise<void> {
+    await tx.query('UPDATE import.upload_sessions SET expires_at = now() + make_interval(secs => $2) WHERE id = $1', [
+      id,
+      seconds,
+    ]);
+  }
+
+  /** The staged file of an image has been taken by an import, or its image is gone: it does not expire any more. */
+  async expireNever(tx: EntityManager, imageId: string): Promise<void> {
+    await tx.query(
+      'UPDATE import.upload_sessions SET expires_at = NULL WHERE image_id = $1 AND expires_at IS NOT NULL',
+      [imageId],
+    );
+  }
+
+  /** Locks some staged files that nobody has imported in time. */
+  async lockExpired(tx: EntityManager, limit: number): Promise<readonly UploadSession[]> {
+    const rows: UploadRow[] = await tx.query(
+      `SELECT * FROM import.upload_sessions WHERE expires_at < now()
+       ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      [limit],
+    );
+    return rows.map(toSession);
+  }
+
   /** Ends a locked session. */
   async end(tx: EntityManager, id: string, eventId: string, error: RefusalDocument | null): Promise<void> {
     await tx.query(
       `UPDATE import.upload_sessions
        SET state = CASE WHEN $3::jsonb IS NULL THEN 'finished' ELSE 'failed' END, error = $3, ending_event_id = $2,
-         lease_until = NULL, ended_at = now()
+         lease_until = NULL, expires_at = NULL, ended_at = now()
        WHERE id = $1`,
       [id, eventId, error === null ? null : JSON.stringify(error)],
     );
@@ -117,7 +147,9 @@ export class UploadSessions {
 
   /** Forgets what ended longer ago than anybody asks again. */
   async prune(): Promise<void> {
-    await this.db.query(`DELETE FROM import.upload_sessions WHERE ended_at < now() - interval '1 day'`);
+    await this.db.query(
+      `DELETE FROM import.upload_sessions WHERE ended_at < now() - interval '1 day' AND expires_at IS NULL`,
+    );
   }
 
   async #change(change: string, parameters: readonly unknown[]): Promise<UploadSession | null> {

@@ -34,15 +34,15 @@ export class AccountUsageRepository {
     return BigInt(row?.bytes ?? '0');
   }
 
-  /** GiB stored, rounded up, and those that images in the making may come to need. */
-  async storageGib(tx: EntityManager, account: Account): Promise<number> {
+  /** GiB stored, rounded up, and those that images in the making may come to need, but for one of them. */
+  async storageGib(tx: EntityManager, account: Account, apart: string | null = null): Promise<number> {
     const { project_id, region } = account;
     const [row]: { expected: number }[] = await tx.query(
       `SELECT coalesce(sum(storage_gib), 0)::integer AS expected FROM quota.reservations making
        WHERE project_id = $1 AND region = $2 AND resource = 'images' AND state <> 'ended' AND state <> 'exempt'
-         AND storage_gib > 0
+         AND storage_gib > 0 AND making.image_id IS DISTINCT FROM $3
          AND NOT EXISTS (SELECT 1 FROM quota.storage_periods stored WHERE stored.image_id = making.image_id)`,
-      [project_id, region],
+      [project_id, region, apart],
     );
     return gibOf(await this.storedBytes(tx, account)) + (row?.expected ?? 0);
   }

@@ -23,7 +23,7 @@ export class PreviewReservation {
 
   /** @throws Refusal auth.forbidden */
   async execute(
-    { storage_gib, ...account }: RequestOf<typeof PreviewReservationContract>,
+    { storage_gib, counted_apart, ...account }: RequestOf<typeof PreviewReservationContract>,
     context: RequestContext,
   ): Promise<ResponseOf<typeof PreviewReservationContract>> {
     requireActingFor(account.project_id, context);
@@ -34,7 +34,7 @@ export class PreviewReservation {
     };
     const storage: Room = {
       limit: await this.limits.limitOf(tx, account, 'storage_gib'),
-      used: await this.usage.storageGib(tx, account),
+      used: await this.usage.storageGib(tx, account, counted_apart),
     };
     const figures: LimitFigures[] = [
       { ...account, resource: 'images', ...images },

@@ -82,6 +82,20 @@ describe('reserving a place', () => {
     expect(await places.used({ project_id, region: REGION })).toBe(10);
   });
 
+  it('does not count the storage that an image has reserved against what is to become of it', async () => {
+    const image = { ...someImage(randomUUID()), storage_gib: 7 };
+    await places.reserve(image);
+    const preview = (counted_apart: string | null) =>
+      quota.ask(
+        PreviewReservation,
+        { project_id: image.project_id, region: REGION, storage_gib: 0, counted_apart },
+        catalogFor(image.project_id),
+      );
+    const storageIn = ({ figures }: Awaited<ReturnType<typeof preview>>) =>
+      figures.find(({ resource }) => resource === 'storage_gib')?.used;
+    expect([storageIn(await preview(null)), storageIn(await preview(image.image_id))]).toEqual([7, 0]);
+  });
+
   it('refuses the eleventh image at once, with the figures, and tells of that too', async () => {
     const project = randomUUID();
     await places.reserveAll(10, project);
