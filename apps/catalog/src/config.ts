@@ -18,6 +18,8 @@ export const catalogConfig = z.object({
   CATALOG_TOMBSTONE_SECONDS: z.coerce.number().min(0).max(2_592_000).default(86_400),
   /** Layers an image may have on its base; what would have more is stored whole. */
   CATALOG_MAXIMUM_LAYERS: z.coerce.number().int().min(0).max(64).default(8),
+  /** Hours for which a scan is fresh enough to let everybody have the image. */
+  CATALOG_SCAN_FRESH_HOURS: z.coerce.number().min(0.001).max(8760).default(168),
   /** Whether tenants may let everybody use an image that knows its id: the visibility `community`. Operators may anyhow. */
   CATALOG_COMMUNITY_IMAGES: z.stringbool().default(false),
   /** Seconds until a swept object is looked at again; later looks come more seldom. */

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandLine } from '../test/command-line.ts';
 import { LoadedClients } from '../test/openstack-clients.ts';
 import { serveFile } from '../test/range-server.ts';
+import { approved, scanned, systemDisk } from '../test/publishing.ts';
 import { smallQcow2 } from '../test/source-disks.ts';
 import { systemFor } from '../test/shared-system.ts';
 import type { SystemUnderTest } from '../test/system-under-test.ts';
@@ -37,7 +38,7 @@ journey('the commands of OpenStack', () => {
   let alice: CommandLine;
   let bob: CommandLine;
   let operator: CommandLine;
-  const disk = randomBytes(3 * 2 ** 20);
+  const disk = Buffer.concat([systemDisk(), randomBytes(3 * 2 ** 20)]);
 
   beforeAll(async () => {
     sut = await systemFor('clients');
@@ -198,8 +199,9 @@ journey('the commands of OpenStack', () => {
       await expect(alice.glance('image-reactivate', id)).rejects.toThrow(/403/); // openstack hides it
       await operator.openstack('image', 'set', id, '--activate');
       await expect(operator.openstack('image', 'set', id, '--public')).rejects.toThrow(/403/);
-      const review = { verdict: 'approved', scan: 'clean', initialisation_component: 'cloud-init' };
-      await sut.operator.ask('POST', `/v1/operator/images/${id}/reviews`, review);
+      await approved(sut.operator, id);
+      await expect(operator.openstack('image', 'set', id, '--public')).rejects.toThrow(/409/);
+      await scanned(sut.operator, id);
       await operator.openstack('image', 'set', id, '--public');
       expect(await bob.names('--public')).toEqual(['web-2']);
       await expect(bob.glance('image-update', id, '--name', 'mine')).rejects.toThrow(/403/);

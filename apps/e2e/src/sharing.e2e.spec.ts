@@ -1,5 +1,7 @@
+import { eicarTestFile, SAMPLE_SIGNATURE } from '@imago/infra';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approved, scanned, systemDisk } from '../test/publishing.ts';
 import { Sharing } from '../test/sharing.ts';
 import { systemFor } from '../test/shared-system.ts';
 import type { SystemUnderTest } from '../test/system-under-test.ts';
@@ -93,12 +95,13 @@ describe('images between projects', () => {
     await sut.alice.delete(id);
   });
 
-  it('is for everybody after a review, and costs nobody anything then', async () => {
-    const id = await alice.activeImage('golden');
+  it('is for everybody after a scan and a review, and costs nobody anything then', async () => {
+    const id = await alice.imageOf('golden', 'raw', systemDisk());
     const publish = `/v1/operator/images/${id}/publish`;
     expect((await sut.operator.ask<Problem>('POST', publish)).body).toMatchObject({ code: 'image.review_missing' });
-    const review = { verdict: 'approved', scan: 'clean', initialisation_component: 'cloud-init', comment: 'looked at' };
-    expect((await sut.operator.ask('POST', `/v1/operator/images/${id}/reviews`, review)).status).toBe(201);
+    await approved(sut.operator, id);
+    expect((await sut.operator.ask<Problem>('POST', publish)).body).toMatchObject({ code: 'image.scan_missing' });
+    expect(await scanned(sut.operator, id)).toMatchObject({ status: 'clean', initialisation_component: 'cloud-init' });
     expect((await sut.operator.ask('POST', publish)).status).toBe(200);
     expect(await bob.listed()).toContain(id);
     expect((await alice.share(id, [bobsProject()])).status).toBe(403);
@@ -109,6 +112,23 @@ describe('images between projects', () => {
     expect(await bob.listed()).not.toContain(id);
     await sut.alice.delete(id);
     await expectTrueState(sut);
+  });
+
+  it('is not for everybody with malware in it, which is named with its path, and tells its owner of secrets', async () => {
+    const [eicar, key] = [eicarTestFile(), '-----BEGIN PRIVATE KEY-----\nMIIE\n'];
+    const id = await alice.imageOf('infected', 'raw', systemDisk({ 'root/eicar.com': eicar, 'root/.ssh/id_rsa': key }));
+    const malware = [expect.objectContaining({ signature: SAMPLE_SIGNATURE, path: '/root/eicar.com' }) as object];
+    const secrets = [expect.objectContaining({ kind: 'private_key', path: '/root/.ssh/id_rsa' }) as object];
+    expect(await scanned(sut.alice, id)).toMatchObject({ status: 'infected', malware, secrets });
+    expect(await sut.alice.image(id)).toMatchObject({ scan: 'infected' });
+    await approved(sut.operator, id);
+    const refused = await sut.operator.ask<Problem>('POST', `/v1/operator/images/${id}/publish`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'image.scan_not_clean', malware } });
+    for (const [method, path] of [['GET', 'scan'] as const, ['POST', 'scans'] as const])
+      expect((await sut.bob.ask(method, `/v1/images/${id}/${path}`)).status).toBe(404);
+    expect((await alice.share(id, [bobsProject()])).body.scan).toMatchObject({ status: 'infected', secrets });
+    expect((await sut.bob.ask('GET', `/v1/images/${id}/scan`)).status).toBe(403);
+    await sut.alice.delete(id);
   });
 
   it('is charged to its owner by the hour that has begun, as JSON and as a table', async () => {

@@ -1,9 +1,11 @@
-import type { ShareRecord, UsageLine } from '@imago/contracts';
+import type { ImageScan, ShareRecord, UsageLine } from '@imago/contracts';
 import { smallQcow2 } from './source-disks.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import type { Answer, ImageDocument, Tenant } from './tenant.ts';
 
 export interface ShareResults {
+  /** What was found in the image; null: it was never scanned. */
+  readonly scan: Pick<ImageScan, 'status' | 'secret_count' | 'secrets'> | null;
   readonly results: readonly { readonly share: ShareRecord | null; readonly error: { readonly code: string } | null }[];
 }
 
@@ -16,9 +18,13 @@ export class Sharing {
 
   /** A small disk, uploaded: the shortest way to an active image. */
   async activeImage(name: string): Promise<string> {
-    const formats = { disk_format: 'qcow2', container_format: 'bare', min_disk: 1, visibility: 'private' };
+    return this.imageOf(name, 'qcow2', await smallQcow2(this.sut.directory, this.sut.qemuImg));
+  }
+
+  /** An active image of a file. */
+  async imageOf(name: string, disk_format: 'raw' | 'qcow2', file: Buffer): Promise<string> {
+    const formats = { disk_format, container_format: 'bare', min_disk: 1, visibility: 'private' };
     const { body } = await this.tenant.ask<ImageDocument>('POST', '/v2/images', { name, ...formats });
-    const file = await smallQcow2(this.sut.directory, this.sut.qemuImg);
     const headers = { 'content-type': 'application/octet-stream' };
     const init = { method: 'PUT', headers, body: new Uint8Array(file) };
     const { status } = await this.tenant.fetch(`/v2/images/${body.id}/file`, init);

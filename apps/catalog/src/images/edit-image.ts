@@ -74,7 +74,7 @@ export class EditImage {
     return this.#edit({ image_id, region, action: 'image.tag', editing }, call);
   }
 
-  /** @throws Refusal image.not_found, auth.forbidden, image.not_active, image.review_missing */
+  /** @throws Refusal as the contract of `catalog.publishImage` names them; then nothing has changed. */
   publish({ image_id, region }: RequestOf<typeof PublishImage>, call: RequestCall): Promise<EditedImage> {
     const editing = (draft: ImageDraft): ImageDraft => withVisibility(draft, 'public');
     return this.#edit({ image_id, region, action: 'image.publish', editing }, call);
@@ -108,10 +108,10 @@ export class EditImage {
     });
   }
 
-  /** Everybody gets an image only after an operator has looked at it. */
+  /** Everybody gets an image only after a scan and after an operator has looked at it. */
   #requirePublishable(tx: EntityManager, { id, status }: ImageRow): Promise<ImageReview> {
     if (status !== 'active') throw refusal('image.not_active', `Image ${id} is ${status}.`);
-    return this.reviews.requireApproval(tx, id);
+    return this.reviews.requirePublishable(tx, id);
   }
 
   /** Answers the id of the event that tells of the change itself; what it means for everybody is told beside it. */

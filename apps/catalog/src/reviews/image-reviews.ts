@@ -8,11 +8,15 @@ import {
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { inTransaction, type RequestCall } from '@imago/messaging';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { CATALOG_CONFIG } from '../config-token.ts';
+import type { CatalogConfig } from '../config.ts';
 import { ImageAccess } from '../images/image-access.ts';
 import { ImageNews } from '../images/image-news.ts';
 import { ImagesRepository } from '../images/images.repository.ts';
+import { ImageScansRepository } from '../scans/image-scans.repository.ts';
+import { requirePublishable } from '../scans/require-publishable.ts';
 import { ImageReviewRow, toReview } from './image-review.row.ts';
 
 type Request = RequestOf<typeof ReviewImage>;
@@ -25,6 +29,8 @@ export class ImageReviews {
     private readonly images: ImagesRepository,
     private readonly access: ImageAccess,
     private readonly news: ImageNews,
+    private readonly scans: ImageScansRepository,
+    @Inject(CATALOG_CONFIG) private readonly config: Pick<CatalogConfig, 'CATALOG_SCAN_FRESH_HOURS'>,
   ) {}
 
   /** @throws Refusal as the contract of `catalog.reviewImage` names them; then nothing has changed. */
@@ -53,14 +59,17 @@ export class ImageReviews {
   }
 
   /**
-   * The review that lets everybody have the image.
-   * @throws Refusal image.review_missing when the newest is no approval
+   * The review that lets everybody have the image, whose scan must agree: what an operator says of it is no scan.
+   * @throws Refusal image.review_missing when the newest is no approval, and those of `requirePublishable`
    */
-  async requireApproval(tx: EntityManager, imageId: string): Promise<ImageReview> {
+  async requirePublishable(tx: EntityManager, imageId: string): Promise<ImageReview> {
     const newest = await tx.findOne(ImageReviewRow, { where: { image_id: imageId }, order: { reviewed_at: 'DESC' } });
-    if (newest?.verdict === 'approved') return toReview(newest);
-    const why = newest === null ? 'has not been reviewed' : 'was rejected in its newest review';
-    throw refusal('image.review_missing', `Image ${imageId} ${why}.`);
+    if (newest?.verdict !== 'approved') {
+      const why = newest === null ? 'has not been reviewed' : 'was rejected in its newest review';
+      throw refusal('image.review_missing', `Image ${imageId} ${why}.`);
+    }
+    requirePublishable(imageId, await this.scans.find(tx, imageId), this.config.CATALOG_SCAN_FRESH_HOURS);
+    return toReview(newest);
   }
 
   async #insert(tx: EntityManager, request: Request, context: RequestContext): Promise<ImageReview> {

@@ -32,6 +32,8 @@ describe('images for everybody', () => {
     const review = await publishing.review(image_id, { comment: 'looked at' });
     expect(review).toMatchObject({ verdict: 'approved', comment: 'looked at', reviewed_by: 'user-of-operators' });
     await expect(publish(image_id, owner)).rejects.toMatchObject({ code: 'auth.forbidden' });
+    await expect(publish(image_id)).rejects.toMatchObject({ code: 'image.scan_missing' });
+    await publishing.scanned(image_id);
     await publish(image_id);
     await publish(image_id); // again: nothing more happens
     const at = { image_id, region: REGION };
@@ -39,7 +41,7 @@ describe('images for everybody', () => {
     expect((await catalog.ask(ListImageReviews, at, operator())).reviews).toEqual([review]);
     await eventually(() => {
       const types = catalog.recorder.typesAbout(image_id).slice(3);
-      expect(types).toEqual(['ImageReviewed', 'ImageUpdated', 'ImagePublished']);
+      expect(types).toEqual(['ImageReviewed', 'ImageUpdated', 'ImageUpdated', 'ImagePublished']);
     });
   });
 
@@ -67,6 +69,8 @@ describe('images for everybody', () => {
     };
     await expect(set('public')).rejects.toMatchObject({ code: 'image.review_missing' });
     await publishing.review(image_id);
+    await expect(set('public')).rejects.toMatchObject({ code: 'image.scan_missing' });
+    await publishing.scanned(image_id);
     await set('public');
     await expect(set('private', owner)).rejects.toMatchObject({ code: 'auth.forbidden' });
     await publishing.unpublish(image_id);
