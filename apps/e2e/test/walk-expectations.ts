@@ -54,6 +54,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
 
   // Images.
   'GET /v2/images': everybody(200),
+  'GET /v1/images': everybody(200),
   'POST /v2/images': inOwnProject(201, 403, { body: { name: 'walked' } }),
   'GET /v2/images/{image_id}': image([200, 200, 200, 200, 200, 404, 200]),
   'GET /v2/images/{image_id}/tasks': image([200, 200, 200, 200, 200, 404, 200]),

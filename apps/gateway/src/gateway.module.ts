@@ -28,6 +28,7 @@ import { ImageScansController } from './images/image-scans.controller.ts';
 import { ImageBootProofsController } from './images/image-boot-proofs.controller.ts';
 import { ImageReadinessController } from './images/image-readiness.controller.ts';
 import { ImageTagsController } from './images/image-tags.controller.ts';
+import { ImageSearchController } from './images/image-search.controller.ts';
 import { ImagesController } from './images/images.controller.ts';
 import { LayeredFiles } from './images/layered-files.ts';
 import { ImportsController } from './imports/imports.controller.ts';
@@ -102,6 +103,7 @@ export class GatewayModule {
         SchemasController,
         ...identity.controllers,
         ImagesController,
+        ImageSearchController,
         ImageFileController,
         ImageUploadController,
         ImageImportController,

@@ -46,6 +46,8 @@ export const imageFilters = z.object({
   member_status: z.enum(['pending', 'accepted', 'rejected', 'all']).optional(),
   owner: projectId.optional(),
   name: anyOf.optional(),
+  /** Its name has this in it, whatever the case of the letters, or this is its id. */
+  search: z.string().min(1).max(255).optional(),
   status: anyOf.optional(),
   id: anyOf.optional(),
   container_format: anyOf.optional(),

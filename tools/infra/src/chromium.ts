@@ -5,8 +5,10 @@ import type { ProgramChoice } from './programs.ts';
 const bundle: PackageBundle = {
   name: 'chromium',
   title: 'Chromium',
-  packages: ['chromium', 'fonts-dejavu-core'],
-  always: /^(chromium|fonts-dejavu-core$)/,
+  // Without the last, what is Chinese in the console is boxes.
+  packages: ['chromium', 'fonts-dejavu-core', 'fonts-wqy-microhei'],
+  always: /^(chromium|fonts-dejavu-core$|fonts-wqy-microhei$)/,
+  fonts: true,
   // The program itself: the command of the same name is a script that looks for it outside the bundle.
   programs: ['usr/lib/chromium/chromium'],
   libraries: ['pulseaudio'],

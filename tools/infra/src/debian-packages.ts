@@ -21,6 +21,8 @@ export interface PackageBundle {
   readonly harmless?: string;
   /** Directories below those of the libraries that hold some too. */
   readonly libraries?: readonly string[];
+  /** Its programs are to find its fonts. */
+  readonly fonts?: true;
   /** What runs the programs, where they are scripts: theirs names a place outside the bundle. */
   readonly interpreter?: Interpreter;
   /** What a person may do instead, one sentence. */
@@ -76,7 +78,7 @@ export async function libraryPath(root: string): Promise<string> {
 
 /** The starters find the bundle by their own place, so that a checkout can be moved. */
 async function writeStarters(
-  { programs = [], libraries = [], interpreter }: PackageBundle,
+  { programs = [], libraries = [], interpreter, fonts }: PackageBundle,
   files: string,
 ): Promise<void> {
   await mkdir(join(files, 'bin'), { recursive: true });
@@ -88,6 +90,7 @@ async function writeStarters(
       '#!/bin/sh',
       'root=$(dirname "$(dirname "$(readlink -f "$0")")")',
       `export LD_LIBRARY_PATH="${all.join(':')}"`,
+      ...(fonts === true ? ['export XDG_DATA_HOME="$root/usr/share"'] : []),
       ['exec', ...runner, `"$root/${program}" "$@"`].join(' '),
     ];
     await writeFile(join(files, 'bin', basename(program)), `${lines.join('\n')}\n`, { mode: 0o755 });

@@ -25,7 +25,20 @@ export function filterConditions(
     const values = filters[attribute];
     return values === undefined ? [] : [`terms && ${array(values.map((value) => [attribute, value]))}`];
   });
-  return [...(all.length === 0 ? [] : [`terms @> ${array(all)}`]), ...anyOf, ...rangeConditions(filters, parameters)];
+  return [
+    ...(all.length === 0 ? [] : [`terms @> ${array(all)}`]),
+    ...anyOf,
+    ...searchCondition(filters.search, parameters),
+    ...rangeConditions(filters, parameters),
+  ];
+}
+
+/** Looked for along the index of the order: a page costs what lies between its images, which are a project's own. */
+function searchCondition(search: string | undefined, parameters: Parameters): readonly string[] {
+  if (search === undefined) return [];
+  const [id] = uuidsIn([search]);
+  if (id !== undefined) return [`id = ${parameters.add(id, 'uuid')}`];
+  return [`strpos(lower(name), lower(${parameters.add(search, 'text')})) > 0`];
 }
 
 function requiredTerms({ checksum, os_hash_value, tags, properties, ...filters }: ImageFilters): readonly Term[] {

@@ -8,6 +8,9 @@ export function lookOf(dark: boolean, motion: boolean): ThemeConfig {
         token: {
           motion,
           colorPrimary: '#3c89e8',
+          colorLink: '#6aa9f2',
+          colorLinkHover: '#8fc0f7',
+          colorLinkActive: '#8fc0f7',
           colorSuccess: '#6abe39',
           colorWarning: '#e8b339',
           colorError: '#f37370',
@@ -15,7 +18,7 @@ export function lookOf(dark: boolean, motion: boolean): ThemeConfig {
           colorTextPlaceholder: 'rgba(255, 255, 255, 0.6)',
         },
         components: {
-          Button: { colorPrimaryHover: '#2f6cb8', colorPrimaryActive: '#2a5fa3' },
+          Button: { colorPrimaryHover: '#2f6cb8', colorPrimaryActive: '#2a5fa3', dangerColor: '#140404' },
           Tabs: { itemSelectedColor: '#7db4f5', itemHoverColor: '#7db4f5', inkBarColor: '#7db4f5' },
         },
       }
@@ -24,6 +27,9 @@ export function lookOf(dark: boolean, motion: boolean): ThemeConfig {
         token: {
           motion,
           colorPrimary: '#0b5cad',
+          colorLink: '#0b5cad',
+          colorLinkHover: '#0a4f96',
+          colorLinkActive: '#0a4f96',
           colorInfo: '#0b5cad',
           colorSuccess: '#237804',
           colorSuccessBg: '#f0f9e8',

@@ -704,6 +704,22 @@ export interface paths {
     patch: operations['Images.update'];
     trace?: never;
   };
+  '/v1/images': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['ImageSearch.list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v2/images/{image_id}/file': {
     parameters: {
       query?: never;
@@ -4443,7 +4459,16 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/openstack-images-v2.1-json-patch': {
+          /** @enum {string} */
+          op: 'add' | 'replace' | 'remove';
+          path: string;
+          value?: unknown;
+        }[];
+      };
+    };
     responses: {
       200: {
         headers: {
@@ -4451,6 +4476,71 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Image'];
+        };
+      };
+    };
+  };
+  'ImageSearch.list': {
+    parameters: {
+      query?: {
+        limit?: string;
+        marker?: string;
+        sort?: string;
+        sort_key?: (
+          'name' | 'status' | 'container_format' | 'disk_format' | 'size' | 'id' | 'created_at' | 'updated_at'
+        )[];
+        sort_dir?: ('asc' | 'desc')[];
+        visibility?: ('public' | 'private' | 'shared' | 'community') | 'all';
+        member_status?: 'pending' | 'accepted' | 'rejected' | 'all';
+        owner?: string;
+        name?: string;
+        status?: string;
+        id?: string;
+        container_format?: string;
+        disk_format?: string;
+        checksum?: string;
+        os_hash_value?: string;
+        protected?: string;
+        os_hidden?: string;
+        tag?: string[];
+        created_at?: string[];
+        updated_at?: string[];
+        size?: string;
+        size_min?: string;
+        size_max?: string;
+        virtual_size?: string;
+        virtual_size_min?: string;
+        virtual_size_max?: string;
+        min_disk?: string;
+        min_disk_min?: string;
+        min_disk_max?: string;
+        min_ram?: string;
+        min_ram_min?: string;
+        min_ram_max?: string;
+        'changes-since'?: unknown;
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImagePage'];
+        };
+      };
+      /** @description Refused, with a code and a remedy */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
         };
       };
     };
@@ -4681,7 +4771,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -4803,7 +4893,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -4867,7 +4957,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -5029,7 +5119,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -5061,7 +5151,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -5435,7 +5525,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -5469,7 +5559,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -6240,7 +6330,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -6422,7 +6512,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -7078,7 +7168,7 @@ export interface operations {
       path?: never;
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -7487,7 +7577,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -7519,7 +7609,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -7551,7 +7641,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };
@@ -7676,7 +7766,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': Record<string, never>;
       };

@@ -1,11 +1,14 @@
 import { page, type Page } from './page.ts';
 
+const beside = { inMenu: false } as const;
 const operators = { operators: true } as const;
 
 /** Every page there is, in the order of the menu; `/` leads to the first one somebody may see. */
 // prettier-ignore -- a line for a page
 export const PAGES: readonly Page[] = [
   page('/images', 'images', () => import('../images/images-page.tsx').then((it) => it.ImagesPage)),
+  page('/images/:id', 'images', () => import('../images/image-page.tsx').then((it) => it.ImagePage), beside),
+  page('/inbox', 'inbox', () => import('../inbox/inbox-page.tsx').then((it) => it.InboxPage)),
   page('/operator/board', 'board', () => import('../board/board-page.tsx').then((it) => it.BoardPage), {
     ...operators,
     followsEvents: true,

@@ -3,6 +3,7 @@ export interface Session {
   readonly token: string;
   readonly user: string;
   readonly project: string;
+  readonly project_id: string;
   readonly roles: readonly string[];
   /** Of the cloud. */
   readonly regions: readonly string[];

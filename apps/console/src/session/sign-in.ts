@@ -12,7 +12,7 @@ export interface Credentials {
 interface TokenDocument {
   readonly token: {
     readonly user: { readonly name: string };
-    readonly project: { readonly name: string };
+    readonly project: { readonly id: string; readonly name: string };
     readonly roles: readonly { readonly name: string }[];
     readonly expires_at: string;
     readonly catalog: readonly { readonly type: string; readonly endpoints: readonly { readonly region: string }[] }[];
@@ -44,6 +44,7 @@ export async function signIn({ name, password, project }: Credentials): Promise<
     token,
     user: described.user.name,
     project: described.project.name,
+    project_id: described.project.id,
     roles: described.roles.map((role) => role.name),
     regions: [...new Set(images?.endpoints.map(({ region }) => region) ?? [])],
     expires_at: described.expires_at,

@@ -71,6 +71,22 @@ export function toListImages(query: unknown, region: string): RequestOf<typeof L
   };
 }
 
+/** The same as people look for images: also by a part of their name. */
+export const searchQuery = listQuery.extend({ search: once.min(1).max(255).optional() });
+
+/**
+ * The page of images a search asks for.
+ * @throws Refusal request.invalid, image.marker_not_found
+ */
+export function toSearchImages(query: unknown, region: string): RequestOf<typeof ListImages> {
+  const { search, ...rest } = query as Readonly<Record<string, unknown>>;
+  const asked = toListImages(rest, region);
+  if (search === undefined || search === '') return asked;
+  const parsed = searchQuery.shape.search.safeParse(search);
+  if (!parsed.success) throw invalidFields(parsed.error.issues.map((issue) => ({ ...issue, path: ['search'] })));
+  return { ...asked, filters: { ...asked.filters, search: parsed.data } };
+}
+
 function filtersOf(asked: ListQuery): ImageFilters {
   const { visibility: seen, member_status, owner, name, status, id, container_format, disk_format } = asked;
   const { checksum, os_hash_value, protected: kept, os_hidden, tag = [], created_at = [], updated_at = [] } = asked;

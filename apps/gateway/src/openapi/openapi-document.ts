@@ -2,7 +2,8 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { isOpen } from '../edge/authenticate.ts';
-import { listQuery } from '../images/list-query.ts';
+import { PATCH_TYPES } from '../images/image-patch.ts';
+import { listQuery, searchQuery } from '../images/list-query.ts';
 import { answerSchemas } from './answer-schemas.ts';
 
 /** RFC 9457, with what Imago adds to it; see docs/errors.md. */
@@ -19,6 +20,9 @@ const PROBLEM: NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[
     request_id: { type: 'string' },
   },
 };
+
+/** Of operations that read their query themselves, in the ways of Glance. */
+const QUERIES: Readonly<Record<string, z.ZodType>> = { 'Images.list': listQuery, 'ImageSearch.list': searchQuery };
 
 const REFUSED = {
   description: 'Refused, with a code and a remedy',
@@ -44,13 +48,45 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   for (const [path, item] of Object.entries(made.paths)) {
     for (const [method, operation] of operationsOf(item)) {
       describeSuccess(operation, answers.byOperation.get(operation.operationId ?? ''));
-      if (operation.operationId === 'Images.list') operation.parameters = queryParameters(listQuery);
+      const query = QUERIES[operation.operationId ?? ''];
+      if (operation.operationId === 'Images.update') operation.requestBody = PATCH_BODY;
+      allowNoBody(operation);
+      if (query !== undefined) operation.parameters = queryParameters(query);
       if (!isOpen(method, path)) operation.security = [{ token: [] }, { bearer: [] }];
       if (path.startsWith('/v1/')) operation.responses['default'] = REFUSED;
     }
   }
   const schemas = { ...made.components?.schemas, ...answers.schemas, Problem: PROBLEM };
   return { ...made, components: { ...made.components, schemas } };
+}
+
+/** Of the operation that reads its body itself, since it has media types of its own. */
+const PATCH_BODY: Operation['requestBody'] = {
+  required: true,
+  content: {
+    [PATCH_TYPES[1]]: {
+      schema: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['op', 'path'],
+          properties: {
+            op: { type: 'string', enum: ['add', 'replace', 'remove'] },
+            path: { type: 'string' },
+            value: {},
+          },
+        },
+      },
+    },
+  },
+};
+
+/** A body in which nothing may stand need not be sent; see `noBody`. */
+function allowNoBody({ requestBody: body }: Operation): void {
+  if (body === undefined || '$ref' in body) return;
+  const schema = body.content['application/json']?.schema;
+  const isEmpty = schema !== undefined && 'properties' in schema && Object.keys(schema.properties ?? {}).length === 0;
+  if (isEmpty) body.required = false;
 }
 
 /** Says what an operation answers with when it succeeds, where that is known. */

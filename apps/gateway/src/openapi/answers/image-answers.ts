@@ -49,7 +49,7 @@ const { id, name, status, origin, created_at } = shownImage.shape;
 
 export const imageAnswers: Answers = {
   Image: { schema: image, of: ['Images.show', 'Images.create', 'Images.update'] },
-  ImagePage: { schema: z.object({ images: z.array(image), ...links }), of: ['Images.list'] },
+  ImagePage: { schema: z.object({ images: z.array(image), ...links }), of: ['Images.list', 'ImageSearch.list'] },
   ImageLineage: {
     schema: z.object({ image_id: id, name, status, origin, created_at, copied_from, layers, ancestors }),
     of: ['ImageLineage.lineage'],
