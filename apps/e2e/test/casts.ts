@@ -40,6 +40,7 @@ export const TOGETHER = {
       ],
       images: 500,
     },
+    'offline-imports': {},
     refusals: {},
     sharing: {},
     spine: {},

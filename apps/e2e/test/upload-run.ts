@@ -6,12 +6,12 @@ import type { Tenant } from './tenant.ts';
 
 const COMMAND = join(import.meta.dirname, '../../../tools/commands/imago.ts');
 
-/** `npm run imago -- upload`, once, as somebody at a terminal. */
+/** `npm run imago -- upload`, or what else it does, once, as somebody at a terminal. */
 export class UploadRun {
   readonly process: ChildProcess;
   output = '';
 
-  constructor(gateway: string, { user }: Tenant, args: readonly string[]) {
+  constructor(gateway: string, { user }: Tenant, args: readonly string[], verb = 'upload') {
     const env = {
       PATH: process.env['PATH'] ?? '',
       OS_AUTH_URL: `${gateway}/v3`,
@@ -19,7 +19,7 @@ export class UploadRun {
       OS_PASSWORD: user.password,
       OS_PROJECT_ID: user.project_id,
     };
-    this.process = spawn(process.execPath, [COMMAND, 'upload', ...args], { env });
+    this.process = spawn(process.execPath, [COMMAND, verb, ...args], { env });
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }

@@ -3,8 +3,7 @@ import { everybody, type Expectation, image, operators, own } from './policy-wal
 const PATCH = 'application/openstack-images-v2.1-json-patch';
 const nobodysId = '0197b1d8-7f5e-7cc8-b2f4-54d4d7b8d5c3';
 
-/** An import of what is not there. */
-const IMPORT = {
+const FILE = {
   source: 's3://nobodys-bucket/object',
   name: 'walked',
   disk_format: 'raw',
@@ -13,8 +12,13 @@ const IMPORT = {
   architecture: 'x86_64',
   min_disk: 1,
   enterprise_project_id: 'default',
-  agreement_accepted: true,
 };
+
+/** An import of what is not there. */
+const IMPORT = { ...FILE, agreement_accepted: true };
+
+/** The same by an operator, on behalf of a project that is not there. */
+const OFFLINE_IMPORT = { ...FILE, type: 'file', project_id: 'nobody', sha512: '0'.repeat(128) };
 
 /** Whoever may act in their own project gets the first, who may only look the second. */
 function inOwnProject(member: number, reader: number, rest: Parameters<typeof own>[2] = {}): Expectation {
@@ -234,6 +238,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/operator/reconciliations': operators('nothing', 200),
   'POST /v1/operator/reconciliations': operators('nothing', 202, { body: {} }),
   'GET /v1/operator/operations': operators('nothing', 200),
+  // For a project that is not there.
+  'POST /v1/operator/offline-imports': operators('nothing', 404, { body: OFFLINE_IMPORT }),
   'GET /v1/operator/scrubs': operators('nothing', 200),
   'POST /v1/operator/scrubs': operators('nothing', 202),
   'GET /v1/operator/parked': operators('nothing', 200),

@@ -45,6 +45,7 @@ import { NetworksController } from './networks/networks.controller.ts';
 import { ObjectStoresController } from './object-stores/object-stores.controller.ts';
 import { ApiDescription } from './openapi/api-description.ts';
 import { OpenApiController } from './openapi/openapi.controller.ts';
+import { OfflineImportsController } from './offline-imports/offline-imports.controller.ts';
 import { OperatingSystemsController } from './operating-systems/operating-systems.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import { Operations } from './operations/operations.ts';
@@ -121,6 +122,7 @@ export class GatewayModule {
         ImageSharesController,
         InboxController,
         ImportsController,
+        OfflineImportsController,
         CapturesController,
         ExportsController,
         CopiesController,

@@ -27,6 +27,8 @@ export const importConfig = z.object({
   IMPORT_PREFLIGHT_SECONDS: z.coerce.number().min(0.1).max(60).default(15),
   /** Encrypts what opens tenants' files in the database: 32 bytes in hexadecimal digits, the same for all replicas. */
   IMPORT_SECRET_KEY: z.string().regex(/^[0-9a-f]{64}$/i),
+  /** The public keys (PEM, Ed25519) whose signatures of bundles are believed; read anew for each. Without it none is. */
+  IMPORT_BUNDLE_KEYS_FILE: z.string().min(1).optional(),
   /** Lets URLs and endpoints of tenants' object stores be plain http. */
   IMPORT_OUTBOUND_HTTP: z.stringbool().default(false),
   /** Networks, addresses and host names that imports may reach although they are not public, separated by commas. */

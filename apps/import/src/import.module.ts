@@ -50,6 +50,9 @@ import { SweepResumableUploads } from './resumable-uploads/sweep-resumable-uploa
 import { UploadAccess } from './resumable-uploads/upload-access.ts';
 import { ChangeObjectStores } from './object-stores/change-object-stores.ts';
 import { CreateObjectStore } from './object-stores/create-object-store.ts';
+import { BundleKeys } from './offline-imports/bundle-keys.ts';
+import { OfflineImportsController } from './offline-imports/offline-imports.controller.ts';
+import { RequestOfflineImport } from './offline-imports/request-offline-import.ts';
 import { ObjectStoreRow } from './object-stores/object-store.row.ts';
 import { ObjectStoresController } from './object-stores/object-stores.controller.ts';
 import { ObjectStoresRepository } from './object-stores/object-stores.repository.ts';
@@ -93,6 +96,7 @@ export class ImportModule {
       controllers: [
         ImportsController,
         ImageImportsController,
+        OfflineImportsController,
         PreflightController,
         UploadsController,
         ResumableUploadsController,
@@ -123,6 +127,8 @@ export class ImportModule {
         runner(config),
         RunImports,
         RequestImport,
+        BundleKeys,
+        RequestOfflineImport,
         ImportImage,
         PromiseImport,
         DescribeImports,
@@ -214,9 +220,9 @@ function reconciler(config: ImportConfig): FactoryProvider<Reconciler> {
 
 const tools: FactoryProvider<ImportTools> = {
   provide: IMPORT_TOOLS,
-  inject: [DataSource, Regions, TenantFiles, SourceRecords, ResumableUploads, RequestClient, PartJournal],
+  inject: [DataSource, Regions, TenantFiles, SourceRecords, ResumableUploads, RequestClient, PartJournal, ScanImage],
   useFactory: (
-    ...[db, regions, files, records, uploads, requests, parts]: [
+    ...[db, regions, files, records, uploads, requests, parts, scanner]: [
       DataSource,
       Regions,
       TenantFiles,
@@ -224,6 +230,7 @@ const tools: FactoryProvider<ImportTools> = {
       ResumableUploads,
       RequestClient,
       PartJournal,
+      ScanImage,
     ]
-  ) => ({ db, regions, files, records, uploads, requests, parts }),
+  ) => ({ db, regions, files, records, uploads, requests, parts, scanner }),
 };

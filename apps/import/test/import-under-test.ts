@@ -13,6 +13,7 @@ import { IMPORT_RUNNER } from '../src/imports/import-jobs.ts';
 import { SourceRecords } from '../src/imports/source/source-records.ts';
 import { TenantFiles } from '../src/imports/source/tenant-files.ts';
 import { UrlSources } from '../src/imports/source/url/url-sources.ts';
+import { ScanImage } from '../src/scans/scan-image.ts';
 import { ResumableUploads } from '../src/resumable-uploads/resumable-uploads.repository.ts';
 import { TenantStores } from '../src/object-stores/tenant-stores.ts';
 import { ImportWorker, type WorkerSurroundings } from './import-worker.ts';
@@ -71,7 +72,7 @@ export async function startImport(
     regions,
     outbox: app.get(Outbox),
     requests: app.get(RequestClient),
-    tools: { records: app.get(SourceRecords), uploads: app.get(ResumableUploads) },
+    tools: { records: app.get(SourceRecords), uploads: app.get(ResumableUploads), scanner: app.get(ScanImage) },
     files: (own, gated) =>
       new TenantFiles(own, app.get(BucketAssignments), gated, app.get(TenantStores), app.get(UrlSources)),
   };

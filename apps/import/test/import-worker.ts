@@ -19,7 +19,7 @@ export interface WorkerSurroundings {
   readonly regions: z.output<typeof regionsFile>;
   readonly outbox: Outbox;
   readonly requests: RequestClient;
-  readonly tools: Pick<ImportTools, 'records' | 'uploads'>;
+  readonly tools: Pick<ImportTools, 'records' | 'uploads' | 'scanner'>;
   /** The tenants' files, as somebody with this database and these regions sees them. */
   readonly files: (db: DataSource, regions: Regions) => TenantFiles;
 }

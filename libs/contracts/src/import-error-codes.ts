@@ -2,6 +2,30 @@ import type { ErrorEntry } from './error-codes.ts';
 
 /** What is wrong with a file that is to be imported, or with where it is. */
 export const IMPORT_ERRORS = {
+  'bundle.manifest_invalid': { kind: 'invalid', remedy: 'Make the bundle again with npm run bundle -- pack.' },
+  'bundle.signer_unknown': {
+    kind: 'forbidden',
+    remedy: 'Compare the key with its owner by another way, then add its public half to IMPORT_BUNDLE_KEYS_FILE.',
+  },
+  'bundle.signature_invalid': {
+    kind: 'forbidden',
+    remedy: 'The manifest is not what was signed: get the bundle again from whoever made it.',
+  },
+  'bundle.region_mismatch': { kind: 'conflict', remedy: 'Send the bundle to the region it was made for.' },
+  'bundle.file_mismatch': {
+    kind: 'conflict',
+    remedy: 'The file is not the one of the manifest: get the bundle again from whoever made it, or send it again.',
+  },
+  'project.not_found': { kind: 'not_found', remedy: 'Check the id of the project.' },
+  'import.malware_found': {
+    kind: 'conflict',
+    remedy: 'Do not use this file; get a clean one from whoever made it.',
+  },
+  'import.not_scanned': {
+    kind: 'unavailable',
+    remedy:
+      'Set up the scanner (docs/operations.md) and import again, or import with a reason why it need not be scanned.',
+  },
   'import.format_missing': { kind: 'conflict', remedy: 'Set disk_format and container_format of the image first.' },
   'import.bucket_not_found': {
     kind: 'not_found',

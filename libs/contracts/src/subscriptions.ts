@@ -98,6 +98,7 @@ import {
   UsageMeteredV1,
 } from './quota.events.ts';
 import { MetadefNamespaceChangedV1 } from './metadef.events.ts';
+import { OfflineImportRequestedV1 } from './offline-import.events.ts';
 import { CapturedImageExaminedV1, ImportedImageExaminedV1 } from './readiness.events.ts';
 import {
   ImageScanCancelledV1,
@@ -150,6 +151,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ImageUnsharedV1,
   ImageImportRequestedV1,
   ImageImportRequestedV2,
+  OfflineImportRequestedV1,
   ImageImportProgressedV1,
   ImportedImageExaminedV1,
   ImageImportedV1,

@@ -80,6 +80,10 @@ export class EmbeddedIdentityProvider extends IdentityProvider {
     return Promise.resolve(describeToken(token, opened, user));
   }
 
+  hasProject(projectId: string): Promise<boolean> {
+    return Promise.resolve(this.#options.users.some(({ project }) => project.id === projectId));
+  }
+
   /** Makes a token worthless before it expires. @throws Refusal auth.invalid_token when it already is. */
   async revoke(token: string): Promise<void> {
     const { audit_ids: auditIds, expires_at: expiresAt } = await this.verify(token);

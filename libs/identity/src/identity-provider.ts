@@ -42,4 +42,7 @@ export abstract class IdentityProvider {
 
   /** Tells who brings no good token where to get one: the header `WWW-Authenticate`. `base` is our own URL, as clients see it. */
   abstract challenge(base: string): string;
+
+  /** False where it is known that there is no project of this id. Not everybody who vouches for tokens can tell. */
+  abstract hasProject(projectId: string): Promise<boolean>;
 }

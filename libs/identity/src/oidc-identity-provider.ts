@@ -49,6 +49,11 @@ export class OidcIdentityProvider extends IdentityProvider {
     return this.#describe(token, await this.#payloadOf(token));
   }
 
+  /** An issuer knows people; projects are names in its tokens. */
+  hasProject(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   challenge(): string {
     return `Bearer realm="imago", authorization_uri="${this.#options.issuer}"`;
   }

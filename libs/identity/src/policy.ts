@@ -23,6 +23,7 @@ export const POLICY = {
   'image.use': { roles: ['member'], relations: ['owner', 'accepted', 'public'] },
   'image.create': { roles: ['member'], relations: ['owner'] },
   'image.import': { roles: ['member'], relations: ['owner'] },
+  'offline_import.create': { roles: [], relations: [] },
   'image.upload': { roles: ['member'], relations: ['owner'] },
   'image.update': { roles: ['member'], relations: ['owner'] },
   'image.tag': { roles: ['member'], relations: ['owner'] },

@@ -6,17 +6,22 @@ import type { Door } from './door.ts';
 /** Milliseconds between two looks at a job. */
 const LOOK = 500;
 
+/** What is asked for, and where. */
+export interface Order {
+  readonly path: string;
+  readonly body: object;
+}
+
 /** Makes an image of an upload, and waits for it. The same order finds its job again; one that failed is ordered anew. */
-export async function importUpload(
-  door: Door,
-  uploadId: string,
-  order: object,
-  signal: AbortSignal,
-): Promise<JobOnBoard> {
-  const body = { source: `upload://${uploadId}`, ...order };
+export function importUpload(door: Door, uploadId: string, order: object, signal: AbortSignal): Promise<JobOnBoard> {
+  return ordered(door, { path: '/v1/imports', body: { source: `upload://${uploadId}`, ...order } }, signal);
+}
+
+/** Orders an image and waits for it, as {@link importUpload}. */
+export async function ordered(door: Door, { path, body }: Order, signal: AbortSignal): Promise<JobOnBoard> {
   const hash = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 32);
   for (let key = hash; ;) {
-    const job = await door.ask<JobOnBoard>('POST', '/v1/imports', body, { 'idempotency-key': key });
+    const job = await door.ask<JobOnBoard>('POST', path, body, { 'idempotency-key': key });
     if (job.state !== 'failed' && job.state !== 'cancelled') return ended(door, job.id, signal);
     key = `${hash}-after-${job.id}`;
   }

@@ -82,6 +82,9 @@ export class System {
   }
 }
 
+/** The file in the directory of a system that has the public keys whose bundles it believes. */
+export const BUNDLE_KEYS = 'bundle-keys.pem';
+
 /**
  * Stops services that a killed process left on the same directory, migrates, then starts every service and returns when
  * all are ready. What was started is stopped on failure.
@@ -92,13 +95,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   await stopLeftovers(directory, 'SIGTERM');
   const usersFile = join(directory, 'users.json');
   const regionsFile = join(directory, 'regions.json');
+  const bundleKeysFile = join(directory, BUNDLE_KEYS);
   writeFileSync(regionsFile, JSON.stringify(options.regions, null, 2), { mode: 0o600 });
+  writeFileSync(bundleKeysFile, '', { flag: 'a' }); // the operator's to fill
   await Promise.all([
     writeUsersFile(usersFile, installation.users),
     migrateStep({ ...options, passwords: installation.database_passwords }),
   ]);
   const processes = SERVICES.map((name) => {
-    const environment = environmentOf(name, options, { usersFile, regionsFile });
+    const environment = environmentOf(name, options, { usersFile, regionsFile, bundleKeysFile });
     return [
       name,
       new ServiceProcess({ name, entry: builtEntry(name, 'main'), environment, directory, restart }),
@@ -125,7 +130,7 @@ async function startAll(system: System, signal: AbortSignal | undefined): Promis
 function environmentOf(
   service: Service,
   options: SystemOptions,
-  files: { readonly usersFile: string; readonly regionsFile: string },
+  files: Readonly<Record<'usersFile' | 'regionsFile' | 'bundleKeysFile', string>>,
 ): Record<string, string> {
   const { installation } = options;
   return {
@@ -140,7 +145,11 @@ function environmentOf(
     ...(service !== 'gateway' && { DATABASE_URL: databaseUrlOf(service, options) }),
     ...(service === 'compute' && hostSettings(options)),
     ...(service === 'activity' && webhookSettings(options)),
-    ...(service === 'import' && { IMPORT_SECRET_KEY: installation.import_key, ...scannerSettings(options) }),
+    ...(service === 'import' && {
+      IMPORT_SECRET_KEY: installation.import_key,
+      IMPORT_BUNDLE_KEYS_FILE: files.bundleKeysFile,
+      ...scannerSettings(options),
+    }),
     ...options.everywhere,
     ...options.settings?.[service],
   };

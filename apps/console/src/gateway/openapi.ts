@@ -1248,6 +1248,22 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/operator/offline-imports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['OfflineImports.create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/captures': {
     parameters: {
       query?: never;
@@ -5847,6 +5863,120 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Job'];
         };
+      };
+      /** @description Refused, with a code and a remedy */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  'OfflineImports.create': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json':
+          | {
+              /** @enum {string} */
+              type: 'file';
+              source:
+                | string
+                | {
+                    /** Format: uri */
+                    url: string;
+                    /** @default {} */
+                    headers?: {
+                      [key: string]: string;
+                    };
+                  }
+                | {
+                    object_store: string;
+                    bucket: string;
+                    object: string;
+                  }
+                | {
+                    /** Format: uuid */
+                    upload_id: string;
+                  };
+              /** @default null */
+              unscanned_reason?: string | null;
+              project_id: string;
+              sha512: string;
+              /** @enum {string} */
+              disk_format: 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi';
+              /**
+               * @default null
+               * @enum {string|null}
+               */
+              compression?: 'gzip' | 'xz' | 'zstd' | null;
+              name: string;
+              /** @enum {string} */
+              architecture: 'x86_64' | 'aarch64';
+              os_distro: string;
+              os_version: string;
+              min_disk: number;
+              enterprise_project_id: string;
+              /** @default null */
+              description?: string | null;
+              /**
+               * @default system_disk
+               * @enum {string}
+               */
+              image_type?: 'system_disk' | 'data_disk';
+              /** @default 0 */
+              min_ram?: number;
+              /**
+               * @default null
+               * @enum {string|null}
+               */
+              boot_mode?: 'bios' | 'uefi' | null;
+              /** @default [] */
+              tags?: string[];
+            }
+          | {
+              /** @enum {string} */
+              type: 'bundle';
+              source:
+                | string
+                | {
+                    /** Format: uri */
+                    url: string;
+                    /** @default {} */
+                    headers?: {
+                      [key: string]: string;
+                    };
+                  }
+                | {
+                    object_store: string;
+                    bucket: string;
+                    object: string;
+                  }
+                | {
+                    /** Format: uuid */
+                    upload_id: string;
+                  };
+              /** @default null */
+              unscanned_reason?: string | null;
+              manifest: string;
+              signature: string;
+            };
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Refused, with a code and a remedy */
       default: {

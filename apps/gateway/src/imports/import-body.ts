@@ -12,10 +12,8 @@ import { importSourceText } from './import-source.ts';
 
 const { description, image_type, min_ram, boot_mode, tags, ...required } = imageFacts.shape;
 
-const fields = z.strictObject({
-  source: importSourceText,
-  /** What the whole file must hash to. */
-  checksum: fileChecksum.nullable().default(null),
+/** What a file is said to be, and the image that is to be made of it. */
+export const importedFile = {
   disk_format: importDiskFormat,
   /** What the file is packed with as a whole. */
   compression: compression.nullable().default(null),
@@ -26,6 +24,13 @@ const fields = z.strictObject({
   min_ram: min_ram.default(0),
   boot_mode: boot_mode.default(null),
   tags: tags.default([]),
+};
+
+const fields = z.strictObject({
+  source: importSourceText,
+  /** What the whole file must hash to. */
+  checksum: fileChecksum.nullable().default(null),
+  ...importedFile,
   /** The image is booted once when it is active, to see whether it does. */
   verify_boot: z.boolean().default(false),
   /** The tenant accepted the agreement; who and when is recorded. */

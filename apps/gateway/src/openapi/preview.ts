@@ -1,4 +1,4 @@
-import { EmbeddedIdentityProvider } from '@imago/identity';
+import { EmbeddedIdentityProvider, IdentityProvider } from '@imago/identity';
 import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { gatewayConfig } from '../config.ts';
@@ -16,8 +16,8 @@ const ANY = gatewayConfig.parse({
   IMAGO_USERS_FILE: '-',
 });
 
-/** What Keystone's controllers ask for. */
-const UNUSED = [{ provide: EmbeddedIdentityProvider, useFactory: unused }];
+/** What controllers ask for that comes with an identity. */
+const UNUSED = [EmbeddedIdentityProvider, IdentityProvider].map((provide) => ({ provide, useFactory: unused }));
 
 function unused(): never {
   throw new Error('A preview makes no instance.');

@@ -8,6 +8,8 @@ import {
   ImageImportRequestedV2,
   ImportedImageExaminedV1,
   type JobView,
+  type OfflineOrder,
+  OfflineImportRequestedV1,
   type RefusalDocument,
   type StoredObject,
 } from '@imago/contracts';
@@ -24,6 +26,11 @@ export function importRequested(job: ImportJob, view: JobView): NewEvent {
   return first.success && compression === null
     ? aboutImageJob(ImageImportRequestedV1, job, view, { source_uri, disk_format: first.data })
     : aboutImageJob(ImageImportRequestedV2, job, view, { source_uri, disk_format, compression });
+}
+
+/** Beside that: what an operator answers for who imports on behalf of a project. */
+export function offlineImportRequested(job: ImportJob, view: JobView, offline: OfflineOrder): NewEvent {
+  return aboutImageJob(OfflineImportRequestedV1, job, view, { source_uri: sourceUri(job.input.source), offline });
 }
 
 export function importProgressed(job: ImportJob, view: JobView): NewEvent {

@@ -1,4 +1,12 @@
-import type { AskedImport, FileChecksum, RegisteredFacts, RequestImport, RequestOf } from '@imago/contracts';
+import type {
+  AskedImport,
+  FileChecksum,
+  ImageScan,
+  OfflineOrder,
+  RegisteredFacts,
+  RequestImport,
+  RequestOf,
+} from '@imago/contracts';
 import type { JobRecord, PhaseContext } from '@imago/jobs';
 import type { JobSource } from './source/job-source.ts';
 import type { PinnedSource } from './source/source-file.ts';
@@ -16,6 +24,8 @@ export interface ImportInput {
   readonly verify_boot?: boolean;
   /** Of an import into an image that was registered before: how it was asked for. */
   readonly asked?: AskedImport;
+  /** Of an import that an operator makes on behalf of the project. */
+  readonly offline?: OfflineOrder;
 }
 
 /** What the phases have found out so far; each fills in its own part. */
@@ -38,6 +48,11 @@ export interface ImportData {
     readonly index_hash: string;
     readonly allocated_bytes: string;
   };
+  /** What a scan of what is stored came to, of an import on behalf of a project. */
+  readonly scanned?: Pick<ImageScan, 'status' | 'seen'> & {
+    /** The first thing that was found. */
+    readonly malware: ImageScan['malware'][number] | null;
+  };
   readonly verified?: { readonly checksum: string; readonly os_hash_value: string };
 }
 
@@ -54,6 +69,7 @@ export const IMPORT_PHASES = [
   'seal',
   'verify',
   'examine',
+  'scan',
   'activate',
 ] as const;
 export type ImportPhaseName = (typeof IMPORT_PHASES)[number];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   AbandonImage,
   type JobView,
+  type OfflineOrder,
   refusal,
   RegisterImage,
   type RequestImport as RequestImportContract,
@@ -13,7 +14,7 @@ import { inTransaction, Outbox, RequestClient } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { importRequested } from './import-events.ts';
+import { importRequested, offlineImportRequested } from './import-events.ts';
 import type { ImportData, ImportInput, ImportJob } from './import-job.ts';
 import { IMPORT_RUNNER, ImportJobs } from './import-jobs.ts';
 import { pinPromptly } from './source/pin-promptly.ts';
@@ -23,6 +24,18 @@ import { splitUrl } from './source/url/url-secrets.ts';
 import { wantedImage } from './wanted-image.ts';
 
 type Request = RequestOf<typeof RequestImportContract>;
+
+/** An order of an import: whose the image will be, and what an operator answers for who gives it for somebody else. */
+export interface ImportOrder {
+  readonly request: Request;
+  readonly context: RequestContext;
+  /** The project the image will belong to. */
+  readonly owner: string;
+  /** Null: its own project imports it. */
+  readonly offline: OfflineOrder | null;
+  /** What the file must be, in bytes; null: nobody said. */
+  readonly size: number | null;
+}
 
 interface Recorded {
   readonly job: ImportJob;
@@ -53,15 +66,21 @@ export class RequestImport {
   /** @throws Refusal as the contract of `import.requestImport` names them; then nothing has changed. */
   async execute(request: Request, context: RequestContext): Promise<ImportAccepted> {
     requireAllowed('image.import', context, 'owner');
+    return this.admit({ request, context, owner: context.project_id, offline: null, size: null });
+  }
+
+  /** The same for who may, whoever the image will belong to. The file is the caller's. @throws Refusal as {@link execute} */
+  async admit(order: ImportOrder): Promise<ImportAccepted> {
+    const { request, context } = order;
     const accepted = await this.files.accept(request, context.project_id);
-    const { job, created } = await this.#record(request, accepted, context);
+    const { job, created } = await this.#record(order, accepted);
     if (job.state !== 'admitting') return { job: toView(job), event_ids: [] };
     let isRegistering = false;
     try {
       // A request sent again goes on with the admission it finds; only the first has looked at the file.
-      const data = created ? { source: await this.#pin(job) } : job.data;
+      const data = created ? { source: await this.#pin(job, order.size) } : job.data;
       isRegistering = true;
-      await this.#register(job, request, context);
+      await this.#register(job, order);
       return await this.#promise(job, data);
     } catch (error) {
       // A refusal is certain. After anything else nobody knows whether the image is registered: the sweep decides.
@@ -70,14 +89,19 @@ export class RequestImport {
     }
   }
 
-  async #pin(job: ImportJob): Promise<PinnedSource> {
-    return pinPromptly(await this.files.of(job), job.input.source);
+  async #pin(job: ImportJob, size: number | null): Promise<PinnedSource> {
+    const pinned = await pinPromptly(await this.files.of(job), job.input.source);
+    if (size === null || pinned.size === size) return pinned;
+    throw refusal('bundle.file_mismatch', `The file has ${pinned.size} bytes, and is to have ${size}.`, {
+      found: pinned.size,
+      expected: size,
+    });
   }
 
   /** The job and what opens its file are recorded together. */
-  #record(request: Request, accepted: AcceptedSource, context: RequestContext): Promise<Recorded> {
+  #record(order: ImportOrder, accepted: AcceptedSource): Promise<Recorded> {
     return inTransaction(this.db, async (tx) => {
-      const recorded = await this.#insert(tx, request, { ...accepted, context });
+      const recorded = await this.#insert(tx, order, accepted);
       if (recorded.created) await this.files.keepSecrets(tx, recorded.job.id, accepted.secrets);
       return recorded;
     });
@@ -85,22 +109,21 @@ export class RequestImport {
 
   async #insert(
     tx: EntityManager,
-    request: Request,
-    { source, secrets, context }: AcceptedSource & { readonly context: RequestContext },
+    { request, context, owner, offline }: ImportOrder,
+    { source, secrets }: AcceptedSource,
   ): Promise<Recorded> {
     const { disk_format, compression, facts, checksum, verify_boot } = request;
-    const hash = hashOf(request, this.files.fingerprint(secrets));
+    const hash = hashOf(request, this.files.fingerprint(secrets), offline);
     const { job, created } = await this.jobs.store.insert(tx, {
       id: uuidv7(),
       type: 'import',
-      project_id: context.project_id,
+      project_id: owner,
       region: request.region,
       image_id: uuidv7(),
       phase: 'admit',
-      input: { source, checksum, disk_format, compression, facts, verify_boot },
+      input: { source, checksum, disk_format, compression, facts, verify_boot, ...(offline !== null && { offline }) },
       data: {},
-      // The broker may deliver a request twice. No key of a caller has a space in it.
-      idempotency_key: request.idempotency_key ?? `request ${context.request_id}`,
+      idempotency_key: keyOf(request, context, offline),
       request_hash: hash,
       actor: context.user_id,
       correlation_id: context.correlation_id,
@@ -111,13 +134,14 @@ export class RequestImport {
     return { job, created };
   }
 
-  async #register(job: ImportJob, { facts }: Request, context: RequestContext): Promise<void> {
+  async #register(job: ImportJob, { request: { facts }, context, owner, offline }: ImportOrder): Promise<void> {
     await this.requests.send(
       RegisterImage,
       {
         ...wantedImage(job.region, facts),
         image_id: imageOf(job),
         job_id: job.id,
+        ...(offline !== null && { owner }),
         ...(job.input.verify_boot === true && { verify_boot: true }),
         agreement: { accepted_by: context.user_id, accepted_at: job.created_at.toISOString() },
       },
@@ -130,10 +154,12 @@ export class RequestImport {
       const queued = await this.jobs.store.admit(tx, job.id, data);
       if (queued === null) return null;
       const view = toView(queued);
-      const eventId = await this.outbox.add(tx, importRequested(queued, view), {
-        correlation_id: queued.correlation_id,
-      });
-      return { job: view, event_ids: [eventId] };
+      const cause = { correlation_id: queued.correlation_id };
+      const event_ids = [await this.outbox.add(tx, importRequested(queued, view), cause)];
+      const { offline } = queued.input;
+      if (offline !== undefined)
+        event_ids.push(await this.outbox.add(tx, offlineImportRequested(queued, view, offline), cause));
+      return { job: view, event_ids };
     });
     if (accepted !== null) {
       this.runner.wake();
@@ -155,12 +181,22 @@ export class RequestImport {
   }
 }
 
+/**
+ * The broker may deliver a request twice, and operators choose keys beside those of the project. No key of a caller has a
+ * space in it.
+ */
+function keyOf({ idempotency_key }: Request, { request_id }: RequestContext, offline: OfflineOrder | null): string {
+  if (idempotency_key === null) return `request ${request_id}`;
+  return offline === null ? idempotency_key : `offline ${idempotency_key}`;
+}
+
 /** Of the order. What is secret in a URL goes in as a fingerprint: a short secret could be guessed from a plain hash. */
-function hashOf(request: Request, secrets: string): string {
+function hashOf(request: Request, secrets: string, offline: OfflineOrder | null): string {
   const { source } = request;
   const open =
     source.type === 'url' ? { type: source.type, url: splitUrl(new URL(source.url)).shown, secrets } : source;
+  const order = { ...request, source: open, idempotency_key: null };
   return createHash('sha256')
-    .update(JSON.stringify({ ...request, source: open, idempotency_key: null }))
+    .update(JSON.stringify(offline === null ? order : { ...order, offline }))
     .digest('hex');
 }

@@ -25,11 +25,12 @@ export function examine(tools: ImportTools, attempts: number): ImportPhase {
       attempts,
       log,
     });
-    return { next: 'activate', data, tells: importExamined(examined) };
+    return { next: job.input.offline === undefined ? 'activate' : 'scan', data, tells: importExamined(examined) };
   };
 }
 
-function storedObject(data: ImportData): HeldObject {
+/** What the import has stored, as what a disk is read from. */
+export function storedObject(data: ImportData): HeldObject {
   const { size, index_hash } = required(data.sealed, 'sealed');
   const { virtual_size } = required(data.inspection, 'inspection');
   const object = required(data.object, 'object');

@@ -4,6 +4,7 @@ import type { ObjectStore, Regions } from '@imago/object-store';
 import type { DataSource } from 'typeorm';
 import type { ImportData, ImportInput, ImportJob, ImportPhaseContext, ImportPhaseName } from '../import-job.ts';
 import type { ResumableUploads } from '../../resumable-uploads/resumable-uploads.repository.ts';
+import type { ScanImage } from '../../scans/scan-image.ts';
 import type { SourceRecords } from '../source/source-records.ts';
 import type { TenantFiles } from '../source/tenant-files.ts';
 
@@ -19,6 +20,7 @@ export interface ImportTools {
   readonly uploads: ResumableUploads;
   readonly requests: RequestClient;
   readonly parts: PartJournal;
+  readonly scanner: ScanImage;
 }
 
 interface Next {

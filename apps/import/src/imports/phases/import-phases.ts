@@ -6,6 +6,7 @@ import { check } from './check.ts';
 import { examine } from './examine.ts';
 import type { ImportPhase, ImportTools } from './import-phase.ts';
 import { inspect } from './inspect.ts';
+import { scan } from './scan.ts';
 import { seal } from './seal.ts';
 import { transfer } from './transfer.ts';
 import { unpack } from './unpack.ts';
@@ -25,6 +26,7 @@ export function importPhases(tools: ImportTools, attempts: number): Readonly<Rec
     seal: seal(tools),
     verify: verify(tools),
     examine: examine(tools, attempts),
+    scan: scan(tools, attempts),
     activate: activate(tools),
   };
 }
