@@ -6,8 +6,10 @@ import { detectFormats, type ImageFormat } from './image-format.ts';
 export const SOURCE_FORMATS = ['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi'] as const;
 export type SourceFormat = (typeof SOURCE_FORMATS)[number];
 
-/** The first read: it has all of a VHDX's first parts, and as qemu writes files, the tables of qcow2 that lead on. */
+/** The first read: as qemu writes files, it has the tables of qcow2 that lead on. */
 const HEAD_BYTES = 320 * 1024;
+/** Of a VHDX, whose parts take whole MiB: as all known programs write it, this has its metadata and the table of blocks, too. */
+const VHDX_HEAD_BYTES = 4 * 2 ** 20;
 /** The last read: a VHD's footer, and what a VMDK may end in. */
 const TAIL_BYTES = 3 * 512;
 
@@ -17,11 +19,33 @@ export interface FileEnds {
   readonly tail: Buffer;
 }
 
-/** The ends of a file, which must be what it is declared to be. @throws InspectionRefusal */
+/**
+ * The ends of a file, which must be what it is declared to be; of a VHDX the head alone, because its metadata may be elsewhere
+ * and are judged before {@link requireEndToAgree}. So what is wrong with any header is known after two reads.
+ * @throws InspectionRefusal
+ */
 export async function readEnds(source: ByteSource, declared: SourceFormat, signal?: AbortSignal): Promise<FileEnds> {
+  if (declared === 'vhdx') return readVhdxHead(source, signal);
   const { head, tail, found } = await lookAtEnds(source, signal);
   refuseOtherFormats(declared, found);
   return { head, tail };
+}
+
+async function readVhdxHead(source: ByteSource, signal: AbortSignal | undefined): Promise<FileEnds> {
+  requireBytes(source);
+  const head = await source.read(0, Math.min(VHDX_HEAD_BYTES, source.size), signal);
+  const tail = Buffer.alloc(0);
+  const marks = detectFormats(head, tail);
+  refuseOtherFormats('vhdx', marks.length === 0 ? ['raw'] : marks);
+  return { head, tail };
+}
+
+/** The end of a file of which only the head has been looked at. @throws InspectionRefusal when it is of another format */
+export async function requireEndToAgree(
+  { source, head, signal }: { source: ByteSource; head: Buffer; signal?: AbortSignal | undefined },
+  declared: SourceFormat,
+): Promise<void> {
+  refuseOtherFormats(declared, detectFormats(head, await readTail(source, head, signal)));
 }
 
 /** The formats that a file could be taken for by its ends: `raw` when it has no mark of any. @throws InspectionRefusal */
@@ -38,13 +62,22 @@ async function lookAtEnds(
   source: ByteSource,
   signal: AbortSignal | undefined,
 ): Promise<FileEnds & { found: readonly ImageFormat[] }> {
-  if (source.size === 0) throw new InspectionRefusal('image.empty', 'The file is empty');
+  requireBytes(source);
   const head = await source.read(0, Math.min(HEAD_BYTES, source.size), signal);
-  const whole = head.length === source.size;
-  const tailBytes = Math.min(TAIL_BYTES, source.size);
-  const tail = whole ? head.subarray(-TAIL_BYTES) : await source.read(source.size - tailBytes, tailBytes, signal);
+  const tail = await readTail(source, head, signal);
   const marks = detectFormats(head, tail);
   return { head, tail, found: marks.length === 0 ? ['raw'] : marks };
+}
+
+/** What the head has of it is not read again. */
+async function readTail(source: ByteSource, head: Buffer, signal: AbortSignal | undefined): Promise<Buffer> {
+  if (head.length === source.size) return head.subarray(-TAIL_BYTES);
+  const bytes = Math.min(TAIL_BYTES, source.size);
+  return source.read(source.size - bytes, bytes, signal);
+}
+
+function requireBytes(source: ByteSource): void {
+  if (source.size === 0) throw new InspectionRefusal('image.empty', 'The file is empty');
 }
 
 function refuseOtherFormats(declared: SourceFormat, found: readonly ImageFormat[]): void {

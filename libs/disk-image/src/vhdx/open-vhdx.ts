@@ -1,5 +1,6 @@
 import { BlockMap } from '../blocks/block-map.ts';
 import { outOfFile, requireApart, requireOwnBytes } from '../blocks/own-bytes.ts';
+import { requireEndToAgree } from '../inspect/declared-format.ts';
 import { type ImageFile, long, mappedDisk, type OpenedDisk, readTable } from '../inspect/image-file.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import * as vhdx from './format.ts';
@@ -17,6 +18,7 @@ export async function openVhdx(file: ImageFile): Promise<OpenedDisk> {
   const metadata = await readTable(file, { offset: start, bytes: Math.min(end - start, MIB), name: 'metadata' });
   if (metadata.length < MIB) throw new InspectionRefusal('image.header', 'There are no metadata', start);
   const disk = parseVhdxMetadata(metadata, start, limits);
+  await requireEndToAgree(file, 'vhdx');
   const places = await readPlaces(file, regions.blocks, disk);
   const { virtualSize, blockSize } = disk;
   const lastBytes = virtualSize - (places.length - 1) * blockSize;
