@@ -18,6 +18,7 @@ export type { EncodedCluster, Encoding, Piece } from './reader/piece.ts';
 export { BufferSource, CountingSource, ShortReadError } from './source/byte-source.ts';
 export { assertRange, type ByteSource, fillFrom, toldSource } from './source/byte-source.ts';
 export { FileSource } from './source/file-source.ts';
+export { JoinedSource } from './source/joined-source.ts';
 export { ClusterIndex, longestIndex, openIndex, unpackIndex } from './store/cluster-index.ts';
 export type { IndexedCluster, PromisedIndex } from './store/cluster-index.ts';
 export { changedClusters } from './layers/changed-clusters.ts';

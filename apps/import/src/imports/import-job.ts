@@ -28,12 +28,17 @@ export interface ImportInput {
   readonly offline?: OfflineOrder;
 }
 
+/** An object with bytes that were packed. */
+export type UnpackedObject = PinnedSource & { readonly key: string };
+
 /** What the phases have found out so far; each fills in its own part. */
 export interface ImportData {
   /** The file as it was when the import began; a changed ETag ends the import. */
   readonly source?: PinnedSource;
-  /** What was in a packed file, where it lies until the import has ended. */
-  readonly unpacked?: PinnedSource & { readonly key: string };
+  /** What was in a packed file, where it lies until the import has ended: the one object of it, or the first. */
+  readonly unpacked?: UnpackedObject | undefined;
+  /** The objects behind it. Absent in jobs from before there could be several. */
+  readonly unpacked_more?: readonly UnpackedObject[];
   /** What was unpacked was lost from the store once. */
   readonly is_unpacked_again?: boolean;
   /** The file that was staged for the image. */

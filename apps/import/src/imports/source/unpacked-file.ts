@@ -1,4 +1,4 @@
-import { type ByteSource, toldSource } from '@imago/disk-image';
+import { type ByteSource, JoinedSource, toldSource } from '@imago/disk-image';
 import { required } from '@imago/jobs';
 import {
   ObjectChangedError,
@@ -17,17 +17,21 @@ class UnpackedLostError extends Error {
 
 /** What was in the packed file of a job, read in ranges as any other file. @throws UnpackedLostError from its reads */
 export function openUnpacked(context: ImportPhaseContext, tools: ImportTools): ByteSource {
-  const { key, size, etag } = required(context.data.unpacked, 'unpacked');
+  const { unpacked, unpacked_more = [] } = context.data;
+  const objects = [required(unpacked, 'unpacked'), ...unpacked_more];
+  const store = imageStore(tools, context.job);
   const onArrival = (): void => {
     context.progress({ bytes_done: 0n });
   };
-  const bytes = new ObjectSource(imageStore(tools, context.job), key, { size, etag, onArrival });
+  const bytes = new JoinedSource(
+    objects.map(({ key, size, etag }) => new ObjectSource(store, key, { size, etag, onArrival })),
+  );
   return toldSource(bytes, async (read) => {
     try {
       return await read();
     } catch (error) {
       const isLost = error instanceof ObjectNotFoundError || error instanceof ObjectChangedError;
-      throw isLost ? new UnpackedLostError(`What was unpacked to ${key} is not there any more`) : error;
+      throw isLost ? new UnpackedLostError('What was unpacked is not there any more') : error;
     }
   });
 }
