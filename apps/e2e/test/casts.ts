@@ -47,7 +47,7 @@ export const TOGETHER = {
     uploads: {},
     webhooks: {},
   },
-  machines: { captures: {}, servers: {}, crashes: {} },
+  machines: { captures: {}, servers: {}, 'console-making': {}, crashes: {} },
 } as const satisfies Record<string, Readonly<Record<string, Cast>>>;
 
 export type Company = keyof typeof TOGETHER;

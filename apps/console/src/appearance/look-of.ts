@@ -20,6 +20,7 @@ export function lookOf(dark: boolean, motion: boolean): ThemeConfig {
         components: {
           Button: { colorPrimaryHover: '#2f6cb8', colorPrimaryActive: '#2a5fa3', dangerColor: '#140404' },
           Tabs: { itemSelectedColor: '#7db4f5', itemHoverColor: '#7db4f5', inkBarColor: '#7db4f5' },
+          Descriptions: { labelColor: 'rgba(255, 255, 255, 0.72)' },
         },
       }
     : {
@@ -40,5 +41,6 @@ export function lookOf(dark: boolean, motion: boolean): ThemeConfig {
           colorTextDescription: 'rgba(0, 0, 0, 0.68)',
           colorTextPlaceholder: 'rgba(0, 0, 0, 0.6)',
         },
+        components: { Descriptions: { labelColor: 'rgba(0, 0, 0, 0.68)' } },
       };
 }

@@ -9,6 +9,12 @@ describe('a refusal is told in the words of who refused', () => {
     expect({ status, code, detail: message, remedy, request_id: requestId }).toEqual({ status: 404, ...problem });
   });
 
+  it('with what was wrong in which field', async () => {
+    const errors = [{ path: 'min_disk', message: 'must be at most 1024' }, 'nonsense', { path: 'no message' }];
+    const problem = { code: 'request.invalid', detail: 'The body is wrong.', errors };
+    expect((await problemOf(Response.json(problem, { status: 400 }))).errors).toEqual(errors.slice(0, 1));
+  });
+
   it('of Keystone’s', async () => {
     const headers = { 'x-imago-error-code': 'auth.invalid_credentials', 'x-openstack-request-id': 'req-2' };
     const body = { error: { code: 401, title: 'Unauthorized', message: 'The password is not right.' } };

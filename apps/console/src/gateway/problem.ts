@@ -5,13 +5,16 @@ export class Problem extends Error {
   readonly code: string;
   readonly remedy: string | null;
   readonly requestId: string | null;
+  /** What was wrong with which field of what was sent. */
+  readonly errors: readonly FieldFault[];
 
-  constructor({ status, code, detail, remedy, requestId }: ProblemFields) {
+  constructor({ status, code, detail, remedy, requestId, errors = [] }: ProblemFields) {
     super(detail);
     this.status = status;
     this.code = code;
     this.remedy = remedy;
     this.requestId = requestId;
+    this.errors = errors;
   }
 }
 
@@ -21,6 +24,12 @@ export interface ProblemFields {
   readonly detail: string;
   readonly remedy: string | null;
   readonly requestId: string | null;
+  readonly errors?: readonly FieldFault[];
+}
+
+export interface FieldFault {
+  readonly path: string;
+  readonly message: string;
 }
 
 /** The refusal an answer holds: problem details of `/v1`, the form of Keystone under `/v3`, or what a proxy made up. */
@@ -33,6 +42,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     detail: textAt(body, 'detail') ?? textAt(keystone, 'message') ?? `${response.status} ${response.statusText}`,
     remedy: textAt(body, 'remedy'),
     requestId: textAt(body, 'request_id') ?? response.headers.get('x-openstack-request-id'),
+    errors: faultsAt(body, 'errors'),
   });
 }
 
@@ -57,4 +67,13 @@ function asFields(value: unknown): Fields {
 function textAt(fields: Fields, key: string): string | null {
   const value = fields[key];
   return typeof value === 'string' ? value : null;
+}
+
+function faultsAt(fields: Fields, key: string): readonly FieldFault[] {
+  const faults: unknown = fields[key];
+  if (!Array.isArray(faults)) return [];
+  return faults.map(asFields).flatMap((fault) => {
+    const message = textAt(fault, 'message');
+    return message === null ? [] : [{ path: textAt(fault, 'path') ?? '', message }];
+  });
 }

@@ -23,6 +23,15 @@ export function ProblemAlert({ error, hint, onAgain }: ProblemAlertProps) {
       title={problem?.message ?? words.unreachable}
       description={
         <>
+          {problem !== null && problem.errors.length > 0 && (
+            <ul>
+              {problem.errors.map(({ path, message }) => (
+                <li key={`${path} ${message}`}>
+                  {path !== '' && <code>{path}</code>} {message}
+                </li>
+              ))}
+            </ul>
+          )}
           {remedy !== undefined && (
             <div>
               {words.remedy}: {remedy}
