@@ -21,6 +21,7 @@ export interface Cast {
 export const TOGETHER = {
   tenants: {
     clients: { known: true },
+    'console-images': {},
     'policy-walk': {
       others: [
         { name: 'reader', project: 'alice', role: 'reader' },

@@ -68,6 +68,40 @@ export class ConsolePage {
     return this.page.locator('[data-status="live"]').waitFor();
   }
 
+  /** What is open, to be filled in or answered. */
+  get dialog(): Locator {
+    return this.page.getByRole('dialog');
+  }
+
+  /** The line of an image in a list. */
+  image(name: string): Locator {
+    return this.page.locator('tr[data-image]').filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** Chooses something behind 更多 in the line of an image. */
+  async more(name: string, action: string): Promise<void> {
+    await this.image(name).getByRole('button', { name: '更多' }).click();
+    await this.page.getByRole('menuitem', { name: action, exact: true }).click();
+    await this.dialog.waitFor();
+  }
+
+  /** Goes where an entry of the menu leads. */
+  async goTo(entry: string): Promise<void> {
+    await this.page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: entry }).click();
+    await this.page.getByRole('heading', { name: entry, level: 1 }).waitFor();
+  }
+
+  /** The same as {@link barriers}, of what is shown now in light and in dark. */
+  async barriersInAnyLight(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await this.page.emulateMedia({ colorScheme });
+      await this.page.locator(`html[data-appearance="${colorScheme}"]`).waitFor();
+      found.push(...(await this.barriers()).map((barrier) => `${colorScheme}: ${barrier}`));
+    }
+    return found;
+  }
+
   /** What keeps people with disabilities out, by the rules that axe knows, serious faults alone. */
   async barriers(): Promise<readonly string[]> {
     await this.page.evaluate(axe.source);

@@ -11,6 +11,8 @@ import { nameOf } from '../image.ts';
 
 const FORMATS = ['qcow2', 'raw', 'vmdk', 'vhd', 'vhdx'] as const;
 
+const ENDING = new RegExp(`\\.(${FORMATS.join('|')})$`);
+
 interface Wanted {
   readonly format: (typeof FORMATS)[number];
   readonly bucket: string;
@@ -58,9 +60,7 @@ export function ExportDialog({ image, onClose }: ImageDialogProps) {
     >
       {buckets.error !== null && <ProblemAlert error={buckets.error} />}
       {buckets.data !== undefined && names.length === 0 && <Alert type="warning" showIcon title={words.noBucket} />}
-      <Form.Item name="format" label={words.format}>
-        <Select options={FORMATS.map((value) => ({ value, label: value.toUpperCase() }))} />
-      </Form.Item>
+      <FormatField />
       <Form.Item name="bucket" label={words.bucket} rules={[{ required: true, message: words.bucketMissing }]}>
         <Select options={names.map((value) => ({ value, label: value }))} />
       </Form.Item>
@@ -71,5 +71,20 @@ export function ExportDialog({ image, onClose }: ImageDialogProps) {
         <Checkbox>{words.overwrite}</Checkbox>
       </Form.Item>
     </FormDialog>
+  );
+}
+
+/** Another format is another ending of the object's name. */
+function FormatField() {
+  const { exporting: words } = useImagesWords();
+  const form = Form.useFormInstance<Wanted>();
+  const rename = (format: Wanted['format']): void => {
+    const { object } = form.getFieldsValue();
+    form.setFieldsValue({ object: object.replace(ENDING, `.${format}`) });
+  };
+  return (
+    <Form.Item name="format" label={words.format}>
+      <Select onChange={rename} options={FORMATS.map((value) => ({ value, label: value.toUpperCase() }))} />
+    </Form.Item>
   );
 }
