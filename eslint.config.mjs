@@ -59,7 +59,7 @@ export default tseslint.config(
   { ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '.nx/**', '.imago/**'] },
   {
     plugins: { '@nx': nx },
-    // Some disable a rule that asks for types, and those rules are oxlint's: docs/adr/0028-types-are-linted-by-oxlint.md.
+    // Some disable a rule that asks for types, and those rules are oxlint's: docs/adr/0033-types-are-linted-by-oxlint.md.
     linterOptions: { reportUnusedDisableDirectives: 'off' },
   },
   {
