@@ -48,7 +48,7 @@ export const TOGETHER = {
     uploads: {},
     webhooks: {},
   },
-  machines: { captures: {}, servers: {}, 'console-making': {}, crashes: {} },
+  machines: { captures: {}, servers: {}, 'console-making': {}, 'console-operator': {}, crashes: {} },
 } as const satisfies Record<string, Readonly<Record<string, Cast>>>;
 
 export type Company = keyof typeof TOGETHER;

@@ -44,6 +44,18 @@ export class ConsolePage {
     await this.page.keyboard.press('Enter');
   }
 
+  /** To another page, by the menu; answers when its head is there. */
+  async go(name: string): Promise<void> {
+    await this.page.locator('.main-menu').getByRole('link', { name, exact: true }).click();
+    await this.page.locator('.main-menu [aria-current="page"]').getByText(name, { exact: true }).waitFor();
+    await this.page.locator('main h1').waitFor();
+  }
+
+  /** Presses a button of the dialog that asks this. */
+  async answer(question: RegExp, verb: string): Promise<void> {
+    await this.page.getByRole('dialog', { name: question }).getByRole('button', { name: verb, exact: true }).click();
+  }
+
   /** Answers when it is there to be seen. */
   sees(text: string): Promise<void> {
     return this.page.getByText(text).first().waitFor();

@@ -1,29 +1,30 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { AddressProvider } from '../address/address-provider.tsx';
 import { FeedPanel } from '../events/feed-panel.tsx';
 import { useGateway } from '../gateway/use-gateway.ts';
 import { JobBoard } from '../jobs/job-board.tsx';
-import { JobNews } from '../jobs/job-news.ts';
 import { useWords } from '../language/language.ts';
+import { useHeard } from '../live/use-heard.ts';
+import { OperationsDetail } from '../operations/operations-detail.tsx';
+import { OperationsPanel } from '../operations/operations-panel.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 
-/** What happens, and what is being worked on. */
+/** 运营看板: how everything is doing, what happens, and what is being worked on. */
 export function BoardPage() {
   const { menu } = useWords();
   const { region } = useGateway();
-  const queries = useQueryClient();
-  const news = useMemo(
-    // A question under way is left to be answered, or a slow gateway would never answer one.
-    () => new JobNews(() => void queries.invalidateQueries({ queryKey: ['jobs'] }, { cancelRefetch: false })),
-    [queries],
-  );
+  const heard = useHeard();
   return (
     <AddressProvider key={region}>
       <PageHead title={menu.pages.board} />
       <div className="board">
-        <FeedPanel onEvent={news.heard} />
+        <div className="wide">
+          <OperationsPanel />
+        </div>
+        <FeedPanel onEvent={heard} />
         <JobBoard />
+        <div className="wide">
+          <OperationsDetail />
+        </div>
       </div>
     </AddressProvider>
   );

@@ -1,22 +1,22 @@
+import type { EventEnvelope } from '@imago/contracts';
 import { Button, Drawer } from 'antd';
 import { useWords } from '../language/language.ts';
-import type { Received } from './event-feed.ts';
 
 interface EventDetailProps {
   /** Null: closed. */
-  readonly received: Received | null;
+  readonly event: Pick<EventEnvelope, 'type'> | null;
   readonly onClose: () => void;
 }
 
 /** The whole event, as it was told. */
-export function EventDetail({ received, onClose }: EventDetailProps) {
+export function EventDetail({ event, onClose }: EventDetailProps) {
   const { feed: words } = useWords();
-  const text = received === null ? '' : JSON.stringify(received.event, null, 2);
+  const text = event === null ? '' : JSON.stringify(event, null, 2);
   return (
     <Drawer
-      open={received !== null}
+      open={event !== null}
       onClose={onClose}
-      title={received === null ? words.detail : `${words.detail}: ${received.event.type}`}
+      title={event === null ? words.detail : `${words.detail}: ${event.type}`}
       size="large"
       closable={{ 'aria-label': words.close }}
       destroyOnHidden

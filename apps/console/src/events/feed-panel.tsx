@@ -44,7 +44,7 @@ export function FeedPanel(listener: FeedListener) {
       </p>
       <EventList events={shown} onOpen={setOpened} />
       <EventDetail
-        received={opened}
+        event={opened?.event ?? null}
         onClose={() => {
           setOpened(null);
         }}

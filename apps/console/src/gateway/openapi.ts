@@ -3074,6 +3074,148 @@ export interface components {
       first: string;
       next?: string;
     };
+    Operations: {
+      region: string;
+      /** Format: date-time */
+      as_of: string;
+      services: {
+        /** Format: date-time */
+        started_at: string | null;
+        faults: {
+          [key: string]: string;
+        };
+        outbox: {
+          unpublished: number;
+          oldest_seconds: number;
+        } | null;
+        /** @enum {string} */
+        service: 'gateway' | 'catalog' | 'import' | 'capture' | 'export' | 'sharing' | 'quota' | 'compute' | 'activity';
+        /** @enum {string} */
+        state: 'ready' | 'not_ready' | 'silent';
+      }[];
+      queues:
+        | {
+            queue: string;
+            /** @enum {string|null} */
+            service:
+              | 'gateway'
+              | 'catalog'
+              | 'import'
+              | 'capture'
+              | 'export'
+              | 'sharing'
+              | 'quota'
+              | 'compute'
+              | 'activity'
+              | null;
+            /** @enum {string} */
+            purpose: 'events' | 'requests' | 'suspect' | 'parked' | 'retry';
+            messages: number | null;
+            consumers: number | null;
+          }[]
+        | {
+            error: {
+              code: string;
+              message: string;
+              remedy: string;
+            };
+          };
+      jobs:
+        | {
+            open: {
+              /** @enum {string} */
+              type: 'import' | 'capture' | 'digest' | 'flatten' | 'export' | 'copy' | 'server' | 'boot_proof' | 'scan';
+              /** @enum {string} */
+              state: 'queued' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
+              jobs: number;
+              silent: number;
+            }[];
+            /** Format: date-time */
+            since: string;
+            ended: {
+              /** @enum {string} */
+              type: 'import' | 'capture' | 'digest' | 'flatten' | 'export' | 'copy' | 'server' | 'boot_proof' | 'scan';
+              /** @enum {string} */
+              state: 'queued' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
+              code: string | null;
+              jobs: number;
+            }[];
+            throughput: {
+              /** Format: date-time */
+              hour: string;
+              /** @enum {string} */
+              type: 'import' | 'capture' | 'digest' | 'flatten' | 'export' | 'copy' | 'server' | 'boot_proof' | 'scan';
+              jobs: number;
+              bytes: string;
+            }[];
+          }
+        | {
+            error: {
+              code: string;
+              message: string;
+              remedy: string;
+            };
+          };
+      storage:
+        | {
+            by_visibility: {
+              /** @enum {string} */
+              visibility: 'public' | 'private' | 'shared' | 'community';
+              deleted: boolean;
+              images: number;
+              bytes: string;
+            }[];
+            by_project: {
+              project_id: string;
+              images: number;
+              bytes: string;
+            }[];
+            by_status: {
+              /** @enum {string} */
+              status: 'queued' | 'saving' | 'uploading' | 'importing' | 'active' | 'deactivated' | 'killed' | 'deleted';
+              images: number;
+            }[];
+          }
+        | {
+            error: {
+              code: string;
+              message: string;
+              remedy: string;
+            };
+          };
+    };
+    ParkedMessages: {
+      messages: {
+        /** @enum {string} */
+        service: 'gateway' | 'catalog' | 'import' | 'capture' | 'export' | 'sharing' | 'quota' | 'compute' | 'activity';
+        id: string;
+        type: string | null;
+        queue: string;
+        reason: string;
+        error: string | null;
+        parked_at: string | null;
+        body: string;
+      }[];
+    };
+    ImageReview: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      image_id: string;
+      /** @enum {string} */
+      verdict: 'approved' | 'rejected';
+      /** @enum {string} */
+      scan: 'clean' | 'infected' | 'not_scanned';
+      /** @enum {string|null} */
+      initialisation_component: 'cloud-init' | 'cloudbase-init' | null;
+      comment: string | null;
+      reviewed_by: string;
+      /** Format: date-time */
+      reviewed_at: string;
+    };
+    ImageReviews: {
+      reviews: components['schemas']['ImageReview'][];
+    };
     Problem: {
       type: string;
       status: number;
@@ -5069,7 +5211,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['ImageReviews'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -5113,7 +5257,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['ImageReview'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -5145,7 +5291,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['Image'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -5177,7 +5325,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['Image'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -7252,7 +7402,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['Operations'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {
@@ -7337,7 +7489,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['ParkedMessages'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {

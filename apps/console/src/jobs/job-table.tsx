@@ -1,28 +1,28 @@
-import type { JobOnBoard, JobState } from '@imago/contracts';
-import { Progress, Table, type TableColumnsType, Tag } from 'antd';
+import type { JobOnBoard } from '@imago/contracts';
+import { Table, type TableColumnsType, Tag } from 'antd';
 import { useMemo } from 'react';
-import { useSpeech } from '../language/language.ts';
+import { Link } from 'wouter';
+import { useSpeech, useWords } from '../language/language.ts';
 import type { Words } from '../language/words.zh.ts';
-import { bytesFor, durationOf, percentOf, timeFor } from './job-figures.ts';
+import { CancelJob } from './cancel-job.tsx';
+import { timeFor } from './job-figures.ts';
+import { JobProgress } from './job-progress.tsx';
+import { JobReason } from './job-reason.tsx';
+import { JOB_COLOURS } from './job-states.ts';
+import { isOperator } from '../session/session.ts';
+import { useSession } from '../session/use-session.ts';
+import { retryOf } from './retry-job.ts';
 
 interface JobTableProps {
   readonly jobs: readonly JobOnBoard[];
   readonly loading: boolean;
 }
 
-const COLOURS: Readonly<Record<JobState, string>> = {
-  queued: 'default',
-  running: 'processing',
-  cancelling: 'warning',
-  succeeded: 'success',
-  failed: 'error',
-  cancelled: 'default',
-};
-
 /** One line per job; under one that failed or was cancelled, why and what to do. */
 export function JobTable({ jobs, loading }: JobTableProps) {
   const { words, language } = useSpeech();
-  const columns = useMemo(() => columnsIn(words.jobs, language), [words, language]);
+  const all = isOperator(useSession());
+  const columns = useMemo(() => columnsIn(words.jobs, language, all), [words, language, all]);
   const explained = jobs.filter(({ error }) => error !== null).map(({ id }) => id);
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={words.jobs.title}>
@@ -39,84 +39,81 @@ export function JobTable({ jobs, loading }: JobTableProps) {
         expandable={{
           expandedRowKeys: explained,
           showExpandColumn: false,
-          expandedRowRender: (job) => <Reason job={job} words={words} />,
+          expandedRowRender: ({ error }) => error !== null && <JobReason error={error} />,
         }}
       />
     </div>
   );
 }
 
-function columnsIn(words: Words['jobs'], language: string): TableColumnsType<JobOnBoard> {
+function columnsIn(words: Words['jobs'], language: string, all: boolean): TableColumnsType<JobOnBoard> {
   const { columns } = words;
-  const bytes = (count: string): string => bytesFor(language, count);
+  const project: TableColumnsType<JobOnBoard> = [
+    {
+      key: 'project',
+      title: columns.project,
+      render: (_, { project_id: of }) => (
+        <div className="project">
+          <code className="fine">{of}</code>
+        </div>
+      ),
+    },
+  ];
   return [
     {
+      key: 'job',
       title: columns.job,
       render: (_, { id, type, image_id: image }) => (
         <>
-          <div>{words.type[type]}</div>
-          <code className="fine">{id}</code>
-          {image !== null && (
-            <div className="fine">
-              {words.image} <code>{image}</code>
-            </div>
-          )}
+          <div className="row-actions">
+            <Link href={`/jobs/${id}`}>{words.type[type]}</Link>
+            {image !== null && (
+              <Link className="fine" href={`/images/${image}`} aria-label={words.imageOf(words.type[type])}>
+                {words.image}
+              </Link>
+            )}
+          </div>
+          <code className="fine unbroken">{id}</code>
         </>
       ),
     },
     {
+      key: 'state',
       title: columns.state,
-      render: (_, { state, queue_position: place, attempt }) => (
+      render: (_, { state, phase, queue_position: place, attempt }) => (
         <>
-          <Tag color={COLOURS[state]}>{words.state[state]}</Tag>
-          {place !== null && <div className="fine">{words.position(place)}</div>}
+          <Tag color={JOB_COLOURS[state]}>{words.state[state]}</Tag>
+          <div className="fine">{place === null ? (words.phase[phase] ?? phase) : words.position(place)}</div>
           {attempt > 1 && state === 'running' && <div className="fine">{words.attempt(attempt)}</div>}
         </>
       ),
     },
-    { title: columns.phase, render: (_, { phase }) => words.phase[phase] ?? phase },
+    { key: 'progress', title: columns.progress, render: (_, job) => <JobProgress job={job} /> },
+    ...(all ? project : []),
     {
-      title: columns.progress,
-      render: (_, job) => {
-        const percent = percentOf(job);
-        const total = job.bytes_total === null ? words.unknown : bytes(job.bytes_total);
-        return (
-          <div className="progress">
-            {percent !== null && (
-              <Progress percent={percent} size="small" aria-label={words.progressOf(words.type[job.type])} />
-            )}
-            <span className="fine">
-              {bytes(job.bytes_done)} / {total}
-            </span>
-          </div>
-        );
-      },
-    },
-    { title: columns.rate, render: (_, { rate }) => (rate === null ? '–' : `${bytes(rate)}/s`) },
-    { title: columns.eta, render: (_, { eta }) => (eta === null ? '–' : durationOf(eta)) },
-    {
-      title: columns.project,
-      width: 150,
-      render: (_, { project_id: project }) => <code className="fine">{project}</code>,
-    },
-    {
+      key: 'created',
       title: columns.created,
       render: (_, { created_at: created }) => <time dateTime={created}>{timeFor(language, created)}</time>,
+    },
+    {
+      key: 'act',
+      title: columns.act,
+      render: (_, job) => <JobActions job={job} />,
     },
   ];
 }
 
-function Reason({ job: { error }, words: { problem } }: { readonly job: JobOnBoard; readonly words: Words }) {
-  if (error === null) return null;
+function JobActions({ job }: { readonly job: JobOnBoard }) {
+  const { jobs: words } = useWords();
+  const retry = retryOf(job);
   return (
-    <div className="reason">
-      <strong>{error.message}</strong>
-      <div>
-        {problem.remedy}: {error.remedy}
-      </div>
-      <div className="fine">
-        {problem.code}: <code>{error.code}</code>
-      </div>
+    <div className="row-actions">
+      <CancelJob job={job} />
+      {retry !== null && (
+        <Link href={retry} aria-label={words.retryOf(words.type[job.type], job.id.slice(-6))}>
+          {words.retry}
+        </Link>
+      )}
     </div>
   );
 }

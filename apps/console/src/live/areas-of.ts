@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '@imago/contracts';
 
 /** What the console asks for; the key of every question begins with one, so that events know whom they concern. */
-export const AREAS = ['images', 'shares', 'jobs', 'servers', 'quotas', 'events'] as const;
+export const AREAS = ['images', 'shares', 'jobs', 'servers', 'quotas', 'events', 'operations'] as const;
 export type Area = (typeof AREAS)[number];
 
 const BY_SERVICE: Readonly<Record<string, readonly Area[]>> = {
@@ -14,5 +14,10 @@ const BY_SERVICE: Readonly<Record<string, readonly Area[]>> = {
 /** What may be answered otherwise since this happened. */
 export function areasOf({ source, data }: EventEnvelope): ReadonlySet<Area> {
   const tellsOfJob = typeof data === 'object' && data !== null && 'job' in data;
-  return new Set<Area>(['events', ...(BY_SERVICE[source] ?? []), ...(tellsOfJob ? (['jobs'] as const) : [])]);
+  return new Set<Area>([
+    'events',
+    'operations',
+    ...(BY_SERVICE[source] ?? []),
+    ...(tellsOfJob ? (['jobs'] as const) : []),
+  ]);
 }

@@ -1,4 +1,3 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { Badge } from 'antd';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { EventFeed } from '../events/event-feed.ts';
@@ -7,8 +6,7 @@ import type { StreamPlace } from '../events/stream-place.ts';
 import { useGateway } from '../gateway/use-gateway.ts';
 import { useWords } from '../language/language.ts';
 import { useExpire } from '../session/use-expire.ts';
-import { AREAS, type Area, areasOf } from './areas-of.ts';
-import { PacedLook } from './paced-look.ts';
+import { useHeard } from './use-heard.ts';
 
 /** Milliseconds: what happened while a page was on its way is heard as well. */
 const BEFORE = 5_000;
@@ -17,21 +15,18 @@ const BEFORE = 5_000;
 export function LiveQueries() {
   const { feed: words } = useWords();
   const gateway = useGateway();
-  const queries = useQueryClient();
+  const heard = useHeard();
   const expire = useExpire();
-  const looks = useMemo(() => looksOf(queries), [queries]);
   const feed = useMemo(
     () =>
       new EventFeed({
         filter: { types: [], project: '', subject: '' },
         start: aMomentAgo(),
         open: (path, headers, signal) => gateway.open(path, { headers, signal }),
-        heard: (event) => {
-          for (const area of areasOf(event)) looks[area].changed();
-        },
+        heard,
         expired: expire,
       }),
-    [gateway, looks, expire],
+    [gateway, heard, expire],
   );
   useEffect(() => feed.follow(), [feed]);
   const { status } = useSyncExternalStore(feed.subscribe, feed.state);
@@ -44,11 +39,4 @@ export function LiveQueries() {
 
 function aMomentAgo(): StreamPlace {
   return { after: null, since: new Date(Date.now() - BEFORE).toISOString() };
-}
-
-function looksOf(queries: QueryClient): Readonly<Record<Area, PacedLook>> {
-  const look = (area: Area) =>
-    // A question under way is left to be answered, or a slow gateway would never answer one.
-    new PacedLook(() => void queries.invalidateQueries({ queryKey: [area] }, { cancelRefetch: false }));
-  return Object.fromEntries(AREAS.map((area) => [area, look(area)])) as Record<Area, PacedLook>;
 }

@@ -23,10 +23,28 @@ export const PAGES: readonly Page[] = [
     beside,
   ),
   page('/servers/:id', 'servers', () => import('../servers/server-page.tsx').then((it) => it.ServerPage), beside),
+  page('/jobs/:id', 'jobs', () => import('../jobs/job-page.tsx').then((it) => it.JobPage), beside),
+  page('/jobs', 'jobs', () => import('../jobs/jobs-page.tsx').then((it) => it.JobsPage)),
+  page('/quotas', 'quotas', () => import('../quotas/quotas-page.tsx').then((it) => it.QuotasPage)),
+  page('/usage', 'usage', () => import('../usage/usage-page.tsx').then((it) => it.UsagePage)),
   page('/operator/board', 'board', () => import('../board/board-page.tsx').then((it) => it.BoardPage), {
     ...operators,
     followsEvents: true,
   }),
+  page(
+    '/operator/publishing',
+    'publishing',
+    () => import('../publishing/publishing-page.tsx').then((it) => it.PublishingPage),
+    operators,
+  ),
+  page(
+    '/operator/quota-requests',
+    'quotaRequests',
+    () => import('../quota-requests/quota-requests-page.tsx').then((it) => it.QuotaRequestsPage),
+    operators,
+  ),
+  page('/operator/parked', 'parked', () => import('../parked/parked-page.tsx').then((it) => it.ParkedPage), operators),
+  page('/operator/audit', 'audit', () => import('../audit/audit-page.tsx').then((it) => it.AuditPage), operators),
 ];
 
 /** Where an operator begins the day. */

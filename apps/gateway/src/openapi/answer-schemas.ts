@@ -2,11 +2,20 @@ import { z } from 'zod';
 import { accountAnswers } from './answers/account-answers.ts';
 import { imageAnswers } from './answers/image-answers.ts';
 import { jobAnswers } from './answers/job-answers.ts';
+import { operatorAnswers } from './answers/operator-answers.ts';
 import { serverAnswers } from './answers/server-answers.ts';
 import { shareAnswers } from './answers/share-answers.ts';
 import { uploadAnswers } from './answers/upload-answers.ts';
 
-const ANSWERS = { ...imageAnswers, ...shareAnswers, ...jobAnswers, ...serverAnswers, ...accountAnswers, ...uploadAnswers };
+const ANSWERS = {
+  ...imageAnswers,
+  ...shareAnswers,
+  ...jobAnswers,
+  ...serverAnswers,
+  ...accountAnswers,
+  ...uploadAnswers,
+  ...operatorAnswers,
+};
 
 const COMPONENTS = '#/components/schemas/';
 

@@ -1,7 +1,8 @@
 import { requireAllowed, type RequestContext } from '@imago/identity';
 import { Controller, Get } from '@nestjs/common';
 import { Context, Region } from '../edge/request-parameters.ts';
-import { Operations, type OperationsReport } from './operations.ts';
+import type { OperationsReport } from './operations-report.ts';
+import { Operations } from './operations.ts';
 
 /** How the installation is doing: what operators look at first. */
 @Controller('v1/operator/operations')

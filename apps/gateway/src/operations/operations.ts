@@ -1,19 +1,16 @@
 import {
   DomainError,
-  type JobReport,
   refusal,
-  type RefusalDocument,
   ReportJobs,
   type ReportingService,
   ReportStorage,
-  type Service,
   SERVICE_REPORTS,
-  type ServiceReport,
   type StorageReport,
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
-import { type QueueDepth, QueueDepths, RequestClient } from '@imago/messaging';
+import { QueueDepths, RequestClient } from '@imago/messaging';
 import { Injectable } from '@nestjs/common';
+import type { OperationsReport, ShownService, Untold } from './operations-report.ts';
 import { Remembered } from './remembered.ts';
 
 /** Milliseconds a service has to answer for itself. */
@@ -21,28 +18,6 @@ const PATIENCE = 2_000;
 /** Milliseconds figures are good for. Those of the store look at every image. */
 const MOMENT = 2_000;
 const WHILE = 30_000;
-
-/** A service as operators see it. `silent`: nobody of it answered in time, and `faults` says how. */
-export interface ShownService extends Omit<ServiceReport, 'started_at'> {
-  readonly service: Service;
-  readonly state: 'ready' | 'not_ready' | 'silent';
-  readonly started_at: string | null;
-}
-
-/** A part that could not be told, and why. */
-export interface Untold {
-  readonly error: Pick<RefusalDocument, 'code' | 'message' | 'remedy'>;
-}
-
-/** How the installation is doing in a region. Services and queues are those of all regions. */
-export interface OperationsReport {
-  readonly region: string;
-  readonly as_of: string;
-  readonly services: readonly ShownService[];
-  readonly queues: readonly QueueDepth[] | Untold;
-  readonly jobs: JobReport | Untold;
-  readonly storage: StorageReport | Untold;
-}
 
 /** Asks everybody how they are. Whoever does not answer is shown so, and keeps no other from being shown. */
 @Injectable()
@@ -66,7 +41,7 @@ export class Operations {
     const names = Object.keys(SERVICE_REPORTS) as ReportingService[];
     const [services, queues, jobs, storage] = await Promise.all([
       Promise.all(names.map((service) => this.#ofService(service, context))),
-      orWhyNot(this.depths.measure()),
+      orWhyNot(this.depths.measure().then((depths) => [...depths])),
       orWhyNot(this.requests.send(ReportJobs, { region }, options)),
       orWhyNot(this.#storage.get(region, () => this.requests.send(ReportStorage, { region }, options))),
     ]);

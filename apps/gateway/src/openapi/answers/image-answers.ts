@@ -48,7 +48,10 @@ const { ancestors, copied_from, layers } = GetLineage.response.shape;
 const { id, name, status, origin, created_at } = shownImage.shape;
 
 export const imageAnswers: Answers = {
-  Image: { schema: image, of: ['Images.show', 'Images.create', 'Images.update'] },
+  Image: {
+    schema: image,
+    of: [...['Images.show', 'Images.create', 'Images.update'], ...['ImageReviews.publish', 'ImageReviews.unpublish']],
+  },
   ImagePage: { schema: z.object({ images: z.array(image), ...links }), of: ['Images.list', 'ImageSearch.list'] },
   ImageLineage: {
     schema: z.object({ image_id: id, name, status, origin, created_at, copied_from, layers, ancestors }),
