@@ -6,8 +6,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumHere, startBrowser } from '../test/browser.ts';
 import { ConsolePage, EN } from '../test/console-page.ts';
+import { systemDisk } from '../test/publishing.ts';
 import { systemFor } from '../test/shared-system.ts';
-import { smallQcow2 } from '../test/source-disks.ts';
 import type { SystemUnderTest } from '../test/system-under-test.ts';
 
 const chromium = await chromiumHere();
@@ -24,9 +24,9 @@ journey('the console of who runs the service, and of who uses it', () => {
 
   beforeAll(async () => {
     [sut, browser] = await Promise.all([systemFor('console-operator'), startBrowser(chromium ?? '')]);
-    await sut.alice.bucket.put('web', await smallQcow2(sut.directory, sut.qemuImg));
+    await sut.alice.bucket.put('web', systemDisk());
     await sut.alice.bucket.put('junk', Buffer.from('this is no disk'));
-    const job = await sut.alice.import('web');
+    const job = await sut.alice.import('web', { disk_format: 'raw' });
     image = job.image_id ?? '';
     await sut.alice.imageIn('active', image);
     desk = await ConsolePage.open(browser, sut.system.gateway);
@@ -55,7 +55,7 @@ journey('the console of who runs the service, and of who uses it', () => {
     expect(await desk.barriers()).toEqual([]);
   });
 
-  it('has an image reviewed before everybody gets it, and takes it back', async () => {
+  it('has an image scanned and reviewed before everybody gets it, and takes it back', async () => {
     await desk.go('Publishing');
     await desk.page.getByLabel('Project id').fill(sut.alice.user.project_id);
     await desk.page.getByRole('button', { name: 'Find' }).click();
@@ -65,6 +65,8 @@ journey('the console of who runs the service, and of who uses it', () => {
     await desk.sees('image.review_missing');
     await desk.answer(/^Publish image “web”/, 'Cancel');
     await row.getByRole('button', { name: 'Review' }).click();
+    await desk.page.getByRole('button', { name: 'Scan now' }).click();
+    await desk.page.locator('[data-scan="clean"]').getByText('cloud-init').waitFor();
     await desk.page.getByLabel('Comment').fill('looked at');
     expect(await desk.barriers()).toEqual([]);
     await desk.page.getByRole('button', { name: 'Save the review' }).click();
@@ -156,7 +158,7 @@ journey('the console of who runs the service, and of who uses it', () => {
 
   it('lets a tenant watch and cancel a job, in Chinese', async () => {
     const hold = sut.proxy.hold((method, url) => method === 'PUT' && url.searchParams.has('partNumber'));
-    const { id } = await sut.alice.import('web', { name: 'cancelled' });
+    const { id } = await sut.alice.import('web', { name: 'cancelled', disk_format: 'raw' });
     await hold.reached;
     await tenant.go('任务');
     await tenant.job(id, 'running').getByText('传输').waitFor();

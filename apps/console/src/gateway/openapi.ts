@@ -3197,6 +3197,70 @@ export interface components {
         body: string;
       }[];
     };
+    ImageScan: {
+      /** @enum {string} */
+      status: 'clean' | 'infected' | 'incomplete' | 'not_scanned';
+      /** @enum {string|null} */
+      code:
+        | 'scanner_missing'
+        | 'sandbox_unavailable'
+        | 'database_missing'
+        | 'database_outdated'
+        | 'scanner_failed'
+        | 'disk_unreadable'
+        | 'nothing_readable'
+        | null;
+      seen: string;
+      remedy: string | null;
+      malware: {
+        signature: string;
+        where: string;
+        path: string;
+      }[];
+      malware_count: number;
+      secrets: {
+        /** @enum {string} */
+        kind: 'private_key' | 'cloud_credentials' | 'access_token' | 'shell_history';
+        where: string;
+        path: string;
+      }[];
+      secret_count: number;
+      gaps: {
+        /** @enum {string} */
+        code:
+          | 'time_spent'
+          | 'work_spent'
+          | 'volume_unreadable'
+          | 'directory_unreadable'
+          | 'file_unreadable'
+          | 'file_too_large'
+          | 'archive_limits'
+          | 'scanner_failed';
+        where: string;
+        path: string | null;
+      }[];
+      gap_count: number;
+      file_systems: {
+        where: string;
+        type: string;
+        files: number;
+        bytes: string;
+      }[];
+      files: number;
+      bytes: string;
+      /** @enum {string|null} */
+      initialisation_component: 'cloud-init' | 'cloudbase-init' | null;
+      engine: {
+        version: string;
+        /** Format: date-time */
+        database_built_at: string;
+      } | null;
+      seconds: number;
+      /** Format: date-time */
+      scanned_at: string;
+      /** Format: uuid */
+      image_id: string;
+    };
     ImageReview: {
       /** Format: uuid */
       id: string;
@@ -5153,7 +5217,9 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['ImageScan'];
+        };
       };
       /** @description Refused, with a code and a remedy */
       default: {

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { retryOf } from './retry-job.ts';
 
 it.each<[JobType, string | null]>([
-  ['import', '/images/create?from=file&again=i1'],
-  ['capture', '/images/create?from=server'],
-  ['server', '/servers/create?image=i1'],
+  ['import', '/images/new?source=file'],
+  ['capture', '/images/new?source=server'],
+  ['server', '/servers/new?image=i1'],
   ['export', '/images/i1'],
   ['digest', null],
 ])('a failed %s is asked for again at %s', (type, place) => {

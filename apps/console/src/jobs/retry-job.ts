@@ -1,18 +1,18 @@
 import type { JobView } from '@imago/contracts';
 
 /**
- * Where somebody asks for the same again, filled in as far as what is kept of it says. A job that has ended is not begun
- * again under its old name: its image is gone or what opened its file was erased, so it is a new request and a new job.
+ * Where somebody asks for the same again. A job that has ended is not begun again under its old name: its image is gone
+ * or what opened its file was erased, so it is a new request and a new job.
  */
 export function retryOf({ type, state, image_id: image }: Pick<JobView, 'type' | 'state' | 'image_id'>): string | null {
   if (state !== 'failed' && state !== 'cancelled') return null;
   switch (type) {
     case 'import':
-      return image === null ? '/images/create?from=file' : `/images/create?from=file&again=${image}`;
+      return '/images/new?source=file';
     case 'capture':
-      return '/images/create?from=server';
+      return '/images/new?source=server';
     case 'server':
-      return image === null ? '/servers' : `/servers/create?image=${image}`;
+      return image === null ? '/servers' : `/servers/new?image=${image}`;
     case 'export':
     case 'copy':
     case 'flatten':

@@ -3,6 +3,7 @@ import type { Image } from '../images/image.ts';
 import { useOperatorWords } from '../language/operator.ts';
 import { ReviewForm } from './review-form.tsx';
 import { ReviewList } from './review-list.tsx';
+import { ScanPanel } from './scan-panel.tsx';
 
 interface ReviewDrawerProps {
   /** Null: closed. */
@@ -24,6 +25,9 @@ export function ReviewDrawer({ image, onClose }: ReviewDrawerProps) {
     >
       {image !== null && (
         <>
+          <h2>{words.scan}</h2>
+          <ScanPanel imageId={image.id} />
+          <h2>{words.review}</h2>
           <ReviewForm imageId={image.id} />
           <h2>{words.reviews}</h2>
           <ReviewList imageId={image.id} />

@@ -51,7 +51,7 @@ export function ReviewForm({ imageId }: { readonly imageId: string }) {
             options={(['approved', 'rejected'] as const).map((value) => ({ value, label: words.verdicts[value] }))}
           />
         </Form.Item>
-        <Form.Item name="scan" label={words.scan}>
+        <Form.Item name="scan" label={words.seen}>
           <Select
             options={(['clean', 'infected', 'not_scanned'] as const).map((value) => ({
               value,

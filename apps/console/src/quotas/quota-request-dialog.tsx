@@ -26,7 +26,7 @@ export function QuotaRequestDialog({ quotas, onClose }: QuotaRequestDialogProps)
   const { dialog: words } = area;
   const { api } = useGateway();
   const [form] = Form.useForm<Wish>();
-  const resource = Form.useWatch('resource', form) ?? 'images';
+  const [resource, setResource] = useState<Quota['resource']>('images');
   const limit = quotas.find((quota) => quota.resource === resource)?.limit ?? 0;
   // Sent again after a broken connection it is the same wish, and not two.
   const [key] = useState(() => crypto.randomUUID());
@@ -60,7 +60,8 @@ export function QuotaRequestDialog({ quotas, onClose }: QuotaRequestDialogProps)
         <Form.Item name="resource" label={words.resource}>
           <Select
             options={RESOURCES.map((value) => ({ value, label: area.resource[value] }))}
-            onChange={() => {
+            onChange={(chosen: Quota['resource']) => {
+              setResource(chosen);
               form.setFields([{ name: 'requested_limit', errors: [] }]);
             }}
           />

@@ -1,4 +1,4 @@
-import { imageReview, ListImageReviews, SERVICES } from '@imago/contracts';
+import { GetImageScan, imageReview, ListImageReviews, SERVICES } from '@imago/contracts';
 import { z } from 'zod';
 import { operationsReport } from '../../operations/operations-report.ts';
 import type { Answers } from './answer.ts';
@@ -18,6 +18,10 @@ const parkedMessage = z.object({
 export const operatorAnswers: Answers = {
   Operations: { schema: operationsReport, of: ['Operations.show'] },
   ParkedMessages: { schema: z.object({ messages: z.array(parkedMessage) }), of: ['Parked.list'] },
+  ImageScan: {
+    schema: GetImageScan.response.shape.scan.extend({ image_id: GetImageScan.response.shape.image_id }),
+    of: ['ImageScans.show'],
+  },
   ImageReview: { schema: imageReview, of: ['ImageReviews.review'] },
   ImageReviews: { schema: ListImageReviews.response, of: ['ImageReviews.list'] },
 };
