@@ -1,9 +1,9 @@
 import { BarChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
+import { init, use as register } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
 // The parts of ECharts that are used, and no others: each of them is loaded.
-use([BarChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+register([BarChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
 export { init };
