@@ -36,14 +36,8 @@ import { AccountBook, AccountNeighbour, LogNeighbour } from './account-neighbour
 import { CaptureBook, CaptureNeighbour } from './capture-neighbour.ts';
 import { ComputeNeighbour, ServerBook } from './compute-neighbour.ts';
 import { DescribingNeighbour, ExportBook, ExportNeighbour } from './export-neighbour.ts';
-import {
-  ActivityNeighbour,
-  CatalogNeighbour,
-  ImportNeighbour,
-  ObjectStoresNeighbour,
-  QuotaNeighbour,
-  World,
-} from './neighbours.ts';
+import { ActivityNeighbour, CatalogNeighbour, ImportNeighbour, QuotaNeighbour, World } from './neighbours.ts';
+import { ObjectStoresNeighbour } from './object-stores-neighbour.ts';
 import { ScanNeighbour } from './scan-neighbour.ts';
 import { ResumableUploadBook, ResumableUploadNeighbour } from './resumable-upload-neighbour.ts';
 import { WebhookBook, WebhookNeighbour } from './webhook-neighbour.ts';

@@ -183,7 +183,11 @@ describe('the files of an image', () => {
     await writeFile(join(directory, 'daily.cvd'), 'no header of a database');
     const unscanned = async (change: Partial<ImportConfig>): Promise<ImageScan> => {
       const other = scannerWith(change);
-      return scan(disk, change, other).finally(() => other.onApplicationShutdown());
+      try {
+        return await scan(disk, change, other);
+      } finally {
+        await other.onApplicationShutdown();
+      }
     };
     const code = async (change: Partial<ImportConfig>): Promise<unknown> => {
       const { status, code: why, files, remedy } = await unscanned(change);
