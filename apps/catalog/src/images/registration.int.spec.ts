@@ -76,7 +76,7 @@ describe('registering images', () => {
       const before = [catalog.quota.reserved.length, catalog.recorder.events.length];
       expect(await ask()).toMatchObject({
         refusals: [],
-        figures: [{ resource: 'images', project_id: owner.project_id }],
+        figures: ['images', 'storage_gib'].map((resource) => ({ resource, project_id: owner.project_id })),
       });
       await expect(ask({ owner: randomUUID() })).rejects.toMatchObject({ code: 'auth.forbidden' });
       catalog.quota.limit = 0;
