@@ -15,6 +15,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { World } from './neighbours.ts';
 
+/* eslint-disable @typescript-eslint/require-await -- handlers answer promises */
 @Controller()
 export class ObjectStoresNeighbour {
   constructor(private readonly world: World) {}
