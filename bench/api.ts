@@ -39,7 +39,7 @@ process.exit();
 
 function settings(args: readonly string[]): { readonly sizes: readonly number[]; readonly seconds: number } {
   const at = args.indexOf('--seconds');
-  const numbers = args.filter((text, index) => /^\d+$/.test(text) && index !== at + 1).map(Number);
+  const numbers = args.filter((text, index) => /^\d+$/.test(text) && (at < 0 || index !== at + 1)).map(Number);
   return {
     sizes: numbers.length > 0 ? numbers : [1000, 10_000, 100_000],
     seconds: at < 0 ? 3 : Number(args[at + 1]),
