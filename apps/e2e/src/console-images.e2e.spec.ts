@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumHere, startBrowser } from '../test/browser.ts';
 import { ConsolePage } from '../test/console-page.ts';
+import { scanned, systemDisk } from '../test/publishing.ts';
 import { systemFor } from '../test/shared-system.ts';
 import { Sharing } from '../test/sharing.ts';
 import type { SystemUnderTest } from '../test/system-under-test.ts';
@@ -91,6 +92,17 @@ journey('images in the console, as two tenants use them in Chinese', () => {
     expect(await alice.barriersInAnyLight()).toEqual([]);
     await alice.page.keyboard.press('Escape');
     await bob.page.locator('[data-pending="1"]').waitFor();
+  });
+
+  it('共享: says beforehand which secrets the files of an image hold', async () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIE\n';
+    const id = await sharing.imageOf('careless', 'raw', systemDisk({ 'root/.ssh/id_rsa': key }));
+    await scanned(sut.alice, id);
+    await alice.more('careless', '共享');
+    await alice.dialog.getByRole('alert').getByText('/root/.ssh/id_rsa').waitFor();
+    expect(await alice.barriersInAnyLight()).toEqual([]);
+    await alice.page.keyboard.press('Escape');
+    await sut.alice.delete(id);
   });
 
   it('接受: what is accepted is among the shared images, and its owner sees the answer', async () => {

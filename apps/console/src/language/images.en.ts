@@ -101,6 +101,9 @@ export const en: ImagesWords = {
     osType: 'Kind of operating system',
     tabs: { share: 'Share', cancel: 'Cancel shares' },
     lead: 'Enter the ids of the projects that are to receive the image, with commas between them.',
+    malwareFound: 'The newest scan found malware in the image. Do not share it:',
+    secretsFound:
+      'The newest scan found private keys, credentials or shell histories. Whoever gets the image can read them:',
     projects: 'Project ids',
     missing: 'The project ids are missing',
     hint: (limit: number, used: number) =>

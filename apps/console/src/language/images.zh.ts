@@ -102,6 +102,8 @@ export const zh = {
     osType: '操作系统的类型',
     tabs: { share: '共享镜像', cancel: '取消共享' },
     lead: '请输入共享镜像接受者的项目ID。如果输入多个项目ID，请使用英文逗号间隔。',
+    malwareFound: '最近一次扫描在镜像中发现恶意程序，请勿共享：',
+    secretsFound: '最近一次扫描在镜像中发现私钥、云凭证或命令历史。共享后，对方可以读取这些文件：',
     projects: '项目ID',
     missing: '请输入项目ID',
     hint: (limit: number, used: number) =>

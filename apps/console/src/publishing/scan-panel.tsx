@@ -1,16 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Tag } from 'antd';
 import { useAction } from '../actions/use-action.ts';
-import { answered, type Gateway } from '../gateway/gateway.ts';
-import type { components } from '../gateway/openapi.ts';
-import { Problem } from '../gateway/problem.ts';
+import { answered } from '../gateway/gateway.ts';
 import { useGateway } from '../gateway/use-gateway.ts';
 import { timeFor } from '../jobs/job-figures.ts';
 import { useSpeech } from '../language/language.ts';
 import { useOperatorWords } from '../language/operator.ts';
 import { ProblemAlert } from '../problem/problem-alert.tsx';
-
-type Scan = components['schemas']['ImageScan'];
+import { newestScan, type Scan, scanKey } from '../scans/newest-scan.ts';
 
 const COLOURS: Readonly<Record<Scan['status'], string>> = {
   clean: 'success',
@@ -25,7 +22,7 @@ export function ScanPanel({ imageId }: { readonly imageId: string }) {
   const { language } = useSpeech();
   const gateway = useGateway();
   const { data: scan, error } = useQuery({
-    queryKey: ['jobs', gateway.region, 'scan', imageId], // a scan is a job: its events tell when there is one
+    queryKey: scanKey(gateway, imageId),
     queryFn: ({ signal }) => newestScan(gateway, imageId, signal),
   });
   const scanning = useAction({
@@ -64,14 +61,4 @@ export function ScanPanel({ imageId }: { readonly imageId: string }) {
       {scanning.isError && <ProblemAlert error={scanning.error} />}
     </div>
   );
-}
-
-/** Null when the image was never scanned. */
-async function newestScan({ api }: Gateway, imageId: string, signal: AbortSignal): Promise<Scan | null> {
-  try {
-    return await answered(api.GET('/v1/images/{image_id}/scan', { params: { path: { image_id: imageId } }, signal }));
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'image.not_scanned') return null;
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@ import { useGateway } from '../../gateway/use-gateway.ts';
 import { useImagesWords } from '../../language/images.ts';
 import { ProblemAlert } from '../../problem/problem-alert.tsx';
 import type { Image } from '../image.ts';
+import { ScanWarnings } from './scan-warnings.tsx';
 import { ShareResults } from './share-results.tsx';
 
 interface ShareWithProjectsProps {
@@ -43,6 +44,7 @@ export function ShareWithProjects({ image, quota }: ShareWithProjectsProps) {
         action.mutate(projects);
       }}
     >
+      <ScanWarnings imageId={image.id} />
       <p>{words.lead}</p>
       <Form.Item
         name="projects"
