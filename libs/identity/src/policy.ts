@@ -8,6 +8,15 @@ import { type Role, withImplied } from './roles.ts';
  */
 export type Relation = 'owner' | 'accepted' | 'pending' | 'rejected' | 'public' | 'none' | 'operator';
 
+/** Of the caller to an image that catalog has shown to it, so it is no secret; what everybody has is the operator's. */
+export function relationToShown(
+  { owner, visibility }: { readonly owner: string; readonly visibility: string },
+  { project_id }: Pick<RequestContext, 'project_id'>,
+): Relation {
+  if (visibility === 'public') return 'public';
+  return owner === project_id ? 'owner' : 'accepted';
+}
+
 interface Rule {
   /** One of these is needed, or a role that implies one of them. */
   readonly roles: readonly Role[];

@@ -4,6 +4,7 @@ export { examineOpened } from './examination/examine-image.ts';
 export { examineInJob } from './examination/examine-in-job.ts';
 export type { ImageOfJob, TimedReport } from './examination/examine-in-job.ts';
 export { unexaminedReport } from './examination/report.ts';
+export { READING_ALL, StoredDisk } from './examination/stored-disk.ts';
 export { generalizeInJob } from './generalization/generalize-in-job.ts';
 export type { DiskOfJob, JobGeneralization } from './generalization/generalize-in-job.ts';
 export { isDamage, isIndexed, openFlattened, openObjects } from './stored-image/flattened-source.ts';

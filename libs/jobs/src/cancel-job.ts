@@ -1,3 +1,4 @@
+import { refusal } from '@imago/contracts';
 import type { Cause } from '@imago/messaging';
 import type { EntityManager } from 'typeorm';
 import type { AttemptTools } from './job-attempt.ts';
@@ -28,4 +29,14 @@ export async function cancelLocked<Input, Data>(
   const view = toView(moved);
   const event = ends ? definition.cancelled(moved, view, error) : definition.progressed(moved, view);
   return { job: view, event_ids: [await outbox.add(tx, event, cause)] };
+}
+
+/**
+ * What somebody who wants a job to end is answered: what became of it, or, when it is being cancelled already, how it is.
+ * @throws Refusal job.wrong_state when it has ended
+ */
+export function answerToCancel(job: JobRecord<unknown, unknown>, cancelled: JobAnswer | null): JobAnswer {
+  if (cancelled !== null) return cancelled;
+  if (job.state === 'cancelling') return { job: toView(job), event_ids: [] };
+  throw refusal('job.wrong_state', `The job is ${job.state} and cannot be cancelled.`, { state: job.state });
 }

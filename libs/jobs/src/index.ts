@@ -10,6 +10,7 @@ export * from './job-runner.ts';
 export * from './job-store.ts';
 export * from './job-tables.ts';
 export * from './job-transitions.ts';
+export * from './order-image-job.ts';
 export * from './part-journal.ts';
 export * from './phases-by-type.ts';
 export * from './progress-meter.ts';

@@ -1,6 +1,6 @@
 import { refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { cancelLocked, type JobAnswer, type JobRunner, toView } from '@imago/jobs';
+import { answerToCancel, cancelLocked, type JobAnswer, type JobRunner } from '@imago/jobs';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -34,11 +34,7 @@ export class CancelJob {
       if (typeOf(job) === 'digest') {
         throw refusal('job.wrong_state', 'The hashes of an image are made with it; delete the image to end this.');
       }
-      const cancelled = await this.cancel(tx, job, { correlation_id: context.correlation_id });
-      if (cancelled === null && job.state !== 'cancelling') {
-        throw refusal('job.wrong_state', `The job is ${job.state} and cannot be cancelled.`, { state: job.state });
-      }
-      return cancelled ?? { job: toView(job), event_ids: [] };
+      return answerToCancel(job, await this.cancel(tx, job, { correlation_id: context.correlation_id }));
     });
     this.runner.noticeCancel(jobId);
     return result;

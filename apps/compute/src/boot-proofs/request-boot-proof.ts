@@ -5,7 +5,7 @@ import {
   type RequestBootProof as RequestBootProofContract,
   type RequestOf,
 } from '@imago/contracts';
-import { type Relation, requireAllowed, type RequestContext } from '@imago/identity';
+import { relationToShown, requireAllowed, type RequestContext } from '@imago/identity';
 import { type JobAnswer, type JobRunner, requestKey } from '@imago/jobs';
 import { inTransaction, RequestClient } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
@@ -34,7 +34,7 @@ export class RequestBootProof {
     const { image_id, region, idempotency_key } = request;
     this.regions.get(region);
     const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
-    requireAllowed('image.prove_boot', context, relationTo(image, context));
+    requireAllowed('image.prove_boot', context, relationToShown(image, context));
     requireActive(image);
     requireSystem(image);
     await this.capacity.requireHost(this.db.manager, region);
@@ -52,12 +52,6 @@ export class RequestBootProof {
     this.runner.wake();
     return answer;
   }
-}
-
-/** Catalog has shown the image to the caller, so it is no secret; what everybody has is the operator's. */
-function relationTo({ owner, visibility }: ImageRecord, { project_id }: RequestContext): Relation {
-  if (visibility === 'public') return 'public';
-  return owner === project_id ? 'owner' : 'accepted';
 }
 
 function requireActive({ id, status }: ImageRecord): void {

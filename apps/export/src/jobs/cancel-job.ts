@@ -1,6 +1,6 @@
 import { refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { cancelLocked, type JobAnswer, type JobRunner, toView } from '@imago/jobs';
+import { answerToCancel, cancelLocked, type JobAnswer, type JobRunner } from '@imago/jobs';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -29,11 +29,7 @@ export class CancelJob {
         throw refusal('job.not_found', `There is no job ${jobId}.`);
       }
       requireAllowed('job.cancel', context, isOwner ? 'owner' : 'operator');
-      const cancelled = await this.#cancel(tx, job, { correlation_id: context.correlation_id });
-      if (cancelled === null && job.state !== 'cancelling') {
-        throw refusal('job.wrong_state', `The job is ${job.state} and cannot be cancelled.`, { state: job.state });
-      }
-      return cancelled ?? { job: toView(job), event_ids: [] };
+      return answerToCancel(job, await this.#cancel(tx, job, { correlation_id: context.correlation_id }));
     });
     this.runner.noticeCancel(jobId);
     return result;

@@ -1,6 +1,6 @@
 import { type JobView, refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { cancelledBy, type JobRunner, PartJournal, toView } from '@imago/jobs';
+import { answerToCancel, cancelledBy, type JobRunner, PartJournal, toView } from '@imago/jobs';
 import { inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -36,11 +36,7 @@ export class CancelImport {
         throw refusal('job.not_found', `There is no job ${jobId}.`);
       }
       requireAllowed('job.cancel', context, isOwner ? 'owner' : 'operator');
-      const cancelled = await this.cancel(tx, job, { correlation_id: context.correlation_id });
-      if (cancelled === null && job.state !== 'cancelling') {
-        throw refusal('job.wrong_state', `The job is ${job.state} and cannot be cancelled.`, { state: job.state });
-      }
-      return cancelled ?? { job: toView(job), event_ids: [] };
+      return answerToCancel(job, await this.cancel(tx, job, { correlation_id: context.correlation_id }));
     });
     this.runner.noticeCancel(jobId);
     return result;

@@ -1,6 +1,6 @@
 import { refusal } from '@imago/contracts';
 import { requireAllowed, type RequestContext } from '@imago/identity';
-import { cancelLocked, type JobAnswer, type JobRunner, toView } from '@imago/jobs';
+import { answerToCancel, cancelLocked, type JobAnswer, type JobRunner } from '@imago/jobs';
 import { type Cause, inTransaction, Outbox } from '@imago/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -24,10 +24,7 @@ export class EndImageScan {
       const job = await this.jobs.store.lock(tx, jobId);
       if (job?.type !== 'scan' || job.state === 'admitting') throw refusal('job.not_found', 'There is no such job.');
       requireAllowed('job.cancel', context, job.project_id === context.project_id ? 'owner' : 'none');
-      const cancelled = await this.#end(tx, job, { correlation_id: context.correlation_id });
-      if (cancelled === null && job.state !== 'cancelling')
-        throw refusal('job.wrong_state', `The job is ${job.state} and cannot be cancelled.`, { state: job.state });
-      return cancelled ?? { job: toView(job), event_ids: [] };
+      return answerToCancel(job, await this.#end(tx, job, { correlation_id: context.correlation_id }));
     });
     this.runner.noticeCancel(jobId);
     return answer;

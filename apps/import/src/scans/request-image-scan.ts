@@ -5,7 +5,7 @@ import {
   type RequestImageScan as RequestImageScanContract,
   type RequestOf,
 } from '@imago/contracts';
-import { type Relation, requireAllowed, type RequestContext } from '@imago/identity';
+import { relationToShown, requireAllowed, type RequestContext } from '@imago/identity';
 import { type JobAnswer, type JobRunner, requestKey } from '@imago/jobs';
 import { inTransaction, RequestClient } from '@imago/messaging';
 import { Regions } from '@imago/object-store';
@@ -34,7 +34,7 @@ export class RequestImageScan {
     const { image_id, region, idempotency_key } = request;
     this.regions.get(region);
     const { image } = await this.requests.send(GetImage, { image_id, region }, { context });
-    requireAllowed('image.request_scan', context, relationTo(image, context));
+    requireAllowed('image.request_scan', context, relationToShown(image, context));
     if (image.machine_image_id !== null)
       throw refusal('image.part_of_machine', `It is a disk of the full machine ${image.machine_image_id}.`);
     requireDisk(image);
@@ -52,12 +52,6 @@ export class RequestImageScan {
     this.runner.wake();
     return answer;
   }
-}
-
-/** Catalog has shown the image to the caller, so it is no secret; what everybody has is the operator's. */
-function relationTo({ owner, visibility }: ImageRecord, { project_id }: RequestContext): Relation {
-  if (visibility === 'public') return 'public';
-  return owner === project_id ? 'owner' : 'accepted';
 }
 
 function requireDisk({ id, status, disk_format }: ImageRecord): void {

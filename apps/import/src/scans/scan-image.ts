@@ -1,6 +1,6 @@
 import type { ImageScan } from '@imago/contracts';
 import type { DiskReader } from '@imago/disk-image';
-import { isDamage } from '@imago/image-transfer';
+import { isDamage, READING_ALL, StoredDisk } from '@imago/image-transfer';
 import { untilAborted } from '@imago/jobs';
 import { SourceFailure } from '@imago/readiness';
 import { Inject, Injectable, Logger } from '@nestjs/common';
@@ -11,7 +11,6 @@ import { NoScannerError, type ReadyScanner, Scanner } from './scanner/scanner.ts
 import { scanOf, unscanned } from './scan-words.ts';
 import { Found } from './walk/found.ts';
 import { scanDisk } from './walk/scan-disk.ts';
-import { ScannedDisk } from './walk/scanned-disk.ts';
 
 const MIB = 2 ** 20;
 /** Scanners that one image may wear out: what kills one after the other is not looked at any further. */
@@ -88,11 +87,12 @@ export class ScanImage {
     };
     await untilAborted(judge(ends), ends);
     const fileBytes = this.config.IMPORT_SCAN_FILE_MIB * MIB;
+    const movedOn = (): void => {
+      moved(0);
+    };
     for (const { prefix, open } of disks) {
       const reader = await untilAborted(open(ends), ends);
-      const disk = new ScannedDisk(reader, () => {
-        moved(0);
-      });
+      const disk = new StoredDisk(reader, movedOn, READING_ALL);
       await untilAborted(scanDisk(disk, { judge, found, prefix, fileBytes, signal: ends, moved }), ends);
     }
   }

@@ -2,7 +2,7 @@ import type { DiskReader } from '@imago/disk-image';
 import { type JobRecord, untilAborted } from '@imago/jobs';
 import type { ExaminedDisk } from '@imago/readiness';
 import { isDamage } from '../stored-image/flattened-source.ts';
-import { StoredDisk } from './stored-disk.ts';
+import { LOOKING, StoredDisk } from './stored-disk.ts';
 
 /** Milliseconds a look at a disk may take: its image waits for it, and shorter than an attempt may stand still. */
 const PATIENCE = 45_000;
@@ -39,7 +39,7 @@ export async function lookAtDisk<Result>(
   const failed = (why: string, failure: unknown): Looked<Result> => ({ result: unlooked(why), failure });
   let disk: StoredDisk | null = null;
   try {
-    disk = new StoredDisk(await untilAborted(open(ends), ends), moved);
+    disk = new StoredDisk(await untilAborted(open(ends), ends), moved, LOOKING);
     return { result: await untilAborted(look(disk, ends), ends), failure: null };
   } catch (error) {
     signal.throwIfAborted();
