@@ -44,19 +44,19 @@ describe('a webhook', () => {
     for (const other of [await id('alice', {}), await id('bob', order.headers)]) expect(other).not.toBe(webhook.id);
   });
 
-  it.each([
-    {},
-    { url: 'receiver.example' },
-    { url: 'ftp://receiver.example' },
-    { url: `https://receiver.example/${'x'.repeat(2048)}` },
-    { url, types: ['ImageReddy'] },
-    { url, types: 'ImageReady' },
-    { url, types: Array<string>(101).fill('ImageReady') },
-    { url, secret: 'secret' },
-    { url, secret: `whsec_${'A'.repeat(20)}` },
-    { url, project_id: 'p-b' },
-    undefined,
-  ])('is refused before anybody is asked: %j', async (body) => {
+  it.each<[what: string, body: unknown]>([
+    ['says nothing', {}],
+    ['has no scheme', { url: 'receiver.example' }],
+    ['has another scheme', { url: 'ftp://receiver.example' }],
+    ['has too long a URL', { url: `https://receiver.example/${'x'.repeat(2048)}` }],
+    ['asks for a type there is not', { url, types: ['ImageReddy'] }],
+    ['gives its types as text', { url, types: 'ImageReady' }],
+    ['asks for more types than a webhook may name', { url, types: Array<string>(1001).fill('ImageReady') }],
+    ['chooses its secret', { url, secret: 'secret' }],
+    ['chooses a short secret', { url, secret: `whsec_${'A'.repeat(20)}` }],
+    ['names another project', { url, project_id: 'p-b' }],
+    ['has no body', undefined],
+  ])('that %s is refused before anybody is asked', async (_what, body) => {
     const before = gateway.webhooks.created.length;
     const response = await send('POST', '/v1/webhooks', 'alice', { body });
     expect([response.status, (await readJson(response)).code]).toEqual([400, 'request.invalid']);
