@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** What a signature is for: a text signed for one purpose is worthless for another, also under the same key. */
 export type Purpose = 'imago.context.v1' | 'imago.token.v1' | 'imago.download-link.v1';
@@ -28,7 +28,18 @@ export function openText(text: string, purpose: Purpose, key: string): unknown {
 }
 
 function mac(payload: string, purpose: Purpose, key: string): Buffer {
-  return createHmac('sha256', keyBytes(key)).update(`${purpose}.${payload}`).digest();
+  return createHmac('sha256', keyOf(key)).update(`${purpose}.${payload}`).digest();
+}
+
+/** A process has two or three, and uses them several times in every request: to make one takes longer than to sign. */
+const keys = new Map<string, KeyObject>();
+
+function keyOf(key: string): KeyObject {
+  const known = keys.get(key);
+  if (known !== undefined) return known;
+  const made = createSecretKey(keyBytes(key));
+  keys.set(key, made);
+  return made;
 }
 
 function keyBytes(key: string): Buffer {

@@ -1,4 +1,5 @@
 import type { Service } from '@imago/contracts';
+import { prepared } from '@imago/persistence';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { afterCommit } from './transaction.ts';
@@ -107,7 +108,7 @@ export class AppliedEvents implements OnApplicationBootstrap, OnApplicationShutd
 
   async #among(ids: readonly string[]): Promise<readonly string[]> {
     const rows: { message_id: string }[] = await this.db.query(
-      `SELECT message_id FROM "${this.service}".inbox WHERE consumer = $1 AND message_id = ANY($2::uuid[])`,
+      prepared(`SELECT message_id FROM "${this.service}".inbox WHERE consumer = $1 AND message_id = ANY($2::uuid[])`),
       [this.service, ids],
     );
     return rows.map(({ message_id }) => message_id);

@@ -1,4 +1,5 @@
 import type { Service } from '@imago/contracts';
+import { prepared } from '@imago/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from './transaction.ts';
 
@@ -14,7 +15,9 @@ export function once(
 ): Promise<boolean> {
   return inTransaction(dataSource, async (tx) => {
     const marked: unknown[] = await tx.query(
-      `INSERT INTO "${consumer}".inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1`,
+      prepared(
+        `INSERT INTO "${consumer}".inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1`,
+      ),
       [consumer, messageId],
     );
     if (marked.length === 0) return false;

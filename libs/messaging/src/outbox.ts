@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EventDefinition, Service } from '@imago/contracts';
+import { prepared } from '@imago/persistence';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Cause } from './cause.ts';
@@ -10,7 +11,13 @@ import { markForRelay } from './transaction.ts';
 /** The only way to publish: the event is a row of the transaction that changes the state. */
 @Injectable()
 export class Outbox {
-  constructor(private readonly service: Service) {}
+  private readonly statement: string;
+
+  constructor(private readonly service: Service) {
+    this.statement = prepared(
+      `INSERT INTO "${service}".outbox (id, routing_key, partition_key, envelope) VALUES ($1, $2, $3, $4)`,
+    );
+  }
 
   /**
    * Adds an event to the transaction and answers its id. Call it after the aggregate's row is locked or its version
@@ -23,10 +30,7 @@ export class Outbox {
     }
     const id = uuidv7();
     const envelope = sealEvent(id, new Date(), fact, { ...cause, traceparent: originOf(fact) ?? cause.traceparent });
-    await tx.query(
-      `INSERT INTO "${this.service}".outbox (id, routing_key, partition_key, envelope) VALUES ($1, $2, $3, $4)`,
-      [id, fact.event.routingKey, fact.subject, envelope],
-    );
+    await tx.query(this.statement, [id, fact.event.routingKey, fact.subject, envelope]);
     markForRelay(tx);
     return id;
   }

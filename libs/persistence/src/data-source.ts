@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { DataSource, type EntitySchema, type MigrationInterface, type MixedList } from 'typeorm';
+import { PreparingClient } from './prepared.ts';
 
 /** What a data source needs to know; a class per entity and per migration. */
 export interface ServiceDataSourceOptions {
@@ -56,6 +57,7 @@ export function serviceDataSource(options: ServiceDataSourceOptions): DataSource
     },
     extra: {
       max: POOL_SIZE,
+      Client: PreparingClient,
       keepAlive: true,
       options: `-c search_path=${options.service}`,
       ...TIMEOUTS,

@@ -3,6 +3,7 @@ export * from './data-source.ts';
 export { migrateProgram } from './migrate-program.ts';
 export * from './migrations.ts';
 export * from './persistence.module.ts';
+export { prepared } from './prepared.ts';
 export * from './provision.ts';
 export * from './roles.ts';
 export * from './schema-drift.ts';

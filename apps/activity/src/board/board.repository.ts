@@ -1,4 +1,5 @@
 import type { JobOnBoard, JobState, JobType, JobView } from '@imago/contracts';
+import { prepared } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ToldJob } from './job-in.ts';
@@ -72,13 +73,13 @@ function onBoard({ result = null, ...view }: ShownJob, queue_position: number | 
   return { ...view, queue_position, result };
 }
 
-const SHOW = `
+const SHOW = prepared(`
 INSERT INTO activity.jobs AS shown (id, type, project_id, region, image_id, state, created_at, version, view)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ON CONSTRAINT jobs_pkey DO UPDATE SET type = excluded.type, project_id = excluded.project_id,
   region = excluded.region, image_id = excluded.image_id, state = excluded.state, created_at = excluded.created_at,
   version = excluded.version, view = excluded.view
-WHERE shown.version < excluded.version`;
+WHERE shown.version < excluded.version`);
 
 const FIND = `
 SELECT job.view, CASE WHEN job.state = 'queued' THEN (

@@ -1,3 +1,4 @@
+import { prepared } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from './log-entry.ts';
@@ -134,7 +135,7 @@ export class LogRepository {
  * An event takes the place of its cursor, unless a later version of the same thing came before it: then it takes the
  * place of that, and its sequence puts it in front.
  */
-const APPEND = `
+const APPEND = prepared(`
 WITH logged AS (INSERT INTO activity.log (cursor, anchor, id, source, type, dataversion, subject, image_id, aggregate, sequence,
   project_id, region, audience, actor, correlation_id, time, envelope)
 SELECT next.cursor,
@@ -146,7 +147,7 @@ FROM (SELECT nextval('activity.log_cursor_seq') AS cursor) AS next
 ON CONFLICT ON CONSTRAINT log_id_key DO NOTHING RETURNING region, audience, cursor, type),
 viewers AS (INSERT INTO activity.log_viewers (region, project_id, cursor, type)
   SELECT DISTINCT region, viewer, cursor, type FROM logged, unnest(audience) AS viewer)
-SELECT cursor FROM logged`;
+SELECT cursor FROM logged`);
 
 /** Parameters: image, region, viewer. */
 const OF_IMAGE = 'image_id = $1 AND region = $2 AND ($3::text IS NULL OR $3 = ANY(audience))';

@@ -1,3 +1,4 @@
+import { prepared } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from '../log/log-entry.ts';
@@ -15,11 +16,8 @@ export type DueDelivery = Delivery & { readonly envelope: string | null };
 export class DeliveryQueue {
   /** The webhooks that are to be told of an event. A webhook is told nothing of itself: it would never end. */
   async wantedBy(db: EntityManager, event: LogEntry): Promise<readonly string[]> {
-    const rows: { id: string }[] = await db.query(
-      `SELECT id FROM activity.webhooks WHERE region = $1 AND project_id = ANY($2) AND state = 'enabled'
-         AND (cardinality(types) = 0 OR $3 = ANY(types)) AND id::text <> $4`,
-      [event.region, event.audience, event.type, event.subject],
-    );
+    const { region, audience, type, subject } = event;
+    const rows: { id: string }[] = await db.query(WANTED_BY, [region, audience, type, subject]);
     return rows.map(({ id }) => id);
   }
 
@@ -109,6 +107,9 @@ export class DeliveryQueue {
     );
   }
 }
+
+const WANTED_BY = prepared(`SELECT id FROM activity.webhooks WHERE region = $1 AND project_id = ANY($2)
+  AND state = 'enabled' AND (cardinality(types) = 0 OR $3 = ANY(types)) AND id::text <> $4`);
 
 const ADD = `
 WITH told AS (

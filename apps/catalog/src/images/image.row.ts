@@ -115,3 +115,10 @@ for (const { name } of IMAGE_INDEXES) Index(name, { synchronize: false })(ImageR
 export const IMAGE_COLUMNS: readonly string[] = getMetadataArgsStorage()
   .columns.filter(({ target, options }) => target === ImageRow && options.select !== false)
   .map(({ propertyName }) => propertyName);
+
+/** Those of them that are JSON: a list in one is not an array of Postgres's. */
+export const IMAGE_DOCUMENTS: ReadonlySet<string> = new Set(
+  getMetadataArgsStorage()
+    .columns.filter(({ target, options }) => target === ImageRow && options.type === 'jsonb')
+    .map(({ propertyName }) => propertyName),
+);

@@ -1,7 +1,8 @@
+import { prepared } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { type ImagePage, type ImagePageQuery, pageStatement } from './image-page.ts';
-import { IMAGE_COLUMNS, ImageRow } from './image.row.ts';
+import { IMAGE_COLUMNS, IMAGE_DOCUMENTS, ImageRow } from './image.row.ts';
 
 /** What a new image starts with; the rest has its default. */
 export type NewImage = Pick<
@@ -45,8 +46,9 @@ export type Account = Pick<ImageRow, 'owner' | 'region'>;
 /** The rows of images. A lock or a change always says in which transaction. */
 @Injectable()
 export class ImagesRepository {
-  find(tx: EntityManager, id: string): Promise<ImageRow | null> {
-    return tx.findOne(ImageRow, { where: { id } });
+  async find(tx: EntityManager, id: string): Promise<ImageRow | null> {
+    const [found]: ImageRow[] = await tx.query(FIND, [id]);
+    return found ?? null;
   }
 
   /**
@@ -54,23 +56,18 @@ export class ImagesRepository {
    * locked together, whichever of them is asked for, and in the order of their ids: so nobody waits in a circle.
    */
   async lock(tx: EntityManager, id: string): Promise<ImageRow | null> {
-    const together: ImageRow[] = await tx.query(
-      `WITH machine AS MATERIALIZED (SELECT coalesce(machine_image_id, id) AS id FROM catalog.images WHERE id = $1)
-       SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images
-       WHERE id = (SELECT id FROM machine) OR machine_image_id = (SELECT id FROM machine) ORDER BY id FOR UPDATE`,
-      [id],
-    );
+    const together: ImageRow[] = await tx.query(LOCK, [id]);
     return together.find((image) => image.id === id) ?? null;
   }
 
   /** Keeps a registration and a taking back of the same id apart, also while there is no row to lock. */
   async lockId(tx: EntityManager, id: string): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`catalog.image.${id}`]);
+    await tx.query(LOCK_TEXT, [`catalog.image.${id}`]);
   }
 
   /** Keeps everybody else from registering for an account, so that its images can be counted, until the transaction ends. */
   async lockAccount(tx: EntityManager, { owner, region }: Account): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`catalog.account.${region}/${owner}`]);
+    await tx.query(LOCK_TEXT, [`catalog.account.${region}/${owner}`]);
   }
 
   /** How many images take a place of an account. Counts no further than `atMost`, when that is all there is to know. */
@@ -82,14 +79,13 @@ export class ImagesRepository {
 
   /** Inserts an image at version 1. Rejects with Postgres's unique violation when the id is taken. */
   async insert(tx: EntityManager, image: NewImage): Promise<ImageRow> {
-    const inserted = await tx
-      .createQueryBuilder()
-      .insert()
-      .into(ImageRow)
-      .values({ ...image, version: 1 })
-      .returning([...IMAGE_COLUMNS])
-      .execute();
-    return onlyRow(inserted.raw);
+    const { names, values } = assignments({ ...image, version: 1 });
+    const places = values.map((_value, place) => `$${place + 1}`);
+    const inserted: ImageRow[] = await tx.query(
+      prepared(`INSERT INTO catalog.images (${names.join(', ')}) VALUES (${places.join(', ')}) ${RETURNING}`),
+      values,
+    );
+    return onlyRow(inserted);
   }
 
   /**
@@ -98,21 +94,16 @@ export class ImagesRepository {
    * @throws Error when it is not at the version it was read at: somebody changed it without the lock.
    */
   async update(tx: EntityManager, image: ImageRow, changes: ImageChanges): Promise<ImageRow> {
-    const updated = await tx
-      .createQueryBuilder()
-      .update(ImageRow)
-      // Its own type of a change stumbles over the open details of an error; the columns are those of the row.
-      .set({
-        ...(changes as QueryDeepPartialEntity<ImageRow>),
-        version: image.version + 1,
-        updated_at: () => 'clock_timestamp()',
-      })
-      .where({ id: image.id, version: image.version })
-      .returning([...IMAGE_COLUMNS])
-      .execute();
-    if (updated.affected !== 1) throw new Error(`image ${image.id} is not at version ${image.version} any more`);
+    const { names, values } = assignments({ ...changes, version: image.version + 1 });
+    const set = names.map((name, place) => `${name} = $${place + 3}`);
+    const [rows, affected] = await tx.query<[ImageRow[], number]>(
+      prepared(`UPDATE catalog.images SET ${set.join(', ')}, updated_at = clock_timestamp()
+        WHERE id = $1 AND version = $2 ${RETURNING}`),
+      [image.id, image.version, ...values],
+    );
+    if (affected !== 1) throw new Error(`image ${image.id} is not at version ${image.version} any more`);
     if (image.data_disks.length > 0) await this.#tellDisks(tx, image, changes);
-    return onlyRow(updated.raw);
+    return onlyRow(rows);
   }
 
   async #tellDisks(tx: EntityManager, { id }: ImageRow, changes: ImageChanges): Promise<void> {
@@ -145,7 +136,7 @@ export class ImagesRepository {
   }
 
   async isAbandoned(tx: EntityManager, id: string): Promise<boolean> {
-    const found: unknown[] = await tx.query('SELECT 1 FROM catalog.abandoned_registrations WHERE image_id = $1', [id]);
+    const found: unknown[] = await tx.query(FIND_ABANDONED, [id]);
     return found.length > 0;
   }
 
@@ -162,20 +153,40 @@ export class ImagesRepository {
   }
 }
 
+const FIND = prepared(`SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images WHERE id = $1`);
+const LOCK =
+  prepared(`WITH machine AS MATERIALIZED (SELECT coalesce(machine_image_id, id) AS id FROM catalog.images WHERE id = $1)
+  SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images
+  WHERE id = (SELECT id FROM machine) OR machine_image_id = (SELECT id FROM machine) ORDER BY id FOR UPDATE`);
+const LOCK_TEXT = prepared('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))');
+const FIND_ABANDONED = prepared('SELECT 1 FROM catalog.abandoned_registrations WHERE image_id = $1');
+
 /** Reads as many entries of one index as it counts: the order keeps Postgres from looking through other projects' images. */
 export function placesStatement(
   { owner, region }: Account,
   atMost: number | null,
 ): { readonly sql: string; readonly parameters: readonly unknown[] } {
-  const sql = `SELECT count(*)::integer AS used FROM (SELECT 1 FROM catalog.images WHERE region = $1 AND owner = $2
-    AND status <> 'deleted' AND status <> 'killed' AND visibility <> 'public' AND machine_image_id IS NULL
-    ORDER BY created_at LIMIT $3) AS places`;
+  const sql = prepared(`SELECT count(*)::integer AS used FROM (SELECT 1 FROM catalog.images WHERE region = $1
+    AND owner = $2 AND status <> 'deleted' AND status <> 'killed' AND visibility <> 'public' AND machine_image_id IS NULL
+    ORDER BY created_at LIMIT $3) AS places`);
   return { sql, parameters: [region, owner, atMost] };
 }
 
-/** TypeORM types what RETURNING gave as unknown. */
-function onlyRow(raw: unknown): ImageRow {
-  const [row] = raw as ImageRow[];
+const RETURNING = `RETURNING ${IMAGE_COLUMNS.join(', ')}`;
+
+/** The columns that get a value, and the values as the driver wants them. */
+function assignments(changes: Readonly<Partial<Record<keyof ImageRow, unknown>>>): {
+  readonly names: readonly string[];
+  readonly values: unknown[];
+} {
+  const given = Object.entries(changes).filter(([name, value]) => value !== undefined && IMAGE_COLUMNS.includes(name));
+  return {
+    names: given.map(([name]) => name),
+    values: given.map(([name, value]) => (value !== null && IMAGE_DOCUMENTS.has(name) ? JSON.stringify(value) : value)),
+  };
+}
+
+function onlyRow([row]: readonly ImageRow[]): ImageRow {
   if (row === undefined) throw new Error('RETURNING gave no row');
   return row;
 }

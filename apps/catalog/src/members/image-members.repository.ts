@@ -1,4 +1,5 @@
 import type { MemberStatus, ShareRecord } from '@imago/contracts';
+import { prepared } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ImageRow } from '../images/image.row.ts';
@@ -30,10 +31,7 @@ export class ImageMembersRepository {
 
   /** The projects that stand to an image in one of these ways. */
   async projectsOf(tx: EntityManager, imageId: string, statuses: readonly MemberStatus[]): Promise<readonly string[]> {
-    const rows: { project_id: string }[] = await tx.query(
-      `SELECT project_id FROM catalog.image_members WHERE image_id = $1 AND status = ANY ($2) ORDER BY project_id`,
-      [imageId, statuses],
-    );
+    const rows: { project_id: string }[] = await tx.query(PROJECTS_OF, [imageId, statuses]);
     return rows.map(({ project_id }) => project_id);
   }
 
@@ -75,3 +73,7 @@ export class ImageMembersRepository {
     );
   }
 }
+
+const PROJECTS_OF = prepared(
+  `SELECT project_id FROM catalog.image_members WHERE image_id = $1 AND status = ANY ($2) ORDER BY project_id`,
+);

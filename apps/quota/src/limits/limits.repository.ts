@@ -1,4 +1,5 @@
 import type { QuotaResource } from '@imago/contracts';
+import { prepared } from '@imago/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { QUOTA_CONFIG } from '../config-token.ts';
@@ -44,22 +45,14 @@ export class LimitsRepository {
     { project_id, region }: Account,
     resource: QuotaResource = 'images',
   ): Promise<LockedAccount> {
-    const [row]: { maximum: number | null; revision: string }[] = await tx.query(
-      `INSERT INTO quota.limits AS held (project_id, region, resource) VALUES ($1, $2, $3)
-       ON CONFLICT ON CONSTRAINT limits_pkey DO UPDATE SET revision = held.revision + 1
-       RETURNING maximum, revision`,
-      [project_id, region, resource],
-    );
+    const [row]: { maximum: number | null; revision: string }[] = await tx.query(LOCK, [project_id, region, resource]);
     if (row === undefined) throw new Error('RETURNING gave no row');
     const limit = row.maximum ?? this.#defaults[resource];
     return { project_id, region, limit, revision: Number(row.revision) };
   }
 
   async limitOf(tx: EntityManager, { project_id, region }: Account, resource: QuotaResource): Promise<number> {
-    const [row]: { maximum: number | null }[] = await tx.query(
-      'SELECT maximum FROM quota.limits WHERE project_id = $1 AND region = $2 AND resource = $3',
-      [project_id, region, resource],
-    );
+    const [row]: { maximum: number | null }[] = await tx.query(MAXIMUM, [project_id, region, resource]);
     return row?.maximum ?? this.#defaults[resource];
   }
 
@@ -73,3 +66,10 @@ export class LimitsRepository {
     ]);
   }
 }
+
+const LOCK = prepared(`
+INSERT INTO quota.limits AS held (project_id, region, resource) VALUES ($1, $2, $3)
+ON CONFLICT ON CONSTRAINT limits_pkey DO UPDATE SET revision = held.revision + 1
+RETURNING maximum, revision`);
+
+const MAXIMUM = prepared('SELECT maximum FROM quota.limits WHERE project_id = $1 AND region = $2 AND resource = $3');

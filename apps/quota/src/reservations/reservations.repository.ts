@@ -1,3 +1,4 @@
+import { prepared } from '@imago/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { QUOTA_CONFIG } from '../config-token.ts';
@@ -44,44 +45,26 @@ export class ReservationsRepository {
 
   /** Keeps everybody else away from an image until the transaction ends, also while it has no row to lock. */
   async lockImage(tx: EntityManager, imageId: string): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`quota.image.${imageId}`]);
+    await tx.query(LOCK_TEXT, [`quota.image.${imageId}`]);
   }
 
   async find(tx: EntityManager, imageId: string): Promise<KnownReservation | null> {
-    const rows: KnownReservation[] = await tx.query(
-      `SELECT *, expires_at <= clock_timestamp() AS expired, coalesce(sweep_at <= clock_timestamp(), false) AS lapsed
-       FROM quota.reservations WHERE image_id = $1`,
-      [imageId],
-    );
+    const rows: KnownReservation[] = await tx.query(FIND, [imageId]);
     return rows[0] ?? null;
   }
 
   /** Takes a place for an image without a row, if there is one: by one statement, whose condition is the ledger itself. */
   async take(tx: EntityManager, account: LockedAccount, entry: Wish): Promise<Taking> {
-    const [taking]: Taking[] = await tx.query(
-      `WITH before AS (
-         SELECT count(*)::integer AS used FROM quota.reservations
-         WHERE project_id = $2 AND region = $3 AND resource = 'images' AND state <> 'ended' AND state <> 'exempt'
-       ), taken AS (
-         INSERT INTO quota.reservations
-           (image_id, project_id, region, resource, state, expires_at, sweep_at, correlation_id, storage_gib)
-         SELECT $1, $2, $3, 'images', 'reserved', clock_timestamp() + make_interval(secs => $6),
-           clock_timestamp() + make_interval(secs => $7), $4, $8
-         FROM before WHERE used < $5
-         RETURNING expires_at
-       )
-       SELECT expires_at, used + (expires_at IS NOT NULL)::integer AS used FROM before LEFT JOIN taken ON true`,
-      [
-        entry.image_id,
-        account.project_id,
-        account.region,
-        entry.correlation_id,
-        account.limit,
-        this.times.QUOTA_RESERVATION_SECONDS,
-        this.#sweepSeconds(),
-        entry.storage_gib,
-      ],
-    );
+    const [taking]: Taking[] = await tx.query(TAKE, [
+      entry.image_id,
+      account.project_id,
+      account.region,
+      entry.correlation_id,
+      account.limit,
+      this.times.QUOTA_RESERVATION_SECONDS,
+      this.#sweepSeconds(),
+      entry.storage_gib,
+    ]);
     if (taking === undefined) throw new Error('counting gave no row');
     return taking;
   }
@@ -108,16 +91,7 @@ export class ReservationsRepository {
     { image_id, project_id, region, correlation_id }: Entry,
     { state, version }: { readonly state: 'confirmed' | 'exempt' | 'ended'; readonly version: number },
   ): Promise<void> {
-    await tx.query(
-      `INSERT INTO quota.reservations AS known
-         (image_id, project_id, region, resource, state, expires_at, correlation_id, image_version)
-       VALUES ($1, $2, $3, 'images', $4, clock_timestamp(), $5, $6)
-       ON CONFLICT ON CONSTRAINT reservations_pkey
-       DO UPDATE SET project_id = excluded.project_id, region = excluded.region, state = excluded.state,
-         image_version = greatest(known.image_version, excluded.image_version), sweep_at = NULL,
-         updated_at = clock_timestamp()`,
-      [image_id, project_id, region, state, correlation_id, version],
-    );
+    await tx.query(SETTLE, [image_id, project_id, region, state, correlation_id, version]);
   }
 
   /** Nothing changed by this version of the image; older ones say nothing new. */
@@ -131,16 +105,47 @@ export class ReservationsRepository {
 
   /** Reservations whose places are due to be free again, oldest first; of one account or of all. */
   async lapsed(tx: EntityManager, account: Account | null, most: number): Promise<readonly Entry[]> {
-    return tx.query(
-      `SELECT image_id, project_id, region, correlation_id FROM quota.reservations
-       WHERE sweep_at <= clock_timestamp()
-         AND ($1::text IS NULL OR (project_id = $1 AND region = $2 AND resource = 'images' AND state <> 'ended'))
-       ORDER BY sweep_at LIMIT $3`,
-      [account?.project_id ?? null, account?.region ?? null, most],
-    );
+    return tx.query(LAPSED, [account?.project_id ?? null, account?.region ?? null, most]);
   }
 
   #sweepSeconds(): number {
     return this.times.QUOTA_RESERVATION_SECONDS + this.times.QUOTA_LATE_SECONDS;
   }
 }
+
+const LOCK_TEXT = prepared('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))');
+
+const FIND = prepared(`
+SELECT image_id, project_id, region, resource, state, expires_at, sweep_at, correlation_id, image_version, storage_gib,
+  created_at, updated_at, expires_at <= clock_timestamp() AS expired,
+  coalesce(sweep_at <= clock_timestamp(), false) AS lapsed
+FROM quota.reservations WHERE image_id = $1`);
+
+const TAKE = prepared(`
+WITH before AS (
+  SELECT count(*)::integer AS used FROM quota.reservations
+  WHERE project_id = $2 AND region = $3 AND resource = 'images' AND state <> 'ended' AND state <> 'exempt'
+), taken AS (
+  INSERT INTO quota.reservations
+    (image_id, project_id, region, resource, state, expires_at, sweep_at, correlation_id, storage_gib)
+  SELECT $1, $2, $3, 'images', 'reserved', clock_timestamp() + make_interval(secs => $6),
+    clock_timestamp() + make_interval(secs => $7), $4, $8
+  FROM before WHERE used < $5
+  RETURNING expires_at
+)
+SELECT expires_at, used + (expires_at IS NOT NULL)::integer AS used FROM before LEFT JOIN taken ON true`);
+
+const SETTLE = prepared(`
+INSERT INTO quota.reservations AS known
+  (image_id, project_id, region, resource, state, expires_at, correlation_id, image_version)
+VALUES ($1, $2, $3, 'images', $4, clock_timestamp(), $5, $6)
+ON CONFLICT ON CONSTRAINT reservations_pkey
+DO UPDATE SET project_id = excluded.project_id, region = excluded.region, state = excluded.state,
+  image_version = greatest(known.image_version, excluded.image_version), sweep_at = NULL,
+  updated_at = clock_timestamp()`);
+
+const LAPSED = prepared(`
+SELECT image_id, project_id, region, correlation_id FROM quota.reservations
+WHERE sweep_at <= clock_timestamp()
+  AND ($1::text IS NULL OR (project_id = $1 AND region = $2 AND resource = 'images' AND state <> 'ended'))
+ORDER BY sweep_at LIMIT $3`);
