@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SERVICES, SUBSCRIPTIONS } from '@imago/contracts';
+import { CHANGES_HEARD, SERVICES, SUBSCRIPTIONS } from '@imago/contracts';
 import { PERSISTENT_SERVICES } from '@imago/persistence';
 import { eventually } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,8 +116,11 @@ async function lostEvents({ db }: SystemUnderTest): Promise<Record<string, numbe
       const { rows } = await db.query<{ count: number }>(
         `SELECT count(*)::integer AS count FROM "${source}".outbox
          WHERE ($1::text[] IS NULL OR routing_key = ANY ($1))
+           AND ($2::jsonb -> routing_key IS NULL OR EXISTS (
+             SELECT 1 FROM jsonb_array_elements_text($2::jsonb -> routing_key) AS heard
+             WHERE envelope::jsonb -> 'data' -> 'changed' ? heard))
            AND NOT EXISTS (SELECT 1 FROM "${listener}".inbox WHERE message_id = outbox.id)`,
-        [keys],
+        [keys, JSON.stringify(CHANGES_HEARD[listener] ?? {})],
       );
       if ((rows[0]?.count ?? 0) > 0) lost[`${source} to ${listener}`] = rows[0]?.count ?? 0;
     }

@@ -122,12 +122,17 @@ export class SharingUnderTest {
     return this.ask(ListImageShares, { image_id: id, region: REGION, requires_shared: false }, context);
   }
 
+  /** Catalog tells of changes. Answers the id of the event. */
+  publishUpdated(image: ShownImage, changed: string[]): Promise<string> {
+    return this.neighbours.publish(ImageUpdatedV1, image.id, { image, changed });
+  }
+
   /** Catalog tells of the image as it is now; heard when this is answered. */
   async tell(what: 'updated' | 'deleted', image: ShownImage): Promise<void> {
     this.world.images.set(image.id, image);
     const id =
       what === 'updated'
-        ? await this.neighbours.publish(ImageUpdatedV1, image.id, { image, changed: ['name'] })
+        ? await this.publishUpdated(image, ['name'])
         : await this.neighbours.publish(ImageDeletedV1, image.id, { image, members: [] });
     await eventually(async () => {
       const heard: unknown[] = await this.db.query('SELECT 1 FROM sharing.inbox WHERE message_id = $1', [id]);

@@ -277,3 +277,12 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
   compute: [BootProofWantedV1, ImageDeletedV1, ObjectDamagedV1, ObjectRepairedV1],
   activity: 'every',
 };
+
+/**
+ * Of an event that tells in `changed` what changed: whom only some of the changes concern, so that nothing else is brought
+ * to it. What is sent again by hand may bring more. Who is not named here hears of every change.
+ */
+export const CHANGES_HEARD: Readonly<Partial<Record<Service, Readonly<Record<string, readonly string[]>>>>> = {
+  sharing: { [ImageUpdatedV1.routingKey]: ['name', 'owner', 'visibility'] },
+  quota: { [ImageUpdatedV1.routingKey]: ['owner', 'visibility'] },
+};

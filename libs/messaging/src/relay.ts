@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Service } from '@imago/contracts';
 import { activeTraceparent } from '@imago/tracing';
 import pg from 'pg';
+import { furtherKeys } from './change-keys.ts';
 import type { ConfirmedPublisher, PublishOutcome } from './confirmed-publisher.ts';
 import type { AmqpConnections } from './connections.ts';
 import type { MessagingMetrics } from './metrics.ts';
@@ -149,12 +150,16 @@ export class OutboxRelay {
   }
 
   private publish(row: OutboxRow): Promise<PublishOutcome> {
+    const further = furtherKeys(row.routing_key, row.envelope);
     return asPublishing(row, () =>
       this.parts.publisher.publish({
         exchange: EVENTS_EXCHANGE,
         routingKey: row.routing_key,
         body: Buffer.from(row.envelope),
-        properties: eventProperties(this.parts.service, row, activeTraceparent()),
+        properties: {
+          ...eventProperties(this.parts.service, row, activeTraceparent()),
+          ...(further.length > 0 && { BCC: [...further] }),
+        },
       }),
     );
   }

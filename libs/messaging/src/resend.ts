@@ -1,6 +1,7 @@
 import type { Service } from '@imago/contracts';
 import { connect, type ConfirmChannel } from 'amqplib';
 import pg from 'pg';
+import { eventKeyOf } from './change-keys.ts';
 import { closeQuietly } from './connections.ts';
 import { eventProperties, type OutboxRow } from './outbox-rows.ts';
 import { topologyOf, type TopologyOptions } from './topology.ts';
@@ -46,7 +47,7 @@ export async function resendPublished(options: ResendOptions): Promise<number> {
 
 async function* pages(database: pg.Client, { service, queue, since, subscriptions }: ResendOptions) {
   const bindings = topologyOf({ ...(subscriptions && { subscriptions }) }).bindings;
-  const keys = bindings.filter((binding) => binding.queue === queue).map(({ key }) => key);
+  const keys = bindings.filter((binding) => binding.queue === queue).map(({ key }) => eventKeyOf(key));
   let after = '0';
   for (;;) {
     const { rows } = await database.query<OutboxRow>(

@@ -1,5 +1,6 @@
-import { EVENTS, SERVICES, SUBSCRIPTIONS } from '@imago/contracts';
+import { EVENTS, ImageReadyV1, ImageUpdatedV1, SERVICES, SUBSCRIPTIONS } from '@imago/contracts';
 import { describe, expect, it } from 'vitest';
+import { eventKeyOf, furtherKeys } from './change-keys.ts';
 import { EVENT_LOG, EVENTS_EXCHANGE, topologyOf } from './topology.ts';
 
 const topology = topologyOf();
@@ -17,10 +18,26 @@ describe('the topology', () => {
       if (events === 'every')
         expect(bound).toEqual([{ queue: `${service}.on.all`, exchange: EVENTS_EXCHANGE, key: '#' }]);
       else {
-        expect(bound.map(({ key }) => key)).toEqual(events.map((event) => event.routingKey));
+        expect([...new Set(bound.map(({ key }) => eventKeyOf(key)))]).toEqual(events.map((event) => event.routingKey));
         for (const { queue, key } of bound) expect(queue).toBe(`${service}.on.${key.split('.')[0]}`);
       }
     }
+  });
+
+  it('brings a service the changes of an image that concern it, and no others', () => {
+    const keysFor = (...changed: string[]): readonly string[] => {
+      const envelope = JSON.stringify({ data: { changed } });
+      return [ImageUpdatedV1.routingKey, ...furtherKeys(ImageUpdatedV1.routingKey, envelope)];
+    };
+    const brought = (...changed: string[]): readonly string[] =>
+      ['sharing.on.catalog', 'quota.on.catalog', 'activity.on.all'].filter((queue) =>
+        keysOf(queue).some((key) => key === '#' || keysFor(...changed).includes(key)),
+      );
+    expect(brought('a_property', 'tags')).toEqual(['activity.on.all']);
+    expect(brought('tags', 'name')).toEqual(['sharing.on.catalog', 'activity.on.all']);
+    expect(brought('visibility')).toEqual(['sharing.on.catalog', 'quota.on.catalog', 'activity.on.all']);
+    expect(brought('owner', 'name')).toEqual(['sharing.on.catalog', 'quota.on.catalog', 'activity.on.all']);
+    expect(furtherKeys(ImageReadyV1.routingKey, 'whatever')).toEqual([]);
   });
 
   it('lets no event be unroutable', () => {

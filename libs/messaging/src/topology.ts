@@ -1,4 +1,5 @@
 import { SERVICES, SUBSCRIPTIONS, type EventDefinition, type Service } from '@imago/contracts';
+import { bindingKeys } from './change-keys.ts';
 
 /** Every event of every service goes through this topic exchange. */
 export const EVENTS_EXCHANGE = 'imago.events';
@@ -99,11 +100,13 @@ export function serviceTopology(service: Service, events: readonly EventDefiniti
   const bindings =
     events === 'every'
       ? [{ queue: eventQueue(service, 'all'), exchange: EVENTS_EXCHANGE, key: '#' }]
-      : events.map((event) => ({
-          queue: eventQueue(service, event.service),
-          exchange: EVENTS_EXCHANGE,
-          key: event.routingKey,
-        }));
+      : events.flatMap((event) =>
+          bindingKeys(service, event).map((key) => ({
+            queue: eventQueue(service, event.service),
+            exchange: EVENTS_EXCHANGE,
+            key,
+          })),
+        );
   const work = [...new Set(bindings.map((binding) => binding.queue))];
   return {
     exchanges: [],

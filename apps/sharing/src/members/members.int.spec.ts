@@ -133,6 +133,15 @@ describe('sharing an image', () => {
     expect(codes(await sharing.answer([image.id], 'accepted', tenant('p-other')))).toEqual(['share.not_found']);
   });
 
+  it('is not told what else changes of it', async () => {
+    const image = sharing.image();
+    await sharing.share(image, ['p-1']);
+    const passedOver = await sharing.publishUpdated({ ...image, version: 2 }, ['tags', 'a_property']);
+    await sharing.tell('updated', { ...image, name: 'new', version: 3 });
+    const heard: unknown[] = await sharing.db.query('SELECT 1 FROM sharing.inbox WHERE message_id = $1', [passedOver]);
+    expect(heard).toEqual([]);
+  });
+
   it('of an image sharing never heard of is no business of its own', async () => {
     const image = sharing.image();
     await sharing.tell('updated', { ...image, version: 2 });
