@@ -81,7 +81,9 @@ function armStatement(arm: Arm, query: ImagePageQuery, parameters: Parameters): 
 function isOfAll({ os_hidden, tags, properties, ranges, times, ...asked }: ImageFilters): boolean {
   const lists = [tags, Object.keys(properties), ranges, times];
   return (
-    !os_hidden && lists.every(({ length }) => length === 0) && Object.values(asked).every((each) => each === undefined)
+    !os_hidden &&
+    lists.every(({ length }) => length === 0) &&
+    Object.values<unknown>(asked).every((each) => each === undefined)
   );
 }
 
