@@ -22,6 +22,16 @@ export class BareClient {
 
   /** @throws Error when the answer has another status. */
   async send(call: Call): Promise<string> {
+    try {
+      return await this.#once(call);
+    } catch (error) {
+      // The server closed a connection that had waited for its next request, just as that came.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error;
+      return this.#once(call);
+    }
+  }
+
+  #once(call: Call): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers = { 'x-auth-token': this.#token, 'content-type': call.type ?? 'application/json' };

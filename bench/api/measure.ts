@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BareClient } from './client.ts';
 import type { Operation } from './operations.ts';
-import { type CpuByProgram, ServingProcesses } from './processes.ts';
+import { type CpuByProgram, servingCpuSeconds, usedBetween } from './processes.ts';
 
 export interface Figures {
   readonly operation: string;
@@ -9,39 +10,35 @@ export interface Figures {
   readonly 'requests/s': number;
   readonly 'p50 ms': number;
   readonly 'p99 ms': number;
-  /** Of all processes of Imago, Postgres, RabbitMQ and the store together; the client's are not among them. */
+  /**
+   * Of all processes of Imago, Postgres, RabbitMQ and the store together, until all is done that the requests led to; the
+   * client's are not among them.
+   */
   readonly 'CPU ms': number;
   /** The same by program. */
   readonly of: CpuByProgram;
+}
+
+export interface Load {
+  readonly concurrency: number;
+  readonly seconds: number;
 }
 
 /** Does the operation for so many seconds, so many at once. */
 export async function measure(
   client: BareClient,
   operation: Operation,
-  { images, concurrency, seconds }: { readonly images: number; readonly concurrency: number; readonly seconds: number },
+  { images, concurrency, seconds }: Load & { readonly images: number },
 ): Promise<Figures> {
   let calls = 0;
+  const send = (): Promise<unknown> => client.send(operation.call(calls++));
   const warm = performance.now() + 300;
-  while (performance.now() < warm) await client.send(operation.call(calls++));
-  const serving = new ServingProcesses();
-  const latencies: number[] = [];
-  const before = serving.cpuSeconds();
-  const begun = performance.now();
-  const caller = async (): Promise<void> => {
-    while (performance.now() < begun + seconds * 1000) {
-      const sent = performance.now();
-      await client.send(operation.call(calls++));
-      latencies.push(performance.now() - sent);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, caller));
-  const elapsed = (performance.now() - begun) / 1000;
-  const after = serving.cpuSeconds();
-  const spent = Object.entries(after).map(
-    ([name, used]) => [name, ms((used - (before[name] ?? 0)) / latencies.length)] as const,
-  );
-  latencies.sort((a, b) => a - b);
+  while (performance.now() < warm) await send();
+  const before = servingCpuSeconds();
+  const { latencies, elapsed } = await drive(send, { concurrency, seconds });
+  if (operation.writes) await quiet();
+  const used = usedBetween(before, servingCpuSeconds());
+  const spent = Object.entries(used).map(([name, each]) => [name, ms(each / latencies.length)] as const);
   const quantile = (q: number): number =>
     round(latencies[Math.min(latencies.length - 1, Math.floor(q * latencies.length))] ?? 0);
   return {
@@ -56,10 +53,47 @@ export async function measure(
   };
 }
 
+/** Sends for so many seconds, so many at once. Answers how long each took, sorted, and all of them. */
+export async function drive(
+  send: () => Promise<unknown>,
+  { concurrency, seconds }: Load,
+): Promise<{ readonly latencies: readonly number[]; readonly elapsed: number }> {
+  const latencies: number[] = [];
+  const begun = performance.now();
+  const caller = async (): Promise<void> => {
+    while (performance.now() < begun + seconds * 1000) {
+      const sent = performance.now();
+      await send();
+      latencies.push(performance.now() - sent);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, caller));
+  const elapsed = (performance.now() - begun) / 1000;
+  return { latencies: latencies.sort((a, b) => a - b), elapsed };
+}
+
+/** Of one CPU: what services that nobody asks anything stay well below. */
+const BUSY = 0.3;
+const LOOK_MS = 250;
+
+/** Events are still on their way when a write has been answered: they are its cost, and none of what comes next. */
+async function quiet(): Promise<void> {
+  for (let looks = 0; looks < 120; looks++) {
+    const [before, at] = [servingCpuSeconds(), performance.now()];
+    await pause(LOOK_MS);
+    if (sumOf(usedBetween(before, servingCpuSeconds())) < (BUSY * (performance.now() - at)) / 1000) return;
+  }
+  throw new Error('What the requests led to has no end.');
+}
+
+export function sumOf(used: CpuByProgram): number {
+  return Object.values(used).reduce((sum, each) => sum + each, 0);
+}
+
 function ms(seconds: number): number {
   return round(seconds * 1000);
 }
 
-function round(figure: number): number {
+export function round(figure: number): number {
   return Number(figure.toFixed(2));
 }

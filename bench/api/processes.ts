@@ -1,51 +1,63 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { cpuSecondsOf } from '../import/cpu.ts';
+
+/** Linux counts the time of processes in hundredths of a second on every machine of today. */
+const TICKS = 100;
 
 /** Seconds of CPU by the name of what used them. */
 export type CpuByProgram = Readonly<Record<string, number>>;
 
-/** The processes that serve: all whose ancestors lead to this one, which is the client and not among them. */
-export class ServingProcesses {
-  readonly #programs: ReadonlyMap<number, string>;
-
-  constructor() {
-    const parents = new Map(everyProcess().map((pid) => [pid, parentOf(pid)]));
-    const descends = (pid: number): boolean => {
-      const parent = parents.get(pid);
-      return parent !== undefined && (parent === process.pid || descends(parent));
-    };
-    this.#programs = new Map([...parents.keys()].filter(descends).map((pid) => [pid, programOf(pid)]));
+/**
+ * What each program has used so far, of the processes that serve: all whose ancestors lead to this one, which is the
+ * client and not among them. What ended counts with the parent that waited for it: a connection of Postgres that is closed
+ * takes nothing away.
+ */
+export function servingCpuSeconds(): CpuByProgram {
+  const processes = new Map(everyProcess().map((each) => [each.pid, each]));
+  const descends = (pid: number): boolean => {
+    const parent = processes.get(pid)?.parent;
+    return parent !== undefined && (parent === process.pid || descends(parent));
+  };
+  const used: Record<string, number> = {};
+  for (const { pid, seconds, command } of processes.values()) {
+    if (!descends(pid)) continue;
+    const program = programOf(command);
+    used[program] = (used[program] ?? 0) + seconds;
   }
+  return used;
+}
 
-  /** What each program has used so far, its processes together. */
-  cpuSeconds(): CpuByProgram {
-    const used: Record<string, number> = {};
-    for (const [pid, program] of this.#programs) {
-      if (parentOf(pid) !== undefined) used[program] = (used[program] ?? 0) + cpuSecondsOf(pid);
+/** From one reading to a later one. */
+export function usedBetween(before: CpuByProgram, after: CpuByProgram): CpuByProgram {
+  return Object.fromEntries(Object.entries(after).map(([name, used]) => [name, used - (before[name] ?? 0)]));
+}
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** Its own and its ended children's. */
+  readonly seconds: number;
+  readonly command: string;
+}
+
+function everyProcess(): readonly Process[] {
+  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return names.flatMap((name) => {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const seconds = [11, 12, 13, 14].reduce((sum, place) => sum + Number(fields[place]), 0) / TICKS;
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return [{ pid: Number(name), parent: Number(fields[1]), seconds, command }];
+    } catch {
+      return []; // gone meanwhile
     }
-    return used;
-  }
+  });
 }
 
-function everyProcess(): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-}
-
-function programOf(pid: number): string {
-  const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+function programOf(command: string): string {
   const service = /apps\/([a-z]+)\/dist/.exec(command)?.[1];
   if (service !== undefined) return service;
+  if (command.includes('bench/api/bare')) return 'bare';
   if (command.includes('postgres')) return 'postgres';
   return command.includes('beam') || command.includes('erl') ? 'rabbitmq' : 'others';
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined; // gone meanwhile
-  }
 }

@@ -26,6 +26,8 @@ export interface BenchInstallation {
   readonly user: InstallationUser;
   /** The superuser's, in the database of Imago. */
   readonly postgresUrl: string;
+  /** An administrator's, with the virtual host of Imago. */
+  readonly amqpUrl: string;
   /** The tenant's bucket, with the client Imago itself uses. */
   readonly bucket: S3ObjectStore;
   /** The processes of the data plane, whose CPU counts. */
@@ -48,11 +50,12 @@ export async function openInstallation(
     const { s3, rabbitmq, postgres, qemu } = infrastructure;
     const installation = newInstallation();
     const { regions, users } = await prepareStore(s3, installation);
+    const amqpUrl = await rabbitmq.createVhost('imago-bench');
     const system = await startSystem({
       directory: join(directory, 'services'),
       postgresAdminUrl: postgres.adminUrl,
       database: 'imago',
-      amqpUrl: await rabbitmq.createVhost('imago-bench'),
+      amqpUrl,
       installation: { ...installation, users },
       regions,
       qemu,
@@ -70,6 +73,7 @@ export async function openInstallation(
       system,
       tenant: await logIn(system.gateway, user),
       user,
+      amqpUrl,
       postgresUrl: Object.assign(new URL(postgres.adminUrl), { pathname: '/imago' }).href,
       bucket: new S3ObjectStore({ endpoint: s3.endpoint, region: s3.region, ...user.s3 }),
       pids: { s3: processRunning('s3/main', directory), import: system.service('import').pid ?? 0 },
