@@ -324,7 +324,10 @@ export const ERRORS = {
   },
   'server.wrong_state': { kind: 'conflict', remedy: 'Look at the status of the server: it does not allow this.' },
   'server.not_stopped': { kind: 'conflict', remedy: 'Stop the server first.' },
-  'server.image_unusable': { kind: 'invalid', remedy: 'Use an image whose type, format and architecture fit.' },
+  'server.image_unusable': {
+    kind: 'invalid',
+    remedy: 'Use an image whose type, format and architecture fit: a disk, not an ISO image, for x86_64.',
+  },
   'server.disk_damaged': {
     kind: 'conflict',
     remedy:

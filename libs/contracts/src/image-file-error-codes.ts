@@ -13,7 +13,7 @@ export const IMAGE_FILE_ERRORS = {
   },
   'image.format_mismatch': {
     kind: 'unsupported',
-    remedy: 'Declare the format the file really has, or convert the file.',
+    remedy: 'Declare the format the file really has (of an ISO image: iso), or convert the file.',
   },
   'image.format_ambiguous': {
     kind: 'unsupported',
@@ -26,7 +26,7 @@ export const IMAGE_FILE_ERRORS = {
   },
   'image.header': {
     kind: 'unsupported',
-    remedy: 'The header of the image is damaged: convert the disk again from its source.',
+    remedy: 'The header of the image is damaged: convert the disk, or make the ISO image, again from its source.',
   },
   'image.version': {
     kind: 'unsupported',

@@ -38,8 +38,10 @@ export type Visibility = z.output<typeof visibility>;
 export const imageType = z.enum(['system_disk', 'data_disk', 'full_machine']);
 export const architecture = z.enum(['x86_64', 'aarch64']);
 
-/** The formats an image file may be imported from. */
-export const importDiskFormat = z.enum(['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi']);
+/** The formats an image file may be imported from. An ISO image is no disk: it is stored as it is. */
+export const importDiskFormat = z.enum(['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi', 'iso']);
+/** Those that have a disk in them, which can be looked at and scanned. */
+export const diskFileFormat = importDiskFormat.exclude(['iso']);
 /** What a file to be imported may be packed with as a whole. */
 export const compression = z.enum(['gzip', 'xz', 'zstd']);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './define.ts';
-import { compression, imageFacts, importDiskFormat } from './image.ts';
+import { compression, diskFileFormat, imageFacts } from './image.ts';
 import { bucketSource, uploadSource } from './import-source.ts';
 import { anyJobView } from './job.ts';
 import { offlineOrder } from './offline-import.ts';
@@ -11,7 +11,8 @@ const fileOrder = z.object({
   type: z.literal('file'),
   project_id: projectId,
   sha512: sha512Hex,
-  disk_format: importDiskFormat,
+  /** Its files are scanned before the project has it, so there is a disk in it. */
+  disk_format: diskFileFormat,
   compression: compression.nullable(),
   facts: imageFacts,
 });

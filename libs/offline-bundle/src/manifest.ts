@@ -1,7 +1,7 @@
 import {
   compression,
   imageFacts,
-  importDiskFormat,
+  diskFileFormat,
   instant,
   operatingSystemFault,
   projectId,
@@ -36,7 +36,7 @@ export const bundleManifest = z
       sha512: sha512Hex,
     }),
     image: z.strictObject({
-      disk_format: importDiskFormat,
+      disk_format: diskFileFormat,
       compression: compression.nullable(),
       ...imageFacts.shape,
       image_type: imageFacts.shape.image_type.exclude(['full_machine']),

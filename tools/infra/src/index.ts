@@ -25,6 +25,7 @@ export { providedOrTold } from './provided-or-told.ts';
 export { ProvisionError } from './provision-error.ts';
 export { startPostgres } from './postgres.ts';
 export type { RunningPostgres } from './postgres.ts';
+export { provideGenisoimage, provideXorriso } from './iso-programs.ts';
 export { provideOvmf, provideQemu, provideQemuImg, provideQemuSystem } from './qemu.ts';
 export type { Ovmf, QemuPrograms } from './qemu.ts';
 export type { RabbitMqAddress, RabbitMqAdministration } from './rabbitmq-administration.ts';

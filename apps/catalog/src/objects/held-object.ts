@@ -15,7 +15,7 @@ export function heldObject([object, ...under]: readonly ObjectRow[], image: Imag
     const details = { disk_format, accepted: ['raw', 'qcow2'] };
     throw refusal(
       'server.image_unusable',
-      `Image ${image.id} is a file of format ${disk_format ?? 'unknown'}, no disk.`,
+      `Image ${image.id} is a file of format ${disk_format ?? 'unknown'}, which is no disk a server could have.`,
       details,
     );
   }

@@ -42,6 +42,17 @@ describe('the system disk of a server', () => {
     );
   });
 
+  it('is never an ISO image, of whatever kind that is said to be', () => {
+    const unusable = expect.objectContaining({
+      code: 'server.image_unusable',
+      message: expect.stringContaining('ISO') as string,
+    }) as Error;
+    expect(() => systemDiskSize(held(GIB, { disk_format: 'iso' }), wish)).toThrow(unusable);
+    expect(() => {
+      requireDataDisk(held(GIB, { disk_format: 'iso', image_type: 'data_disk' }), 3);
+    }).toThrow(unusable);
+  });
+
   it('needs as much memory as the image says', () => {
     expect(systemDiskSize(held(GIB, { min_ram: 1024 }), wish)).toBe(1);
     expect(() => systemDiskSize(held(GIB, { min_ram: 1025 }), wish)).toThrow(

@@ -108,7 +108,14 @@ export function requireSystem(image: ShownImage): void {
  * The image is of this type, and for the processors of the hosts.
  * @throws Refusal server.image_unusable
  */
-function requireKind({ id, image_type, architecture }: ShownImage, kind: ShownImage['image_type']): void {
+function requireKind(image: ShownImage, kind: ShownImage['image_type']): void {
+  const { id, image_type, architecture, disk_format } = image;
+  if (disk_format === 'iso') {
+    throw refusal('server.image_unusable', `Image ${id} is an ISO image, which is no disk a server could have.`, {
+      image_id: id,
+      disk_format,
+    });
+  }
   if (image_type !== kind) {
     throw refusal('server.image_unusable', `Image ${id} is of type ${image_type}; ${kind} is needed here.`, {
       image_id: id,

@@ -5899,7 +5899,7 @@ export interface operations {
               )
             | null;
           /** @enum {string} */
-          disk_format: 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi';
+          disk_format: 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi' | 'iso';
           /**
            * @default null
            * @enum {string|null}
@@ -5914,10 +5914,7 @@ export interface operations {
           enterprise_project_id: string;
           /** @default null */
           description?: string | null;
-          /**
-           * @default system_disk
-           * @enum {string}
-           */
+          /** @enum {string} */
           image_type?: 'system_disk' | 'data_disk';
           /** @default 0 */
           min_ram?: number;
@@ -6005,7 +6002,7 @@ export interface operations {
               )
             | null;
           /** @enum {string} */
-          disk_format: 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi';
+          disk_format: 'raw' | 'qcow2' | 'vmdk' | 'vhd' | 'vhdx' | 'vdi' | 'iso';
           /**
            * @default null
            * @enum {string|null}
@@ -6020,10 +6017,7 @@ export interface operations {
           enterprise_project_id: string;
           /** @default null */
           description?: string | null;
-          /**
-           * @default system_disk
-           * @enum {string}
-           */
+          /** @enum {string} */
           image_type?: 'system_disk' | 'data_disk';
           /** @default 0 */
           min_ram?: number;

@@ -24,8 +24,8 @@ export function systemOf({ os_distro: distro, os_version: version }: Image, word
 }
 
 /** Whether servers can be made of it now. */
-export function isUsable({ status, image_type: type }: Image): boolean {
-  return status === 'active' && type !== 'data_disk';
+export function isUsable({ status, image_type: type, disk_format: format }: Image): boolean {
+  return status === 'active' && type !== 'data_disk' && format !== 'iso';
 }
 
 /** What somebody may do with an image as it is; the gateway decides. */

@@ -75,6 +75,8 @@ export const en: MakingWords = {
     notCompressed: 'none',
     disk: 'System disk (GB)',
     diskHint: '1 to 1024 GB, not below the virtual size of the file',
+    isoHint: 'Stored as it is. No server can be made of an ISO image.',
+    isoDiskHint: '1 to 1024 GB: what the system on it needs where it is installed, not below the size of the file',
     enterprise: 'Enterprise project',
     type: 'Kind of image',
     bootMode: 'Boot mode',

@@ -73,6 +73,8 @@ export const zh = {
     notCompressed: '未压缩',
     disk: '系统盘大小（GB）',
     diskHint: '1～1024 GB，不小于镜像文件的虚拟大小',
+    isoHint: '按原样存储，不能用 ISO 镜像创建云服务器。',
+    isoDiskHint: '1～1024 GB：安装其中的系统所需的磁盘大小，不小于文件大小',
     enterprise: '企业项目',
     type: '镜像类型',
     bootMode: '启动方式',

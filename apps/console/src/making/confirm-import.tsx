@@ -50,7 +50,7 @@ function ImportSummary({ draft }: { readonly draft: ImportDraft }) {
   const words = useMakingWords();
   const { file } = words;
   const { upload } = useUpload();
-  const { name, description, os_distro, os_version, architecture, verify_boot } = importOf(draft);
+  const { name, description, os_distro, os_version, architecture, image_type, verify_boot } = importOf(draft);
   const places = { bucket: draft.address, url: draft.url, upload: upload?.file.name ?? words.uploads.finished };
   const format = draft.disk_format.toUpperCase() + (draft.compression === 'none' ? '' : ` + ${draft.compression}`);
   return (
@@ -68,7 +68,7 @@ function ImportSummary({ draft }: { readonly draft: ImportDraft }) {
         { key: 'architecture', label: file.architecture, children: architecture },
         { key: 'format', label: file.format, children: format },
         { key: 'disk', label: file.disk, children: draft.min_disk },
-        { key: 'type', label: file.type, children: words.kind[draft.image_type] },
+        { key: 'type', label: file.type, children: words.kind[image_type ?? draft.image_type] },
         { key: 'enterprise', label: file.enterprise, children: draft.enterprise_project_id },
         { key: 'name', label: words.name, children: name },
         { key: 'description', label: words.description, children: description ?? '—' },

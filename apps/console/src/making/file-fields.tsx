@@ -26,6 +26,7 @@ export function FileFields({ form, onFinish }: FileFieldsProps) {
   const { file } = words;
   const image_type = useField(form, 'image_type');
   const architecture = useField(form, 'architecture');
+  const disk_format = useField(form, 'disk_format');
   const named = (name: string): void => {
     form.setFieldsValue(guessFormat(name));
     keptDraft.keep(form.getFieldsValue(true) as ImportDraft);
@@ -49,7 +50,12 @@ export function FileFields({ form, onFinish }: FileFieldsProps) {
       <FilePlaceFields form={form} onNamed={named} />
       <SystemFields form={form} />
       <div className="field-row">
-        <Form.Item name="disk_format" label={file.format} required>
+        <Form.Item
+          name="disk_format"
+          label={file.format}
+          required
+          {...(disk_format === 'iso' && { extra: file.isoHint })}
+        >
           <Select options={DISK_FORMATS.map((value) => ({ value, label: value.toUpperCase() }))} />
         </Form.Item>
         <Form.Item name="compression" label={file.compression} required>
@@ -63,7 +69,7 @@ export function FileFields({ form, onFinish }: FileFieldsProps) {
         <Form.Item
           name="min_disk"
           label={file.disk}
-          extra={file.diskHint}
+          extra={disk_format === 'iso' ? file.isoDiskHint : file.diskHint}
           rules={[{ required: true, type: 'integer', min: 1, max: 1024, message: file.diskHint }]}
         >
           <InputNumber min={1} max={1024} precision={0} className="whole" />
@@ -88,9 +94,11 @@ export function FileFields({ form, onFinish }: FileFieldsProps) {
             forceRender: true,
             children: (
               <>
-                <Form.Item name="image_type" label={file.type}>
-                  <Radio.Group options={FILE_KINDS.map((value) => ({ value, label: words.kind[value] }))} />
-                </Form.Item>
+                {disk_format !== 'iso' && (
+                  <Form.Item name="image_type" label={file.type}>
+                    <Radio.Group options={FILE_KINDS.map((value) => ({ value, label: words.kind[value] }))} />
+                  </Form.Item>
+                )}
                 <Form.Item name="boot_mode" label={file.bootMode}>
                   <Radio.Group
                     options={[
@@ -99,7 +107,7 @@ export function FileFields({ form, onFinish }: FileFieldsProps) {
                     ]}
                   />
                 </Form.Item>
-                {canBoot(image_type, architecture) && (
+                {canBoot({ image_type, architecture, disk_format }) && (
                   <Form.Item name="verify_boot" valuePropName="checked" extra={words.verifyBootHint}>
                     <Checkbox>{words.verifyBoot}</Checkbox>
                   </Form.Item>

@@ -2,7 +2,7 @@ import type { ImportDraft } from './import-draft.ts';
 
 const FORMATS: Readonly<Record<string, ImportDraft['disk_format']>> = {
   ...{ qcow2: 'qcow2', qcow: 'qcow2', raw: 'raw', dd: 'raw', vmdk: 'vmdk' },
-  ...{ vhd: 'vhd', vpc: 'vhd', vhdx: 'vhdx', vdi: 'vdi' },
+  ...{ vhd: 'vhd', vpc: 'vhd', vhdx: 'vhdx', vdi: 'vdi', iso: 'iso' },
 };
 const PACKINGS: Readonly<Record<string, ImportDraft['compression']>> = {
   ...{ gz: 'gzip', gzip: 'gzip', xz: 'xz', zst: 'zstd', zstd: 'zstd' },

@@ -37,7 +37,11 @@ describe('what a form says of an image file', () => {
     });
   });
 
-  it.each<Partial<ImportDraft>>([{ image_type: 'data_disk' }, { architecture: 'aarch64' }])(
+  it('never says that an ISO image is a system disk', () => {
+    expect(importOf({ ...DRAFT, disk_format: 'iso' })).toMatchObject({ disk_format: 'iso', image_type: 'data_disk' });
+  });
+
+  it.each<Partial<ImportDraft>>([{ image_type: 'data_disk' }, { architecture: 'aarch64' }, { disk_format: 'iso' }])(
     'does not ask to boot what does not boot here: %j',
     (change) => {
       expect(importOf({ ...DRAFT, ...change })).toMatchObject({ verify_boot: false });

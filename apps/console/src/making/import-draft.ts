@@ -12,6 +12,7 @@ export const DISK_FORMATS = [
   'vhd',
   'vhdx',
   'vdi',
+  'iso',
 ] as const satisfies readonly ImportBody['disk_format'][];
 export const COMPRESSIONS = ['gzip', 'xz', 'zstd'] as const;
 export const BOOT_MODES = ['bios', 'uefi'] as const;
@@ -46,11 +47,12 @@ export const FRESH_IMPORT: Partial<ImportDraft> = {
 };
 
 /** Nothing but a system disk for the machines the hosts are is booted once. */
-export function canBoot(
-  image_type: ImportDraft['image_type'] | undefined,
-  architecture: ImportDraft['architecture'] | undefined,
-): boolean {
-  return image_type !== 'data_disk' && architecture !== 'aarch64';
+export function canBoot({
+  image_type,
+  architecture,
+  disk_format,
+}: Partial<Pick<ImportDraft, 'image_type' | 'architecture' | 'disk_format'>>): boolean {
+  return image_type !== 'data_disk' && architecture !== 'aarch64' && disk_format !== 'iso';
 }
 
 /** The same as the gateway is asked for it. Whether the agreement was read, its reader says in the end. */
@@ -68,9 +70,10 @@ export function importOf(draft: ImportDraft): ImportBody {
     architecture: draft.architecture,
     min_disk: draft.min_disk,
     enterprise_project_id: draft.enterprise_project_id.trim(),
-    image_type: draft.image_type,
+    // An ISO image is never a system disk, whatever was chosen before it was one.
+    image_type: draft.disk_format === 'iso' ? 'data_disk' : draft.image_type,
     boot_mode: draft.boot_mode === 'any' ? null : draft.boot_mode,
-    verify_boot: canBoot(draft.image_type, draft.architecture) && draft.verify_boot,
+    verify_boot: canBoot(draft) && draft.verify_boot,
     agreement_accepted: true,
   };
 }

@@ -21,6 +21,6 @@ export function useUsableImages() {
   });
 }
 
-function isBootable({ image_type, machine_image_id }: Image): boolean {
-  return image_type !== 'data_disk' && machine_image_id === undefined;
+function isBootable({ image_type, disk_format, machine_image_id }: Image): boolean {
+  return image_type !== 'data_disk' && disk_format !== 'iso' && machine_image_id === undefined;
 }

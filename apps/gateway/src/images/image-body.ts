@@ -53,7 +53,8 @@ export function toRegisterImage(body: unknown, region: string): RequestOf<typeof
     job_id: null,
     facts: {
       ...{ name, min_disk, min_ram, tags, description: null, boot_mode: null },
-      image_type: 'system_disk',
+      // An ISO image is never a system disk.
+      image_type: disk_format === 'iso' ? 'data_disk' : 'system_disk',
       enterprise_project_id: 'default',
     },
     ...{ visibility: seen, owner, protected: kept, os_hidden, disk_format, container_format },

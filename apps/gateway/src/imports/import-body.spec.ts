@@ -50,6 +50,16 @@ describe('the body of an import', () => {
     });
   });
 
+  it('takes an ISO image, which is no system disk and does not boot', () => {
+    const iso = { ...valid, disk_format: 'iso' };
+    const where = { region: 'region-1', idempotency_key: null };
+    const request = { disk_format: 'iso', facts: { image_type: 'data_disk' } };
+    expect(toRequestImport(importBody.parse(iso), where)).toMatchObject(request);
+    expect(toRequestImport(importBody.parse({ ...iso, image_type: 'data_disk' }), where)).toMatchObject(request);
+    expect(faults({ ...iso, image_type: 'system_disk' })).toEqual(['image_type']);
+    expect(faults({ ...iso, verify_boot: true })).toEqual(['verify_boot']);
+  });
+
   it('takes the wish to see it boot, for what boots on our hosts', () => {
     const wish = { ...valid, verify_boot: true };
     const where = { region: 'region-1', idempotency_key: null };
@@ -151,7 +161,6 @@ describe('the body of an import', () => {
     ['source', `s3://my-bucket/${'a'.repeat(1025)}`],
     ['source', { bucket: 'my-bucket', object: 'a' }],
     ['disk_format', 'ploop'],
-    ['disk_format', 'iso'],
     ['disk_format', 'QCOW2'],
     ['compression', 'zip'],
     ['name', ''],

@@ -26,11 +26,15 @@ export const importedFile = {
   tags: tags.default([]),
 };
 
+const fileType = importedFile.image_type.unwrap();
+
 const fields = z.strictObject({
   source: importSourceText,
   /** What the whole file must hash to. */
   checksum: fileChecksum.nullable().default(null),
   ...importedFile,
+  /** When nothing is said: a system disk; an ISO image, which is never one, counts among the data. */
+  image_type: fileType.optional(),
   /** The image is booted once when it is active, to see whether it does. */
   verify_boot: z.boolean().default(false),
   /** The tenant accepted the agreement; who and when is recorded. */
@@ -45,12 +49,19 @@ export const importBody = fields.superRefine((body, context) => {
   };
   const fault = operatingSystemFault(body);
   if (fault !== null) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message });
-  if (body.verify_boot && body.image_type !== 'system_disk')
-    unbootable('is for system disks: nothing boots from others');
+  if (body.disk_format === 'iso' && body.image_type === 'system_disk') {
+    const message = 'must be data_disk, or nothing: an ISO image is never a system disk';
+    context.addIssue({ code: 'custom', path: ['image_type'], message });
+  }
+  if (body.verify_boot && typeOf(body) !== 'system_disk') unbootable('is for system disks: nothing boots from others');
   if (body.verify_boot && body.architecture !== 'x86_64') unbootable('is for x86_64, which the hosts are');
 });
 
 export type ImportBody = z.output<typeof importBody>;
+
+function typeOf({ image_type: said, disk_format }: Pick<ImportBody, 'image_type' | 'disk_format'>) {
+  return said ?? (disk_format === 'iso' ? 'data_disk' : 'system_disk');
+}
 
 /** The request the import service gets. */
 export function toRequestImport(
@@ -58,7 +69,8 @@ export function toRequestImport(
   where: { readonly region: string; readonly idempotency_key: string | null },
 ): RequestOf<typeof RequestImport> {
   const { agreement_accepted, verify_boot, ...order } = body;
-  const { source, checksum, disk_format, compression: packing, ...facts } = order;
+  const { source, checksum, disk_format, compression: packing, ...said } = order;
+  const facts = { ...said, image_type: typeOf(order) };
   const file = { source, checksum, disk_format, compression: packing };
   return { ...where, ...file, facts, agreement_accepted, verify_boot };
 }

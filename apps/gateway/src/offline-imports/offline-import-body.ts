@@ -1,4 +1,5 @@
 import {
+  diskFileFormat,
   imageFacts,
   type ImportSource,
   offlineOrder,
@@ -32,6 +33,8 @@ const fileBody = z
     /** Of the whole file, hex. */
     sha512: z.string().toLowerCase().pipe(sha512Hex),
     ...importedFile,
+    /** What is in it is scanned before its project has it, so there is a disk in it. */
+    disk_format: diskFileFormat,
   })
   .superRefine((body, context) => {
     if (context.issues.length > 0) return;

@@ -17,6 +17,7 @@ import type { TimedReport } from '@imago/image-transfer';
 import { aboutImageJob, required } from '@imago/jobs';
 import type { NewEvent } from '@imago/messaging';
 import type { ImportJob } from './import-job.ts';
+import { storedFormat } from './kept-file.ts';
 import { sourceUri } from './source/job-source.ts';
 
 export function importRequested(job: ImportJob, view: JobView): NewEvent {
@@ -62,12 +63,12 @@ export function imported(job: ImportJob, view: JobView): NewEvent {
   });
 }
 
-function storedObjectOf({ data }: ImportJob): StoredObject {
+function storedObjectOf({ data, input }: ImportJob): StoredObject {
   const sealed = required(data.sealed, 'sealed');
   const verified = required(data.verified, 'verified');
   return {
     ...required(data.object, 'object'),
-    disk_format: 'qcow2',
+    disk_format: storedFormat(input.disk_format),
     size: sealed.size.toString(),
     virtual_size: required(data.inspection, 'inspection').virtual_size,
     allocated_bytes: sealed.allocated_bytes,

@@ -50,7 +50,8 @@ export interface ImportData {
   readonly sealed?: {
     readonly size: number;
     readonly etag: string;
-    readonly index_hash: string;
+    /** Null of a file that is stored as it is. */
+    readonly index_hash: string | null;
     readonly allocated_bytes: string;
   };
   /** What a scan of what is stored came to, of an import on behalf of a project. */

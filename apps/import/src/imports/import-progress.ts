@@ -7,6 +7,8 @@ export interface ImportProgress {
   checked(bytes: number): Progress;
   /** @param bytes of the disk, stored so far. */
   stored(bytes: number): Progress;
+  /** @param progress with what is imported, of whoever copies it as it is. */
+  copied(progress: Progress): Progress;
   /** @param bytes of the object, read back so far, of `size`. */
   readBack(bytes: number, size: number): Progress;
 }
@@ -21,6 +23,7 @@ export function importProgress({ input }: Pick<ImportJob, 'input'>, data: Import
   const after = ({ bytes_done }: Progress): Progress => ({ bytes_done: file + bytes_done, bytes_total: file + disk });
   return {
     checked: (bytes) => ({ bytes_done: BigInt(bytes), bytes_total: file + disk }),
+    copied: after,
     stored: (bytes) => after(work.stored(bytes)),
     readBack: (bytes, size) => after(work.readBack(bytes, size)),
   };

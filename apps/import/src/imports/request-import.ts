@@ -138,7 +138,7 @@ export class RequestImport {
     await this.requests.send(
       RegisterImage,
       {
-        ...wantedImage(job.region, facts),
+        ...wantedImage(job.region, facts, job.input.disk_format),
         image_id: imageOf(job),
         job_id: job.id,
         ...(offline !== null && { owner }),

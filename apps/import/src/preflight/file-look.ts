@@ -2,18 +2,20 @@ import { DomainError, type PreflightImport, type RequestOf } from '@imago/contra
 import {
   type ByteSource,
   type Compression,
+  type DiskReader,
+  type FileFormat,
   foundFormats,
-  type InspectedDisk,
+  type Inspection,
   InspectionRefusal,
-  isSourceFormat,
+  isFileFormat,
   requirePacked,
-  type SourceFormat,
 } from '@imago/disk-image';
 import { declaredOf, examineOpened } from '@imago/image-transfer';
 import { Injectable, Logger } from '@nestjs/common';
 import { neededDisk, requireDiskToFit } from '../imports/disk-fit.ts';
+import { isKept } from '../imports/kept-file.ts';
 import { sourceUri } from '../imports/source/job-source.ts';
-import { inspectionFailure, openInspected } from '../imports/source/open-source.ts';
+import { inspected, inspectionFailure, openInspected } from '../imports/source/open-source.ts';
 import { pinPromptly, requireContent } from '../imports/source/pin-promptly.ts';
 import { type AcceptedSource, TenantFiles } from '../imports/source/tenant-files.ts';
 import type { PreflightCheck, PreflightFindings } from './preflight-findings.ts';
@@ -24,6 +26,13 @@ type Request = RequestOf<typeof PreflightImport>;
 export interface Look {
   readonly findings: PreflightFindings;
   readonly signal: AbortSignal;
+}
+
+/** What was seen of a file. */
+interface Seen {
+  readonly inspection: Inspection;
+  /** The disk in it; null of an ISO image. */
+  readonly reader: DiskReader | null;
 }
 
 /** Refusals that are about which format a file has, as opposed to what is wrong with it. */
@@ -90,25 +99,26 @@ export class FileLook {
       await lookAtPacked(bytes, request.compression, look);
       return;
     }
-    const disk = await openAsFound(bytes, request.disk_format, look);
-    if (disk === null) {
+    const seen = await openAsFound(bytes, request.disk_format, look);
+    if (seen === null) {
       findings.giveUp('There is no disk in the file that can be looked at.');
       return;
     }
-    const { warnings, virtualSize, allocatedBytes } = disk.inspection;
+    const { warnings, virtualSize, allocatedBytes } = seen.inspection;
     if (warnings.length === 0) findings.ok('structure', 'Its tables are sound, and it depends on nothing but itself.');
     else findings.found('structure', { status: 'warning', seen: `${warnings.join('. ')}.` });
     const sizes = { virtual_size: virtualSize.toString(), allocated_bytes: allocatedBytes.toString() };
-    findings.learn({ ...sizes, needed_min_disk: neededDisk(disk.inspection) });
+    findings.learn({ ...sizes, needed_min_disk: neededDisk(seen.inspection) });
     await judged('disk_size', look, () => {
-      requireDiskToFit(request.facts, disk.inspection);
+      requireDiskToFit(request.facts, seen.inspection);
       findings.ok('disk_size', `The disk has ${virtualSize} bytes and fits into ${request.facts.min_disk} GiB.`);
       return Promise.resolve(true);
     });
-    await this.#examine(disk, request, look);
+    if (seen.reader === null) findings.giveUp('No server starts from an ISO image, so what is in it is not examined.');
+    else await this.#examine(seen.reader, request, look);
   }
 
-  async #examine({ reader }: InspectedDisk, { facts }: Request, { findings, signal }: Look): Promise<void> {
+  async #examine(reader: DiskReader, { facts }: Request, { findings, signal }: Look): Promise<void> {
     const examination = { declared: declaredOf(facts), signal, moved: () => undefined };
     const { report, failure } = await examineOpened(() => Promise.resolve(reader), examination);
     findings.examined(report);
@@ -141,7 +151,7 @@ async function lookAtPacked(bytes: ByteSource, compression: Compression, look: L
  * The disk in the file. One that is not in the declared format is opened in its own, if that can be read, so that
  * everything else is told of at once, too.
  */
-async function openAsFound(bytes: ByteSource, declared: SourceFormat, look: Look): Promise<InspectedDisk | null> {
+async function openAsFound(bytes: ByteSource, declared: FileFormat, look: Look): Promise<Seen | null> {
   const { findings, signal } = look;
   const disk_formats = await foundFormats(bytes, signal);
   findings.learn({ disk_formats: [...disk_formats] });
@@ -151,15 +161,12 @@ async function openAsFound(bytes: ByteSource, declared: SourceFormat, look: Look
     return asDeclared;
   }
   const [found, ...others] = disk_formats;
-  return found !== undefined && isSourceFormat(found) && others.length === 0 ? opened(bytes, found, look) : null;
+  return found !== undefined && isFileFormat(found) && others.length === 0 ? opened(bytes, found, look) : null;
 }
 
-async function opened(
-  bytes: ByteSource,
-  format: SourceFormat,
-  { findings, signal }: Look,
-): Promise<InspectedDisk | null> {
+async function opened(bytes: ByteSource, format: FileFormat, { findings, signal }: Look): Promise<Seen | null> {
   try {
+    if (isKept(format)) return { inspection: await inspected(bytes, format, signal), reader: null };
     return await openInspected(bytes, format, signal);
   } catch (error) {
     if (!(error instanceof DomainError) || !error.code.startsWith('image.')) throw error;

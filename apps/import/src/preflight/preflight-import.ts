@@ -63,12 +63,12 @@ export class PreflightImport {
 
   /** Whether catalog would register the image, and quota has room for it. */
   async #lookAtImage(
-    { region, facts }: Request,
+    { region, facts, disk_format }: Request,
     findings: PreflightFindings,
     options: { readonly context: RequestContext; readonly timeout_ms: number },
   ): Promise<void> {
     try {
-      tell(findings, await this.requests.send(PreviewRegistration, wantedImage(region, facts), options));
+      tell(findings, await this.requests.send(PreviewRegistration, wantedImage(region, facts, disk_format), options));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       const { remedy } = error;

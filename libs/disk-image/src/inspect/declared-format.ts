@@ -1,10 +1,12 @@
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { detectFormats, type ImageFormat } from './image-format.ts';
+import { detectFormats, hasPartitions, type ImageFormat } from './image-format.ts';
 
 /** Formats of disks that are read. */
 export const SOURCE_FORMATS = ['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi'] as const;
 export type SourceFormat = (typeof SOURCE_FORMATS)[number];
+/** Formats of files that are taken: an ISO image is no disk, and is kept as it is. */
+export type FileFormat = SourceFormat | 'iso';
 
 /** The first read: as qemu writes files, it has the tables of qcow2 that lead on. */
 const HEAD_BYTES = 320 * 1024;
@@ -24,10 +26,10 @@ export interface FileEnds {
  * and are judged before {@link requireEndToAgree}. So what is wrong with any header is known after two reads.
  * @throws InspectionRefusal
  */
-export async function readEnds(source: ByteSource, declared: SourceFormat, signal?: AbortSignal): Promise<FileEnds> {
+export async function readEnds(source: ByteSource, declared: FileFormat, signal?: AbortSignal): Promise<FileEnds> {
   if (declared === 'vhdx') return readVhdxHead(source, signal);
   const { head, tail, found } = await lookAtEnds(source, signal);
-  refuseOtherFormats(declared, found);
+  refuseOtherFormats(declared, isHybrid(declared, found, head) ? ['raw'] : found);
   return { head, tail };
 }
 
@@ -51,6 +53,11 @@ export async function requireEndToAgree(
 /** The formats that a file could be taken for by its ends: `raw` when it has no mark of any. @throws InspectionRefusal */
 export async function foundFormats(source: ByteSource, signal?: AbortSignal): Promise<readonly ImageFormat[]> {
   return (await lookAtEnds(source, signal)).found;
+}
+
+/** Whether files of a format are taken. */
+export function isFileFormat(format: ImageFormat): format is FileFormat {
+  return format === 'iso' || isSourceFormat(format);
 }
 
 /** Whether disks of a format can be read. */
@@ -80,10 +87,15 @@ function requireBytes(source: ByteSource): void {
   if (source.size === 0) throw new InspectionRefusal('image.empty', 'The file is empty');
 }
 
-function refuseOtherFormats(declared: SourceFormat, found: readonly ImageFormat[]): void {
+/** An ISO image that can be written to a disk as it is, and is declared to be what such a disk has: nothing else reads it. */
+function isHybrid(declared: FileFormat, found: readonly ImageFormat[], head: Buffer): boolean {
+  return declared === 'raw' && found.length === 1 && found[0] === 'iso' && hasPartitions(head);
+}
+
+function refuseOtherFormats(declared: FileFormat, found: readonly ImageFormat[]): void {
   const [format, ...others] = found;
   if (format === declared && others.length === 0) return;
   const message = `Declared ${declared}, found ${found.join(' and ')}`;
   if (format === undefined || others.length > 0) throw new InspectionRefusal('image.format_ambiguous', message);
-  throw new InspectionRefusal(isSourceFormat(format) ? 'image.format_mismatch' : 'image.format_unsupported', message);
+  throw new InspectionRefusal(isFileFormat(format) ? 'image.format_mismatch' : 'image.format_unsupported', message);
 }

@@ -31,6 +31,9 @@ interface Mark {
   readonly bytes: Buffer;
 }
 
+/** What every descriptor of a volume of an ISO image has behind its first byte. */
+export const ISO_MARK = Buffer.from('CD001', 'latin1');
+
 const mark = (format: ImageFormat, offset: number, bytes: string): Mark => ({
   format,
   offset,
@@ -49,7 +52,7 @@ const MARKS: readonly Mark[] = [
   mark('vdi', 64, '\x7f\x10\xda\xbe'),
   mark('luks', 0, 'LUKS\xba\xbe'),
   mark('luks', 0, 'SKUL\xba\xbe'),
-  mark('iso', 32769, 'CD001'),
+  { format: 'iso', offset: 32_769, bytes: ISO_MARK },
   mark('parallels', 0, 'WithoutFreeSpace'),
   mark('parallels', 0, 'WithouFreSpacExt'),
   mark('bochs', 0, 'Bochs Virtual HD Image'),
@@ -75,6 +78,16 @@ function isVmdkDescriptor(head: Buffer): boolean {
     return /^[ \t]*version[ \t]*=/i.test(line);
   }
   return false;
+}
+
+/** Where a boot sector has its partitions, and what it ends in. */
+const PARTITIONS = { at: 446, bytes: 64, mark: 0xaa55 } as const;
+
+/** Whether a file begins as disks with partitions do. An ISO image that does can be written to a disk as it is. */
+export function hasPartitions(head: Buffer): boolean {
+  const { at, bytes } = PARTITIONS;
+  if (head.length < at + bytes + 2 || head.readUInt16LE(at + bytes) !== PARTITIONS.mark) return false;
+  return head.subarray(at, at + bytes).some((byte) => byte !== 0);
 }
 
 /** All formats the first and last bytes of a file could be taken for; none means raw. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BufferSource, CountingSource, InspectionRefusal, openDisk } from '../index.ts';
+import { BufferSource, CountingSource, inspectFile, InspectionRefusal, openDisk } from '../index.ts';
 import type { ByteSource, SourceFormat } from '../index.ts';
-import { HOSTILE_FILES } from '../testing/index.ts';
-import { SMALL_FILES } from '../testing/small-files.ts';
+import { HOSTILE_FILES, HOSTILE_WHEN_READ, smallHybridIso, smallIso } from '../testing/index.ts';
+import { SMALL_DISK_FILES } from '../testing/small-files.ts';
 import { FIELD, SMALL, smallEntry, smallQcow2 } from '../testing/small-qcow2.ts';
 
 async function readAll(bytes: Buffer, declared: SourceFormat): Promise<Buffer> {
@@ -12,12 +12,12 @@ async function readAll(bytes: Buffer, declared: SourceFormat): Promise<Buffer> {
 
 describe('a hostile file is refused by its code', () => {
   it.each(HOSTILE_FILES.filter(({ found }) => found === 'inspecting'))('$name', async ({ bytes, declared, code }) => {
-    const refusal = openDisk(new BufferSource(bytes), declared);
+    const refusal = inspectFile(new BufferSource(bytes), declared);
     await expect(refusal).rejects.toBeInstanceOf(InspectionRefusal);
     await expect(refusal).rejects.toMatchObject({ code });
   });
 
-  it.each(HOSTILE_FILES.filter(({ found }) => found === 'reading'))('$name', async ({ bytes, declared, code }) => {
+  it.each(HOSTILE_WHEN_READ)('$name', async ({ bytes, declared, code }) => {
     const { reader } = await openDisk(new BufferSource(bytes), declared);
     const refused = { code };
     await expect(reader.read(0, reader.virtualSize)).rejects.toMatchObject(refused);
@@ -57,7 +57,7 @@ it('a hostile header is refused after two reads, however large its file is', asy
   let refused = 0;
   for (const { bytes, declared, code } of HOSTILE_FILES.filter((file) => IN_HEADERS.has(file.code))) {
     const source = new CountingSource(new LargeFile(bytes));
-    const error: unknown = await openDisk(source, declared).catch((thrown: unknown) => thrown);
+    const error: unknown = await inspectFile(source, declared).catch((thrown: unknown) => thrown);
     if (!(error instanceof InspectionRefusal) || error.code !== code) continue; // of its size
     expect(source.reads).toBeLessThanOrEqual(2);
     refused += 1;
@@ -66,7 +66,7 @@ it('a hostile header is refused after two reads, however large its file is', asy
 });
 
 describe('a sound file is opened', () => {
-  it.each(SMALL_FILES)('that is $name', async ({ make, format, content }) => {
+  it.each(SMALL_DISK_FILES)('that is $name', async ({ make, format, content }) => {
     const source = new CountingSource(new BufferSource(make()));
     const { inspection } = await openDisk(source, format);
     expect(inspection).toMatchObject({ format, virtualSize: content().length, warnings: [] });
@@ -107,6 +107,25 @@ describe('a sound file is opened', () => {
     const source = new CountingSource(new BufferSource(Buffer.concat([smallQcow2(), Buffer.alloc(2 ** 20)])));
     await openDisk(source, 'qcow2');
     expect(source.reads).toBe(3); // the first bytes, the last, the L2 tables
+  });
+
+  it.each([
+    ['an ISO image', smallIso],
+    ['one with partitions', smallHybridIso],
+  ])('that is %s, in two reads, and counts as what it is', async (_name, make) => {
+    const file = Buffer.concat([make(), Buffer.alloc(2 ** 20)]);
+    const source = new CountingSource(new BufferSource(file));
+    const found = { virtualSize: file.length, allocatedBytes: file.length, warnings: [] };
+    expect(await inspectFile(source, 'iso')).toEqual({ format: 'iso', ...found });
+    expect(source.reads).toBe(2);
+  });
+
+  it('that is an ISO image with partitions as the disk it is written to, when it is said to be one', async () => {
+    const file = smallHybridIso();
+    const { inspection } = await openDisk(new BufferSource(file), 'raw');
+    expect(inspection).toMatchObject({ format: 'raw', virtualSize: file.length });
+    expect(inspection.warnings).toEqual([expect.stringContaining('ISO image')]);
+    expect(file.equals(await readAll(file, 'raw'))).toBe(true);
   });
 
   it('when it is raw, with all of it as work', async () => {

@@ -7,14 +7,14 @@ import { openVhd } from '../vhd/open-vhd.ts';
 import { openVhdx } from '../vhdx/open-vhdx.ts';
 import { openVmdk } from '../vmdk/open-vmdk.ts';
 import { readEnds } from './declared-format.ts';
-import type { SourceFormat } from './declared-format.ts';
+import type { FileFormat, SourceFormat } from './declared-format.ts';
 import type { ImageFile, OpenedDisk } from './image-file.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { InspectionLimits } from './limits.ts';
 
 /** What a look at the file told, before a byte of data was used. */
 export interface Inspection {
-  readonly format: SourceFormat;
+  readonly format: FileFormat;
   /** Bytes of the disk. */
   readonly virtualSize: number;
   /** Bytes of the disk in 1 MiB clusters that may hold data: the work to do. */

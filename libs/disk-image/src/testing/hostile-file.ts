@@ -1,10 +1,10 @@
 import type { InspectionCode } from '../inspection-refusal.ts';
-import type { SourceFormat } from '../inspect/declared-format.ts';
+import type { FileFormat } from '../inspect/declared-format.ts';
 
 /** A file that a tenant may send and Imago must refuse. */
 export interface HostileFile {
   readonly name: string;
-  readonly declared: SourceFormat;
+  readonly declared: FileFormat;
   readonly bytes: Buffer;
   readonly code: InspectionCode;
   /** Whether a look at the file is enough to refuse it, or its compressed data must be read. */
@@ -15,7 +15,7 @@ export interface HostileFile {
 export type Break = (file: Buffer) => unknown;
 
 export interface Subject {
-  readonly format: SourceFormat;
+  readonly format: FileFormat;
   readonly make: () => Buffer;
   /** Makes the checksums right again after the damage, so that it is found and not they. */
   readonly seal?: (file: Buffer) => Buffer;

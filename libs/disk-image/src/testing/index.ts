@@ -1,10 +1,11 @@
-export { HOSTILE_FILES } from './hostile-files.ts';
+export { HOSTILE_FILES, HOSTILE_WHEN_READ } from './hostile-files.ts';
 export type { HostileFile } from './hostile-file.ts';
 export { HOSTILE_PACKED, XZ_SAMPLE } from './hostile-packed.ts';
 export type { HostilePacked } from './hostile-packed.ts';
 export { mutant } from './mutant.ts';
 export { sampleDisk, seededRandom } from './sample-disk.ts';
-export { SMALL_FILES } from './small-files.ts';
-export type { SmallFile } from './small-files.ts';
+export { smallHybridIso, smallIso } from './small-iso.ts';
+export { SMALL_DISK_FILES, SMALL_FILES } from './small-files.ts';
+export type { SmallDiskFile, SmallFile } from './small-files.ts';
 export { SMALL, smallQcow2 } from './small-qcow2.ts';
 export type { SmallQcow2Options } from './small-qcow2.ts';

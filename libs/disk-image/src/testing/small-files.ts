@@ -1,4 +1,5 @@
-import type { SourceFormat } from '../inspect/declared-format.ts';
+import type { FileFormat, SourceFormat } from '../inspect/declared-format.ts';
+import { ISO, smallIso } from './small-iso.ts';
 import { smallContent } from './small-disk.ts';
 import { SMALL, smallQcow2, smallQcow2Content } from './small-qcow2.ts';
 import { sealedVhd, smallFixedVhd, smallVhd, VHD } from './small-vhd.ts';
@@ -9,13 +10,18 @@ import { smallVmdk, VMDK } from './small-vmdk.ts';
 /** A valid small file, and how it may be spoilt. */
 export interface SmallFile {
   readonly name: string;
-  readonly format: SourceFormat;
+  readonly format: FileFormat;
   readonly make: () => Buffer;
-  readonly content: () => Buffer;
   /** Where it has what matters: offsets and lengths. */
   readonly regions: readonly (readonly [start: number, length: number])[];
   /** Makes the checksums right again, without which nothing else would be looked at. */
   readonly seal?: (file: Buffer) => Buffer;
+}
+
+/** One with a disk in it. */
+export interface SmallDiskFile extends SmallFile {
+  readonly format: SourceFormat;
+  readonly content: () => Buffer;
 }
 
 const descriptor = [VMDK.descriptor, 220] as const;
@@ -27,8 +33,8 @@ const qcow2 = {
   regions: [[0, 160], [SMALL.l1, 16], [SMALL.l2[0], 64], [SMALL.l2[1], 16], [SMALL.compressed, 80]], // prettier-ignore
 } as const;
 
-/** One of each kind. */
-export const SMALL_FILES: readonly SmallFile[] = [
+/** One of each kind with a disk in it. */
+export const SMALL_DISK_FILES: readonly SmallDiskFile[] = [
   { ...qcow2, name: 'a qcow2', make: () => smallQcow2() },
   { ...qcow2, name: 'a qcow2 of version 2', make: () => smallQcow2({ version: 2 }) },
   { ...qcow2, name: 'a qcow2 with zstd', make: () => smallQcow2({ compression: 'zstd' }) },
@@ -69,5 +75,16 @@ export const SMALL_FILES: readonly SmallFile[] = [
       ...VHDX.regions.map((at) => [at, 80] as const),
       ...[[VHDX.metadata, 200] as const, [VHDX.values, 48] as const, [VHDX.table, 24] as const],
     ],
+  },
+];
+
+const ISO_DESCRIPTORS = [ISO.primary, ISO.boot, ISO.joliet, ISO.end];
+
+/** One of each kind. */
+export const SMALL_FILES: readonly SmallFile[] = [
+  ...SMALL_DISK_FILES,
+  {
+    ...{ name: 'an ISO image', format: 'iso', make: smallIso },
+    regions: [[0, 80], [440, 80], ...ISO_DESCRIPTORS.map((at) => [at, 190] as const)],
   },
 ];

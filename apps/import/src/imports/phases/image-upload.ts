@@ -53,7 +53,7 @@ async function beginUpload(context: ImportPhaseContext, tools: ImportTools): Pro
 }
 
 /** Asks catalog for the key before the first byte, so that there is never a byte nobody knows of. */
-async function allocate(
+export async function allocate(
   { job, signal }: ImportPhaseContext,
   { requests }: ImportTools,
 ): Promise<NonNullable<ImportData['object']>> {

@@ -4,7 +4,9 @@ import { completedObject } from '@imago/image-transfer';
 import { required, type StoredPart } from '@imago/jobs';
 import { indexKey, type ObjectFacts, type UploadedPart, uploadedParts } from '@imago/object-store';
 import type { ImportPhaseContext } from '../import-job.ts';
+import { isKept } from '../kept-file.ts';
 import { uploadOf } from './image-upload.ts';
+import { sealKept } from './kept-file-phases.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /** The head of an image: the tables that say where the clusters are, known only when all are stored. */
@@ -13,6 +15,7 @@ const HEAD_PART = 1;
 /** Writes the head and makes one object of the parts. When the object stands already, only the rest is done. */
 export function seal(tools: ImportTools): ImportPhase {
   return async (context) => {
+    if (isKept(context.job.input.disk_format)) return sealKept(context, tools);
     const { job, data, signal } = context;
     const store = imageStore(tools, job);
     const { key } = required(data.object, 'object');

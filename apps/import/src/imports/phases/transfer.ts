@@ -6,7 +6,9 @@ import type { ImportPhaseContext } from '../import-job.ts';
 import { importProgress } from '../import-progress.ts';
 import { sourceUri } from '../source/job-source.ts';
 import { inspectionFailure, openSource } from '../source/open-source.ts';
+import { isKept } from '../kept-file.ts';
 import { type ImageUpload, openUpload } from './image-upload.ts';
+import { transferKept } from './kept-file-phases.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /**
@@ -15,6 +17,7 @@ import { type ImportPhase, type ImportTools, imageStore } from './import-phase.t
  */
 export function transfer(tools: ImportTools): ImportPhase {
   return async (context) => {
+    if (isKept(context.job.input.disk_format)) return transferKept(context, tools);
     const { reader, inspection } = await openSource(context, tools);
     requireSameDisk(context, inspection);
     const upload = await openUpload(context, tools);

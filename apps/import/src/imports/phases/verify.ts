@@ -2,7 +2,9 @@ import { refusal } from '@imago/contracts';
 import { required, type StoredPart } from '@imago/jobs';
 import { digestObject, ObjectChangedError, type ObjectDigests, ObjectNotFoundError } from '@imago/object-store';
 import type { ImportPhaseContext } from '../import-job.ts';
+import { isKept } from '../kept-file.ts';
 import { importProgress } from '../import-progress.ts';
+import { requireKept } from './kept-file-phases.ts';
 import { type ImportPhase, type ImportTools, imageStore } from './import-phase.ts';
 
 /** Reads the whole object back, once: proves that the store has what was sent, and makes the hashes clients compare. */
@@ -20,7 +22,10 @@ export function verify(tools: ImportTools): ImportPhase {
         part_number: damaged.part_number,
       });
     }
-    return { next: 'examine', data: { ...data, verified: { checksum: digests.md5, os_hash_value: digests.sha512 } } };
+    const verified = { ...data, verified: { checksum: digests.md5, os_hash_value: digests.sha512 } };
+    if (!isKept(job.input.disk_format)) return { next: 'examine', data: verified };
+    await requireKept(context, tools);
+    return { next: 'activate', data: verified };
   };
 }
 

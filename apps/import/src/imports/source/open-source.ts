@@ -1,7 +1,17 @@
 import { refusal } from '@imago/contracts';
-import { type ByteSource, type InspectedDisk, InspectionRefusal, openDisk, type SourceFormat } from '@imago/disk-image';
+import {
+  type ByteSource,
+  type FileFormat,
+  type InspectedDisk,
+  inspectFile,
+  type Inspection,
+  InspectionRefusal,
+  openDisk,
+  type SourceFormat,
+} from '@imago/disk-image';
 import { required } from '@imago/jobs';
 import type { ImportPhaseContext } from '../import-job.ts';
+import { isKept } from '../kept-file.ts';
 import type { ImportTools } from '../phases/import-phase.ts';
 import { CheckedSource } from './checked-source.ts';
 import { sourceUri } from './job-source.ts';
@@ -12,13 +22,30 @@ import { openUnpacked } from './unpacked-file.ts';
  * @throws Refusal with the code of the inspection, or of where the file is.
  */
 export async function openSource(context: ImportPhaseContext, tools: ImportTools): Promise<InspectedDisk> {
+  const { disk_format } = context.job.input;
+  if (isKept(disk_format)) throw new Error(`there is no disk in a file of format ${disk_format}`);
+  return openInspected(await openFile(context, tools), disk_format, context.signal);
+}
+
+/** What is imported: the tenant's file, of which every byte is checked that was hashed before, or what was in it. */
+export async function openFile(context: ImportPhaseContext, tools: ImportTools): Promise<ByteSource> {
   const { id, input } = context.job;
-  const { unpacked } = context.data;
-  if (unpacked !== undefined) return openInspected(openUnpacked(context, tools), input.disk_format, context.signal);
+  if (context.data.unpacked !== undefined) return openUnpacked(context, tools);
   const bytes = await openBytes(context, tools);
   const blocks = await tools.records.checkedBlocks.find(tools.db.manager, id);
-  const source = blocks === null ? bytes : new CheckedSource(bytes, blocks, sourceUri(input.source));
-  return openInspected(source, input.disk_format, context.signal);
+  return blocks === null ? bytes : new CheckedSource(bytes, blocks, sourceUri(input.source));
+}
+
+/**
+ * Judges a file by what it is declared to be.
+ * @throws Refusal with the code of the inspection, or of where the file is.
+ */
+export async function inspected(source: ByteSource, declared: FileFormat, signal?: AbortSignal): Promise<Inspection> {
+  try {
+    return await inspectFile(source, declared, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw inspectionFailure(error);
+  }
 }
 
 /**
