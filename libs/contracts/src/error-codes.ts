@@ -189,7 +189,8 @@ export const ERRORS = {
   'image.parent_unusable': { kind: 'conflict', remedy: 'Store the image whole.' },
   'image.not_examined': {
     kind: 'not_found',
-    remedy: 'Wait until the image is active; one whose file was sent with PUT is examined when it is imported instead.',
+    remedy:
+      'Wait until the image is active; one whose file was sent with PUT is examined when it is imported instead. An ISO image never is.',
   },
   'image.boot_not_attempted': {
     kind: 'not_found',
@@ -209,7 +210,8 @@ export const ERRORS = {
   ...CAPTURE_ERRORS,
   'export.format_unsupported': {
     kind: 'unsupported',
-    remedy: 'Export the image in a format its disk fits into; the message says which limit it passes.',
+    remedy:
+      'Export the image in a format its disk fits into; the message says which limit it passes. An ISO image is downloaded.',
   },
   'export.bucket_not_found': {
     kind: 'not_found',

@@ -11,6 +11,7 @@ import {
   RenewUpload,
   type ResponseOf,
 } from '@imago/contracts';
+import { smallIso } from '@imago/disk-image/testing';
 import type { RequestContext } from '@imago/identity';
 import type { UploadedPart } from '@imago/object-store';
 import { eventually } from '@imago/testing';
@@ -120,6 +121,7 @@ describe('upload sessions', () => {
     ['raw', 'image.format_mismatch', Buffer.concat([Buffer.from('QFI\xfb\0\0\0\x03', 'latin1'), Buffer.alloc(1016)])],
     ['qcow2', 'image.format_mismatch', randomBytes(1024)],
     ['iso', 'image.format_mismatch', randomBytes(65_536)],
+    ['iso', 'image.truncated', smallIso().subarray(0, -1)],
   ] as const)('refuse a file that is not what it is declared to be: %s, %s', async (declared, code, content) => {
     importing.catalog.declared = declared;
     const upload = await open();
@@ -132,8 +134,7 @@ describe('upload sessions', () => {
   it('take an ISO image that is one', async () => {
     importing.catalog.declared = 'iso';
     const upload = await open();
-    const content = Buffer.alloc(65_536);
-    content.write('CD001', 32_769);
+    const content = smallIso();
     await finish(upload, await store(upload, content), content);
     expect((await ending(upload)).type).toBe('ImageUploaded');
   });

@@ -1,9 +1,11 @@
-import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { foundFormats } from '../inspect/declared-format.ts';
 import type { ImageFormat } from '../inspect/image-format.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { decode, requirePadding } from './decode-stream.ts';
 import { unpackXz, XzThreadError } from './xz-thread.ts';
+import { unpackZstd, ZstdProcessError } from './zstd-process.ts';
 
 /** What a file may be packed with as a whole. */
 export type Compression = 'gzip' | 'xz' | 'zstd';
@@ -20,12 +22,11 @@ export interface UnpackOptions {
 const RANGE = 4 * 2 ** 20;
 /** Bytes that come out at a time. */
 const CHUNK = 2 ** 18;
-/** Largest window of zstd, 128 MiB: what `zstd --long` makes. That of xz is 64 MiB, as `xz -9` makes it. */
-const MAX_WINDOW_LOG = 27;
 
 /**
  * What is in a file that must be packed as it is declared to be, from its beginning to its end, once. Memory is a few
- * ranges and the window of the decoder, whatever comes out: who reads slowly is waited for.
+ * ranges and the window of the decoder (xz: up to 64 MiB; zstd: up to 128, in a process of its own), whatever comes out: who
+ * reads slowly is waited for.
  * @throws InspectionRefusal image.format_mismatch, image.format_ambiguous, image.unpack_failed, image.unpacked_too_large
  */
 export async function* unpack(source: ByteSource, options: UnpackOptions): AsyncGenerator<Buffer> {
@@ -97,60 +98,14 @@ class PackedFile {
 }
 
 const decoders: Readonly<Record<Compression, (packed: PackedFile) => AsyncIterable<Uint8Array>>> = {
-  gzip: (packed) => decode(packed, createGunzip({ chunkSize: CHUNK }), requirePadding),
+  gzip: (packed) => decode(packed.ranges(), createGunzip({ chunkSize: CHUNK }), requirePadding),
   xz: (packed) => unpackXz(packed.ranges(), packed.signal),
-  zstd: (packed) => {
-    const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
-    return decode(packed, createZstdDecompress({ params, chunkSize: CHUNK }), requireNothing);
-  },
+  zstd: (packed) => unpackZstd(packed.ranges(), packed.signal),
 };
-
-type Decoder = Gunzip | ZstdDecompress;
-/** Judges what is behind the end of what is packed, as the decoder sees it; it says nothing of that itself. */
-type RequireRest = (rest: Buffer) => void;
-
-/** Zeros are what tapes and block devices pad with. A member behind them would be lost. */
-const requirePadding: RequireRest = (rest) => {
-  if (rest.some((byte) => byte !== 0)) throw new Error('it goes on behind its end');
-};
-
-/** A part of a disk would be taken for all of it. */
-const requireNothing: RequireRest = (rest) => {
-  if (rest.length > 0) throw new Error('it goes on behind its first frame');
-};
-
-/** What comes out of a decoder, when all of the file has been read and is sound; it fails as the file does. */
-async function* decode(packed: PackedFile, decoder: Decoder, requireRest: RequireRest): AsyncGenerator<Uint8Array> {
-  const feeding = feed(packed, decoder, requireRest);
-  feeding.catch((error: unknown) => decoder.destroy(error as Error));
-  yield* decoder;
-  await feeding;
-}
-
-async function feed(packed: PackedFile, decoder: Decoder, requireRest: RequireRest): Promise<void> {
-  let fed = 0;
-  let isAtEnd = false;
-  for await (const range of packed.ranges()) {
-    if (!isAtEnd) await written(decoder, range);
-    const rest = range.subarray(isAtEnd ? 0 : decoder.bytesWritten - fed);
-    isAtEnd ||= rest.length > 0;
-    requireRest(rest);
-    fed += range.length;
-  }
-  if (!isAtEnd) decoder.end();
-}
-
-function written(decoder: Decoder, bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    decoder.write(bytes, (error) => {
-      if (error == null) resolve();
-      else reject(error);
-    });
-  });
-}
 
 function damage(error: unknown, compression: Compression): unknown {
-  if (error instanceof InspectionRefusal || error instanceof XzThreadError) return error;
+  if (error instanceof InspectionRefusal || error instanceof XzThreadError || error instanceof ZstdProcessError)
+    return error;
   const reason = error instanceof Error ? error.message : String(error);
   const message = `What is packed with ${compression} cannot be unpacked: ${reason}`;
   return new InspectionRefusal('image.unpack_failed', message, undefined, { cause: error });

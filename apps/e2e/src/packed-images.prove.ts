@@ -1,0 +1,63 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { constants, createZstdCompress } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { peakResidentMib, processesRunning } from '../test/process-watch.ts';
+import { makeRawDisk } from '../test/source-disks.ts';
+import { startSystemUnderTest, type SystemUnderTest } from '../test/system-under-test.ts';
+import { expectTrueState } from '../test/true-state.ts';
+
+/** MiB of any process. */
+const MOST_RESIDENT = 250;
+const DECODER = 'zstd.child';
+
+let sut: SystemUnderTest;
+beforeAll(async () => {
+  sut = await startSystemUnderTest();
+}, 180_000);
+afterAll(() => sut.close());
+
+it('a file packed with the largest window that is taken is imported by processes of 250 MiB each', async () => {
+  const packed = await packedDisk(join(sut.directory, 'source'));
+  await sut.alice.bucket.putFile('source', packed);
+  await rm(packed);
+  const worker = sut.system.service('import').pid ?? 0;
+  let decoder = 0;
+  const watch = setInterval(() => {
+    for (const pid of processesRunning(DECODER)) decoder = Math.max(decoder, peakOf(pid));
+  }, 100);
+  const file = { disk_format: 'raw', compression: 'zstd', min_disk: 10 };
+  const { id, image_id } = await sut.alice.import('source', file);
+  const job = await sut.alice.ended(id);
+  clearInterval(watch);
+  expect(job).toMatchObject({ state: 'succeeded' });
+  const most = { import: Math.round(peakResidentMib(worker)), decoder: Math.round(decoder) };
+  console.log(JSON.stringify({ packed: 'zstd with a window of 128 MiB', ...most }));
+  expect(most.decoder).toBeGreaterThan(128); // or nobody remembered as much
+  expect(most.decoder).toBeLessThan(MOST_RESIDENT);
+  expect(most.import).toBeLessThan(MOST_RESIDENT);
+  expect(processesRunning(DECODER)).toEqual([]);
+  await sut.alice.delete(image_id ?? '');
+  await expectTrueState(sut);
+}, 600_000);
+
+/** Of a process that may be gone. */
+function peakOf(pid: number): number {
+  try {
+    return peakResidentMib(pid);
+  } catch {
+    return 0;
+  }
+}
+
+/** A disk of 2 GiB, a GiB of it data that nothing can compress, as `zstd --long` packs it. */
+async function packedDisk(path: string): Promise<string> {
+  await makeRawDisk(`${path}.raw`, 2048, [{ at: 512, length: 1024 }]);
+  const { ZSTD_c_windowLog, ZSTD_c_enableLongDistanceMatching, ZSTD_c_compressionLevel } = constants;
+  const params = { [ZSTD_c_windowLog]: 27, [ZSTD_c_enableLongDistanceMatching]: 1, [ZSTD_c_compressionLevel]: 1 };
+  await pipeline(createReadStream(`${path}.raw`), createZstdCompress({ params }), createWriteStream(`${path}.zst`));
+  await rm(`${path}.raw`);
+  return `${path}.zst`;
+}
