@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { STORED_CLUSTER_SIZE } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
 import { withClusterPool } from '../src/work/cluster-pool.ts';
@@ -24,6 +24,18 @@ describe('the threads that compress', () => {
   it('are lent to several writers at once', async () => {
     const types = await Promise.all([1, 2, 3].map(() => withClusterPool(compressOne)));
     expect(types).toEqual(['frame', 'frame', 'frame']);
+  });
+
+  it('wait for the next writer when nobody needs them', async () => {
+    await withClusterPool(compressOne);
+    const started = vi.fn();
+    process.on('worker', started);
+    try {
+      expect(await withClusterPool(compressOne)).toBe('frame');
+    } finally {
+      process.off('worker', started);
+    }
+    expect(started).not.toHaveBeenCalled();
   });
 
   it('fail whoever waits for them when one dies, and the next writer has new ones', async () => {

@@ -2,9 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { DiskWriter, Qcow2FileWriter, RawFileWriter, StoreWriter } from '../src/index.ts';
 import type { DiskReader, WriteOptions } from '../src/index.ts';
 import { describeDiskWriter } from './describe-disk-writer.ts';
-import { keepThreads, MemoryParts } from './stored-object.ts';
-
-keepThreads();
+import { MemoryParts } from './stored-object.ts';
 
 /** The store in memory; its object becomes a file, so that qemu can look at it. */
 class StoreInFile extends DiskWriter {

@@ -17,7 +17,6 @@ import { sampleDisk } from '../src/testing/index.ts';
 import { CountingDisk, DRIVERS, NumberedDisk, writeOut } from './exported-files.ts';
 import { QemuImg } from './qemu-img.ts';
 import { changedDisk, openStored, sources, storeLayer, storeWhole } from './stored-layers.ts';
-import { keepThreads } from './stored-object.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -30,8 +29,6 @@ interface Sample {
   readonly content: Buffer;
   readonly disk: DiskReader;
 }
-
-keepThreads();
 
 let qemu: QemuImg;
 const samples = new Map<string, Sample>();

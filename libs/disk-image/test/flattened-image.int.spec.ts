@@ -13,13 +13,11 @@ import {
 import type { ByteSource, Extent } from '../src/index.ts';
 import { sampleDisk, seededRandom } from '../src/testing/index.ts';
 import { QemuImg } from './qemu-img.ts';
-import { keepThreads, MemoryParts, rawDisk } from './stored-object.ts';
+import { MemoryParts, rawDisk } from './stored-object.ts';
 import { changedDisk, indexOff, readBack, sources, storeLayer, storeWhole } from './stored-layers.ts';
 import type { StoredDisk } from './stored-layers.ts';
 
 const MIB = 2 ** 20;
-
-keepThreads();
 
 function flatten({ index, layers }: StoredDisk): Promise<ByteSource> {
   return flattenedImage(index, sources(layers));

@@ -8,7 +8,6 @@ import { storedFrame } from '../src/store/stored-frame.ts';
 import { sampleDisk, smallQcow2 } from '../src/testing/index.ts';
 import { describeDiskReader } from './describe-disk-reader.ts';
 import { QemuImg } from './qemu-img.ts';
-import { keepThreads } from './stored-object.ts';
 import {
   changedDisk,
   indexOff,
@@ -22,8 +21,6 @@ import {
 import type { StoredDisk } from './stored-layers.ts';
 
 const MIB = 2 ** 20;
-
-keepThreads();
 
 /** Four layers: writes over the borders of clusters, zeroed clusters and parts of them, data again, two growths. */
 async function deepDisk(): Promise<StoredDisk> {

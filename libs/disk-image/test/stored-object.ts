@@ -1,9 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll } from 'vitest';
 import type { ClusterIndex, LayerOptions, PartRecord, PartSink } from '../src/index.ts';
 import { BufferSource, openDisk, sealStoredImage, writeStoredImage } from '../src/index.ts';
 import type { DiskReader } from '../src/index.ts';
-import { withClusterPool } from '../src/work/cluster-pool.ts';
 
 /** Parts in memory, as a store would have them. */
 export class MemoryParts implements PartSink {
@@ -41,17 +39,4 @@ export interface WriteCase {
 export function writeSmallParts(disk: DiskReader, options: WriteCase): Promise<readonly PartRecord[]> {
   const { sink, done = [], signal = new AbortController().signal, progress = () => undefined, layer } = options;
   return writeStoredImage(disk, { sink, done, signal, progress, layer, minPartSize: 2 ** 20 });
-}
-
-/** Threads that start once for a suite: from source each start costs as much as a small image. */
-export function keepThreads(): void {
-  const end = Promise.withResolvers<undefined>();
-  let kept: Promise<unknown>;
-  beforeAll(() => {
-    kept = withClusterPool(() => end.promise);
-  });
-  afterAll(async () => {
-    end.resolve(undefined);
-    await kept;
-  });
 }

@@ -3,12 +3,10 @@ import { BufferSource, openDisk, openLayers, sealStoredImage, StoreWriter } from
 import type { PartRecord, SealedImage } from '../src/index.ts';
 import { sampleDisk } from '../src/testing/index.ts';
 import { seededBytes } from '../src/testing/sample-disk.ts';
-import { keepThreads, MemoryParts, rawDisk, writeSmallParts } from './stored-object.ts';
+import { MemoryParts, rawDisk, writeSmallParts } from './stored-object.ts';
 import { changedDisk, changedSince, openStored, readBack, sources, storeLayer, storeWhole } from './stored-layers.ts';
 
 const MIB = 2 ** 20;
-
-keepThreads();
 
 describe('a layer', () => {
   it('is the same image as a full import of the same disk, and stores only what changed', async () => {

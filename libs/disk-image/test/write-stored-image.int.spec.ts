@@ -4,11 +4,9 @@ import { BufferSource, FileSource, openDisk, sealStoredImage, STORED_CLUSTER_SIZ
 import type { PartRecord } from '../src/index.ts';
 import { HOSTILE_WHEN_READ, sampleDisk } from '../src/testing/index.ts';
 import { QemuImg } from './qemu-img.ts';
-import { keepThreads, MemoryParts, rawDisk, writeSmallParts } from './stored-object.ts';
+import { MemoryParts, rawDisk, writeSmallParts } from './stored-object.ts';
 
 const MIB = 2 ** 20;
-
-keepThreads();
 
 async function readBack(object: Buffer): Promise<Buffer> {
   const { reader } = await openDisk(new BufferSource(object), 'qcow2');

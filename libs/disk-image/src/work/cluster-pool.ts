@@ -4,6 +4,8 @@ import type { ClusterAnswer, ClusterJob } from './cluster-job.ts';
 
 /** More threads would cost memory that a worker process does not have. */
 const MAX_THREADS = 4;
+/** Milliseconds threads wait for another image: their start costs as much as compressing a small one. */
+const IDLE_MS = 10_000;
 /** From source the threads run TypeScript as we do. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './cluster-worker.ts' : './cluster-worker.js', import.meta.url);
 
@@ -16,7 +18,8 @@ interface Thread {
 /** Threads that decode, hash and compress clusters; shared by all writers of a process. */
 class ClusterPool {
   readonly size = Math.min(MAX_THREADS, availableParallelism());
-  users = 0;
+  private users = 0;
+  private idleTimer: NodeJS.Timeout | undefined;
   private readonly threads: Thread[];
   private failure: Error | undefined;
 
@@ -37,7 +40,22 @@ class ClusterPool {
     return answer.promise;
   }
 
-  async end(): Promise<void> {
+  take(): void {
+    this.users += 1;
+    clearTimeout(this.idleTimer);
+    for (const { worker } of this.threads) worker.ref();
+  }
+
+  /** Threads that nobody uses keep no process alive, and end after a while. */
+  letGo(): void {
+    this.users -= 1;
+    if (this.users > 0) return;
+    for (const { worker } of this.threads) worker.unref();
+    this.idleTimer = setTimeout(() => void this.end(), this.broken ? 0 : IDLE_MS).unref();
+  }
+
+  private async end(): Promise<void> {
+    this.fail(new Error('These compression threads have ended'));
     await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
   }
 
@@ -63,18 +81,14 @@ let current: ClusterPool | undefined;
 
 export type LentPool = Pick<ClusterPool, 'run' | 'size'>;
 
-/** Lends the threads of this process; they start with the first user and end with the last. */
+/** Lends the threads of this process; they start with the first user and end a while after the last. */
 export async function withClusterPool<T>(use: (pool: LentPool) => Promise<T>): Promise<T> {
   if (current?.broken !== false) current = new ClusterPool();
   const pool = current;
-  pool.users += 1;
+  pool.take();
   try {
     return await use(pool);
   } finally {
-    pool.users -= 1;
-    if (pool.users === 0) {
-      if (current === pool) current = undefined;
-      await pool.end();
-    }
+    pool.letGo();
   }
 }

@@ -1,5 +1,5 @@
 import { DigestThread } from './digest-thread.ts';
-import type { DigestOrder } from './digest-task.ts';
+import type { DigestRun } from './digest-task.ts';
 
 /** The hashes clients compare a file with, in hex. */
 export interface ContentHashes {
@@ -36,12 +36,12 @@ export class ContentDigests {
   constructor(memory: SharedArrayBuffer, { partSizes = [], known }: DigestedContent = {}) {
     this.#known = known;
     // The part checksums go to the thread of the faster hash.
-    this.#md5 = known === undefined ? new DigestThread({ memory, algorithm: 'md5', partSizes: [] }) : null;
-    this.#sha512 = new DigestThread({ memory, algorithm: 'sha512', partSizes });
+    this.#md5 = known === undefined ? DigestThread.begin({ memory, algorithm: 'md5', partSizes: [] }) : null;
+    this.#sha512 = DigestThread.begin({ memory, algorithm: 'sha512', partSizes });
   }
 
   /** Hashes the next bytes; resolves when their place in the memory may be filled again. */
-  async hash(run: Exclude<DigestOrder, 'end'>): Promise<void> {
+  async hash(run: DigestRun): Promise<void> {
     await Promise.all([this.#md5?.hash(run), this.#sha512.hash(run)]);
   }
 

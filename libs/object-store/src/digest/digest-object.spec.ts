@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { OtherContentError } from './content-digests.ts';
 import { type DigestOptions, digestObject } from './digest-object.ts';
 
@@ -45,6 +45,20 @@ describe('the read-back of an object', () => {
     expect(proven).toEqual({ size: bytes.length, ...known, crc32s: [crc32(bytes)] });
     bytes.writeUInt8(bytes.readUInt8(MIB) ^ 1, MIB);
     await expect(digestObject(inChunks(bytes, MIB), options({ known }))).rejects.toThrow(OtherContentError);
+  });
+
+  it('is made by threads that wait for the next object, which has hashes of its own', async () => {
+    const started = vi.fn();
+    await digestObject(inChunks(randomBytes(MIB), MIB), options());
+    process.on('worker', started);
+    try {
+      const bytes = randomBytes(MIB);
+      const { md5, sha512 } = await digestObject(inChunks(bytes, MIB), options());
+      expect([md5, sha512]).toEqual([hashOf('md5', bytes), hashOf('sha512', bytes)]);
+    } finally {
+      process.off('worker', started);
+    }
+    expect(started).not.toHaveBeenCalled();
   });
 
   it('tells how far it is, to the last byte', async () => {
