@@ -42,6 +42,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: CONDITIONS, externalConditions: CONDITIONS } },
   test: {
     include: [INCLUDED.specs, ...(WHOLE ? INCLUDED.companies : [])],
+    tags: [{ name: 'exhaustive', description: 'Other cases of what smaller tests prove: npm test -- --all' }],
     exclude: [
       '**/node_modules/**',
       '**/dist/**',

@@ -26,6 +26,11 @@ export const COPY_MOMENTS: readonly CopyMoment[] = [
   { phase: 'map', moment: 'before it has seen the image', hold: (gate) => gate.hold((call) => call.action === 'head') },
   {
     phase: 'transfer',
+    moment: 'with a part stored and not journaled',
+    hold: (gate) => gate.hold((call) => call.action === 'copy_part' && call.partNumber === 2, 'after'),
+  },
+  {
+    phase: 'transfer',
     moment: 'before it has begun an upload',
     hold: (gate) => gate.hold((call) => call.action === 'create_upload'),
   },
@@ -35,19 +40,14 @@ export const COPY_MOMENTS: readonly CopyMoment[] = [
     hold: (gate) => gate.hold((call) => call.action === 'create_upload', 'after'),
   },
   {
-    phase: 'transfer',
-    moment: 'with a part stored and not journaled',
-    hold: (gate) => gate.hold((call) => call.action === 'copy_part' && call.partNumber === 2, 'after'),
+    phase: 'seal',
+    moment: 'with the object completed and not said',
+    hold: (gate) => gate.hold((call) => call.action === 'complete_upload', 'after'),
   },
   {
     phase: 'seal',
     moment: 'before the object is completed',
     hold: (gate) => gate.hold((call) => call.action === 'complete_upload'),
-  },
-  {
-    phase: 'seal',
-    moment: 'with the object completed and not said',
-    hold: (gate) => gate.hold((call) => call.action === 'complete_upload', 'after'),
   },
   {
     phase: 'seal',

@@ -28,6 +28,11 @@ export const PHASE_MOMENTS: readonly PhaseMoment[] = [
   { phase: 'map', moment: 'before it has seen the image', hold: (gate) => gate.hold((call) => isImage(call)) },
   {
     phase: 'transfer',
+    moment: 'with a part stored and not journaled',
+    hold: (gate) => gate.hold((call) => call.action === 'copy_part' && call.partNumber === 2, 'after'),
+  },
+  {
+    phase: 'transfer',
     moment: 'before it has begun an upload',
     hold: (gate) => gate.hold((call) => call.action === 'create_upload'),
   },
@@ -37,9 +42,9 @@ export const PHASE_MOMENTS: readonly PhaseMoment[] = [
     hold: (gate) => gate.hold((call) => call.action === 'create_upload', 'after'),
   },
   {
-    phase: 'transfer',
-    moment: 'with a part stored and not journaled',
-    hold: (gate) => gate.hold((call) => call.action === 'copy_part' && call.partNumber === 2, 'after'),
+    phase: 'seal',
+    moment: 'with the object completed and not said',
+    hold: (gate) => gate.hold((call) => call.action === 'complete_upload', 'after'),
   },
   {
     phase: 'seal',
@@ -50,11 +55,6 @@ export const PHASE_MOMENTS: readonly PhaseMoment[] = [
     phase: 'seal',
     moment: 'before the object is completed',
     hold: (gate) => gate.hold((call) => call.action === 'complete_upload'),
-  },
-  {
-    phase: 'seal',
-    moment: 'with the object completed and not said',
-    hold: (gate) => gate.hold((call) => call.action === 'complete_upload', 'after'),
   },
   {
     phase: 'verify',

@@ -38,13 +38,18 @@ export const PHASE_MOMENTS: readonly PhaseMoment[] = [
   },
   {
     phase: 'transfer',
+    moment: 'with a part stored and not journaled',
+    hold: (gate) => gate.hold((call) => call.action === 'upload_part' && call.partNumber === 2, 'after'),
+  },
+  {
+    phase: 'transfer',
     moment: 'with an upload begun and not saved',
     hold: (gate) => gate.hold((call) => call.action === 'create_upload', 'after'),
   },
   {
-    phase: 'transfer',
-    moment: 'with a part stored and not journaled',
-    hold: (gate) => gate.hold((call) => call.action === 'upload_part' && call.partNumber === 2, 'after'),
+    phase: 'seal',
+    moment: 'with the object completed and not said',
+    hold: (gate) => gate.hold((call) => call.action === 'complete_upload', 'after'),
   },
   {
     phase: 'seal',
@@ -55,11 +60,6 @@ export const PHASE_MOMENTS: readonly PhaseMoment[] = [
     phase: 'seal',
     moment: 'before the object is completed',
     hold: (gate) => gate.hold((call) => call.action === 'complete_upload'),
-  },
-  {
-    phase: 'seal',
-    moment: 'with the object completed and not said',
-    hold: (gate) => gate.hold((call) => call.action === 'complete_upload', 'after'),
   },
   {
     phase: 'seal',

@@ -12,7 +12,7 @@ import {
 import { generalizeDisk, layOver } from '@imago/generalization';
 import { sha256, type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { DEBIAN, DiskPrograms, examined, FileDisk, SampleDisks } from '@imago/readiness/testing';
-import { eventually } from '@imago/testing';
+import { eventually, firstOfEach } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
@@ -144,34 +144,40 @@ describe('a capture that is generalized', () => {
 
   const moments: readonly [string, CapturePhaseName, (worker: CaptureWorker) => HeldMoment][] = [
     [
+      'with a part stored and not journaled',
+      'transfer',
+      ({ gate }) => gate.hold((call) => call.action === 'upload_part' && call.partNumber === 2, 'after'),
+    ],
+    [
       'while it looks at the disk',
       'generalize',
       () => captures.compute.exports.hold(({ path, offset }) => path === 'data' && offset > 0),
     ],
     ['before it has the map', 'map', () => captures.compute.exports.hold(({ path }) => path === 'map')],
-    [
-      'with a part stored and not journaled',
-      'transfer',
-      ({ gate }) => gate.hold((call) => call.action === 'upload_part' && call.partNumber === 2, 'after'),
-    ],
   ];
 
-  it.each(moments)('whose worker is lost %s, is changed in the same way by the next', async (_, phase, hold) => {
-    const lost = await hire();
-    const held = hold(lost);
-    const server = captures.compute.add(layered());
-    const { id } = await captures.request(server.id, { generalize: true });
-    await held.arrived;
-    expect((await captures.looks.job(id)).phase).toBe(phase);
-    await lost.lose();
-    held.release();
-    captures.compute.exports.calls.length = 0;
-    await captures.looks.expireLease(id);
-    await hire();
-    await expectMended(server, id);
-    // What is to be changed is not found out again: of the disk nothing is read before its map.
-    if (phase !== 'generalize') expect(captures.compute.exports.calls[0]?.path).toBe('map');
-  });
+  for (const [rows, options] of firstOfEach(moments, () => 'moment')) {
+    it.each(rows)(
+      'whose worker is lost %s, is changed in the same way by the next',
+      options,
+      async (_, phase, hold) => {
+        const lost = await hire();
+        const held = hold(lost);
+        const server = captures.compute.add(layered());
+        const { id } = await captures.request(server.id, { generalize: true });
+        await held.arrived;
+        expect((await captures.looks.job(id)).phase).toBe(phase);
+        await lost.lose();
+        held.release();
+        captures.compute.exports.calls.length = 0;
+        await captures.looks.expireLease(id);
+        await hire();
+        await expectMended(server, id);
+        // What is to be changed is not found out again: of the disk nothing is read before its map.
+        if (phase !== 'generalize') expect(captures.compute.exports.calls[0]?.path).toBe('map');
+      },
+    );
+  }
 
   it('of a full machine has another system disk, and data disks as they are', async () => {
     await hire();

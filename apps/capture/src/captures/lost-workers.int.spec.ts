@@ -9,7 +9,7 @@ import {
 import type { Extent } from '@imago/disk-image';
 import { type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
-import { eventually, type S3Call } from '@imago/testing';
+import { eventually, firstOfEach, type S3Call } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
@@ -82,22 +82,25 @@ describe('a worker that is lost', () => {
     expect(done).toEqual([...done].sort((a, b) => a - b));
   }
 
-  it.each(PHASE_MOMENTS)(
-    'in $phase, $moment, is followed by one that finishes the capture',
-    async ({ phase, hold }) => {
-      const lost = await hire();
-      const held = hold(lost.gate, captures.compute);
-      const server = smallServer();
-      const { id } = await captures.request(server.id);
-      await held.arrived;
-      expect((await captures.looks.job(id)).phase).toBe(phase);
-      await lost.lose();
-      held.release();
-      await captures.looks.expireLease(id);
-      await hire();
-      await expectCaptured(id, { server, disk: small });
-    },
-  );
+  for (const [rows, options] of firstOfEach(PHASE_MOMENTS, ({ phase }) => phase)) {
+    it.each(rows)(
+      'in $phase, $moment, is followed by one that finishes the capture',
+      options,
+      async ({ phase, hold }) => {
+        const lost = await hire();
+        const held = hold(lost.gate, captures.compute);
+        const server = smallServer();
+        const { id } = await captures.request(server.id);
+        await held.arrived;
+        expect((await captures.looks.job(id)).phase).toBe(phase);
+        await lost.lose();
+        held.release();
+        await captures.looks.expireLease(id);
+        await hire();
+        await expectCaptured(id, { server, disk: small });
+      },
+    );
+  }
 
   /** Loses a worker with a part on its way and the one before it in the journal. */
   async function loseInTransfer(server: TestServer): Promise<string> {
@@ -207,11 +210,6 @@ describe('a worker that is lost', () => {
 
     const moments: readonly [string, CapturePhaseName, (worker: CaptureWorker) => HeldMoment][] = [
       [
-        'before the host has given a byte',
-        'transfer',
-        () => captures.compute.exports.hold(({ name, path }) => isData(name) && path === 'data'),
-      ],
-      [
         'with a part stored and not journaled',
         'transfer',
         ({ gate }) =>
@@ -219,6 +217,11 @@ describe('a worker that is lost', () => {
             second(({ action, partNumber }) => action === 'upload_part' && partNumber === 2),
             'after',
           ),
+      ],
+      [
+        'before the host has given a byte',
+        'transfer',
+        () => captures.compute.exports.hold(({ name, path }) => isData(name) && path === 'data'),
       ],
       [
         'with its object completed and not said',
@@ -232,33 +235,35 @@ describe('a worker that is lost', () => {
       ['before it is read back', 'verify', ({ gate }) => gate.hold(second(({ action }) => action === 'read'))],
     ];
 
-    it.each(moments)('%s, is followed by one that goes on there', async (_moment, phase, hold) => {
-      const lost = await hire();
-      const held = hold(lost);
-      const server = machine();
-      const { id } = await captures.request(server.id, { source: { type: 'full_machine' } });
-      await held.arrived;
-      expect((await captures.looks.job(id)).phase).toBe(phase);
-      await lost.lose();
-      held.release();
-      await captures.looks.expireLease(id);
-      const rescuer = await hire();
-      const events = await captures.looks.eventsOf(id);
-      expect(events.filter(({ type }) => /Captured|Failed|Cancelled/.test(type))).toHaveLength(1);
-      expectNoStepBack(events);
-      const { object, data_disks } = events.at(-1)?.data as DataOf<typeof FullMachineCapturedV1>;
-      const keys = [object.key, data_disks[0]?.object.key ?? ''];
-      for (const [at, key] of keys.entries()) {
-        await requireDisk(captures.store, [key], disks[at] ?? Buffer.alloc(0));
-        expect((await captures.store.list(key)).map((each) => each.key)).toEqual([key, indexKey(key)]);
-        expect(await captures.store.listMultiparts(key)).toEqual([]);
-      }
-      const again = rescuer.gate.passed.filter(({ action, key }) => action === 'upload_part' && key === object.key);
-      expect(again).toEqual([]); // what was stored of the first disk stays
-      await eventually(() => {
-        expect(captures.compute.isLocked(server)).toBe(false);
+    for (const [rows, options] of firstOfEach(moments, () => 'moment')) {
+      it.each(rows)('%s, is followed by one that goes on there', options, async (_moment, phase, hold) => {
+        const lost = await hire();
+        const held = hold(lost);
+        const server = machine();
+        const { id } = await captures.request(server.id, { source: { type: 'full_machine' } });
+        await held.arrived;
+        expect((await captures.looks.job(id)).phase).toBe(phase);
+        await lost.lose();
+        held.release();
+        await captures.looks.expireLease(id);
+        const rescuer = await hire();
+        const events = await captures.looks.eventsOf(id);
+        expect(events.filter(({ type }) => /Captured|Failed|Cancelled/.test(type))).toHaveLength(1);
+        expectNoStepBack(events);
+        const { object, data_disks } = events.at(-1)?.data as DataOf<typeof FullMachineCapturedV1>;
+        const keys = [object.key, data_disks[0]?.object.key ?? ''];
+        for (const [at, key] of keys.entries()) {
+          await requireDisk(captures.store, [key], disks[at] ?? Buffer.alloc(0));
+          expect((await captures.store.list(key)).map((each) => each.key)).toEqual([key, indexKey(key)]);
+          expect(await captures.store.listMultiparts(key)).toEqual([]);
+        }
+        const again = rescuer.gate.passed.filter(({ action, key }) => action === 'upload_part' && key === object.key);
+        expect(again).toEqual([]); // what was stored of the first disk stays
+        await eventually(() => {
+          expect(captures.compute.isLocked(server)).toBe(false);
+        });
       });
-    });
+    }
 
     it('is followed by no image when its server could have run meanwhile', async () => {
       const lost = await hire();
