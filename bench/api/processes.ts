@@ -39,9 +39,17 @@ interface Process {
   readonly command: string;
 }
 
+/** What ends while it is read may be missing in its parent, which was read before: then all is read again. */
 function everyProcess(): readonly Process[] {
+  for (let tries = 0; ; tries++) {
+    const [names, read] = readProcesses();
+    if (read.length === names.length || tries === 50) return read;
+  }
+}
+
+function readProcesses(): readonly [readonly string[], readonly Process[]] {
   const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return names.flatMap((name) => {
+  const read = names.flatMap((name) => {
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -52,6 +60,7 @@ function everyProcess(): readonly Process[] {
       return []; // gone meanwhile
     }
   });
+  return [names, read];
 }
 
 function programOf(command: string): string {
