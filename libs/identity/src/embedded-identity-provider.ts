@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { refusal } from '@imago/contracts';
-import pLimit from 'p-limit';
 import { z } from 'zod';
 import {
   type AuthRequest,
@@ -9,7 +8,8 @@ import {
   type Named,
   type VerifiedToken,
 } from './identity-provider.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import { hashPassword } from './password.ts';
+import { PasswordChecks } from './password-checks.ts';
 import { withImplied } from './roles.ts';
 import { openText, signText } from './signed-text.ts';
 import type { EmbeddedUser } from './users-file.ts';
@@ -35,10 +35,6 @@ const claims = z.object({
 });
 type Claims = z.output<typeof claims>;
 
-/** Password checks at the same time, and waiting: they are dear on purpose, and must not eat the process. */
-const CHECKING = 2;
-const WAITING = 50;
-
 /** Longer texts are not worth a hash; ours are about 350 characters. */
 const LONGEST_TOKEN = 2048;
 
@@ -50,7 +46,7 @@ export class EmbeddedIdentityProvider extends IdentityProvider {
   readonly #options: EmbeddedIdentityOptions;
   readonly #usersById: ReadonlyMap<string, EmbeddedUser>;
   readonly #revoked = new Map<string, number>();
-  readonly #checks = pLimit(CHECKING);
+  readonly #passwords = new PasswordChecks();
   /** Checked for unknown names, so that the time of an answer does not tell which names exist. */
   readonly #nobody = hashPassword(randomBytes(16).toString('hex'));
 
@@ -95,9 +91,7 @@ export class EmbeddedIdentityProvider extends IdentityProvider {
   async #byPassword(request: AuthRequest & { method: 'password' }): Promise<Claims> {
     const user = this.#options.users.find((each) => isNamed(each, each.domain, request.user));
     const hash = user?.password_scrypt ?? (await this.#nobody);
-    if (this.#checks.pendingCount >= WAITING)
-      throw refusal('service.unavailable', 'Too many log-ins at the same time.');
-    const isRight = await this.#checks(() => verifyPassword(request.password, hash));
+    const isRight = await this.#passwords.isRight(request.password, hash);
     if (user === undefined || !isRight) throw badCredentials();
     const now = Date.now();
     return {
