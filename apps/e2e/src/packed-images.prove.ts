@@ -52,9 +52,9 @@ function peakOf(pid: number): number {
   }
 }
 
-/** A disk of 2 GiB, a GiB of it data that nothing can compress, as `zstd --long` packs it. */
+/** A disk of a GiB, more of it than a window data that nothing can compress, as `zstd --long` packs it. */
 async function packedDisk(path: string): Promise<string> {
-  await makeRawDisk(`${path}.raw`, 2048, [{ at: 512, length: 1024 }]);
+  await makeRawDisk(`${path}.raw`, 1024, [{ at: 512, length: 320 }]);
   const { ZSTD_c_windowLog, ZSTD_c_enableLongDistanceMatching, ZSTD_c_compressionLevel } = constants;
   const params = { [ZSTD_c_windowLog]: 27, [ZSTD_c_enableLongDistanceMatching]: 1, [ZSTD_c_compressionLevel]: 1 };
   await pipeline(createReadStream(`${path}.raw`), createZstdCompress({ params }), createWriteStream(`${path}.zst`));
