@@ -2,7 +2,7 @@ import { createGunzip } from 'node:zlib';
 import { foundFormats } from '../inspect/declared-format.ts';
 import type { ImageFormat } from '../inspect/image-format.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { type ByteSource, fillFrom } from '../source/byte-source.ts';
 import { decode, requirePadding } from './decode-stream.ts';
 import { unpackXz, XzThreadError } from './xz-thread.ts';
 import { unpackZstd, ZstdProcessError } from './zstd-process.ts';
@@ -42,7 +42,7 @@ export async function* unpack(source: ByteSource, options: UnpackOptions): Async
         const message = `The file unpacks to more than ${mostBytes} bytes, which the disk it is to be does not need`;
         throw new InspectionRefusal('image.unpacked_too_large', message);
       }
-      yield Buffer.from(some); // of its own: what the decoder gave may be its memory
+      yield Buffer.from(some.buffer, some.byteOffset, some.length);
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -65,6 +65,8 @@ class PackedFile {
   readonly signal: AbortSignal;
   /** Why it could not be read, which is no damage of it. */
   failure: unknown;
+  /** Of the range that is worked on and of the next: garbage of theirs would cost a process more than they do. */
+  private readonly memory: Buffer[] = [];
   private readonly source: ByteSource;
   private readonly options: UnpackOptions;
 
@@ -74,6 +76,7 @@ class PackedFile {
     this.signal = options.signal;
   }
 
+  /** Each is good until the next is asked for. */
   async *ranges(): AsyncGenerator<Buffer> {
     try {
       let next = this.range(0);
@@ -93,7 +96,11 @@ class PackedFile {
   private range(offset: number): Promise<Buffer> | undefined {
     const { size } = this.source;
     if (offset >= size) return undefined;
-    return this.source.read(offset, Math.min(RANGE, size - offset), this.signal);
+    const at = (offset / RANGE) % 2;
+    const memory = this.memory[at] ?? Buffer.allocUnsafeSlow(Math.min(RANGE, size));
+    this.memory[at] = memory;
+    const target = memory.subarray(0, Math.min(RANGE, size - offset));
+    return fillFrom(this.source, offset, target, this.signal).then(() => target);
   }
 }
 

@@ -27,7 +27,8 @@ export class UnpackedObjects {
   #parts: Promise<UploadedPart>[] = [];
   /** Bytes of the object that is written. */
   #size = 0;
-  #waiting: Buffer[] = [];
+  /** One is filled while the other is sent: memory that is used again costs a process less than garbage does. */
+  #memory: [filling: Buffer, sent: Buffer] | undefined;
   #bytes = 0;
 
   constructor(store: ObjectStore, options: UnpackedObjectsOptions) {
@@ -36,12 +37,16 @@ export class UnpackedObjects {
     this.#cuts = options.cuts ?? CUTS;
   }
 
-  /** Takes the bytes over. */
   async add(bytes: Buffer): Promise<void> {
-    this.#waiting.push(bytes);
-    this.#bytes += bytes.length;
-    if (this.#bytes >= this.#cuts.part) await this.#send();
-    if (this.#size >= this.#cuts.object) await this.#seal();
+    const { part } = this.#cuts;
+    this.#memory ??= [Buffer.allocUnsafeSlow(part), Buffer.allocUnsafeSlow(part)];
+    for (let rest = bytes; rest.length > 0;) {
+      const copied = rest.copy(this.#memory[0], this.#bytes);
+      rest = rest.subarray(copied);
+      this.#bytes += copied;
+      if (this.#bytes === part) await this.#send();
+      if (this.#size >= this.#cuts.object) await this.#seal();
+    }
   }
 
   /** One object at least, in their order; all that was added is in them. */
@@ -56,9 +61,11 @@ export class UnpackedObjects {
     const { newKey, signal } = this.#options;
     const upload = this.#upload ?? (await this.#store.createMultipart(newKey(), signal));
     this.#upload = upload;
-    const body = this.#waiting;
+    const [filled, sent] = this.#memory ?? [Buffer.alloc(0), Buffer.alloc(0)];
+    const body = [filled.subarray(0, this.#bytes)];
+    this.#memory = [sent, filled];
     this.#size += this.#bytes;
-    [this.#waiting, this.#bytes] = [[], 0];
+    this.#bytes = 0;
     const sending = this.#store.uploadPart(upload, this.#parts.length + 1, body, signal);
     sending.catch(() => undefined); // it is awaited with the next
     this.#parts.push(sending);
