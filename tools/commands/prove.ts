@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Interrupted, interruption } from './interruption.ts';
 import { addToProofsPage } from './prove/proofs-page.ts';
 import { complain, Steps } from './steps.ts';
@@ -38,6 +39,6 @@ process.exit();
 function figuresIn(output: string): readonly string[] {
   return output
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => stripVTControlCharacters(line).trim())
     .filter((line) => line.startsWith('{') && line.endsWith('}'));
 }
