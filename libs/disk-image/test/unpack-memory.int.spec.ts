@@ -38,10 +38,10 @@ async function packed(): Promise<string> {
   return path;
 }
 
-/** The most MiB that a process has had in memory. */
+/** The most MiB that a process has had in memory; nothing is told of one that has just ended. */
 async function mostOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? NaN) / 1024;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
 /** The decoders that this process has. */
