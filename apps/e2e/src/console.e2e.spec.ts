@@ -1,5 +1,3 @@
-// @module-tag exhaustive — the dashboard’s own journey; console-operator walks through the same pages in every run.
-
 import type { EventEnvelope } from '@imago/contracts';
 import { eventually, FaultyProxy } from '@imago/testing';
 import type { Browser } from 'playwright-core';

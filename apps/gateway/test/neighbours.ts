@@ -138,7 +138,11 @@ export class CatalogNeighbour {
     @Payload() request: RequestOf<typeof UpdateImage>,
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof UpdateImage>> {
-    return this.change('image.update', request, call.context);
+    const before = this.find('image.update', request, call.context);
+    const isNew = ({ name, value }: (typeof request.changes)[number]): boolean =>
+      (before as Readonly<Record<string, unknown>>)[name] !== value;
+    const changed = request.changes.filter((change) => isNew(change)).map(({ name }) => name);
+    return { ...this.change('image.update', request, call.context), changed };
   }
 
   @OnRequest(AddImageTag)
@@ -213,7 +217,7 @@ export class CatalogNeighbour {
     action: Action,
     request: { image_id: string; region: string },
     context: RequestContext,
-  ): ResponseOf<typeof UpdateImage> {
+  ): ResponseOf<typeof AddImageTag> {
     const image = this.find(action, request, context);
     if (this.world.refuseChanges !== null) throw this.world.refuseChanges;
     this.world.changes.push(request);

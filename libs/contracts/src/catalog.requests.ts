@@ -125,7 +125,10 @@ export type ImageChange = z.output<typeof imageChange>;
 export const UpdateImage = defineRequest('catalog', 'updateImage', {
   kind: 'command',
   request: imageInRegion.extend({ changes: z.array(imageChange).max(1000), strict_add: z.boolean() }),
-  response: changedImage,
+  response: changedImage.extend({
+    /** Names of what is different now, as the event tells them; what was only said again is not among them. */
+    changed: z.array(z.string()).default([]),
+  }),
 });
 
 /** Adds a tag. Idempotent. Refusals: image.not_found, auth.forbidden, image.tags_exceeded, image.metadata_too_large. */

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EmbeddedIdentityProvider } from './embedded-identity-provider.ts';
 import type { AuthRequest } from './identity-provider.ts';
 import { hashPassword, verifyPassword } from './password.ts';
+import { PasswordChecks } from './password-checks.ts';
 import { signText } from './signed-text.ts';
 import { type EmbeddedUser, usersFile } from './users-file.ts';
 
@@ -47,6 +48,17 @@ describe('the embedded identity', () => {
     });
     expect(token.expires_at.getTime() - token.issued_at.getTime()).toBe(ttl * 1000);
     await expect(provider.verify(token.token)).resolves.toEqual(token);
+  });
+
+  it('never learns a right password from whoever asks for a project that is not the user’s', async () => {
+    const check = vi.spyOn(PasswordChecks.prototype, 'isRight');
+    const elsewhere = { ...login, project: { id: 'p-b' } };
+    await expect(provider.issue(elsewhere)).rejects.toMatchObject({ code: 'auth.invalid_credentials' });
+    expect(check).toHaveBeenCalledExactlyOnceWith(
+      'correct horse',
+      expect.not.stringContaining(users[0]?.password_scrypt ?? ''),
+    );
+    check.mockRestore();
   });
 
   it('makes tokens that no client changes by percent-encoding', async () => {

@@ -90,7 +90,9 @@ export class EmbeddedIdentityProvider extends IdentityProvider {
 
   async #byPassword(request: AuthRequest & { method: 'password' }): Promise<Claims> {
     const user = this.#options.users.find((each) => isNamed(each, each.domain, request.user));
-    const hash = user?.password_scrypt ?? (await this.#nobody);
+    // Nor whether a password is right that is refused for its project: what is right is told sooner the second time.
+    const isTheirs = user !== undefined && isProjectOf(user, request.project);
+    const hash = isTheirs ? user.password_scrypt : await this.#nobody;
     const isRight = await this.#passwords.isRight(request.password, hash);
     if (user === undefined || !isRight) throw badCredentials();
     const now = Date.now();

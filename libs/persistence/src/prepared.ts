@@ -11,7 +11,7 @@ export const KEPT_STATEMENTS = 100;
  * is most of what a small statement costs. After five calls Postgres compares what plans made for single values cost
  * with one for any value, and keeps the latter when it is no dearer; so a statement whose best way depends on its values
  * gains little, and one with a `LIMIT` gains only when that is written out, not a parameter. It names its columns: `*`
- * would mean others after a migration, which Postgres refuses. Without parameters a statement is sent as it is.
+ * would mean others after a migration, which Postgres refuses, as it does when a column gets another type. Without parameters a statement is sent as it is.
  */
 export function prepared(statement: string): string {
   return MARK + statement;
@@ -39,12 +39,16 @@ export class PreparingClient extends pg.Client {
     this.#names.set(statement, name);
     const [oldest] = this.#names;
     if (this.#names.size > KEPT_STATEMENTS && oldest !== undefined) {
-      this.#names.delete(oldest[0]);
-      const [, forgotten] = oldest;
-      send(`DEALLOCATE "${forgotten}"`, undefined, () => {
-        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the driver's own record of what it has parsed
-        delete (this.connection as unknown as ParsingConnection).parsedStatements[forgotten];
-      });
+      const [text, forgotten] = oldest;
+      this.#names.delete(text);
+      const { parsedStatements } = this.connection as unknown as ParsingConnection;
+      // One that Postgres refused to parse is none, and to forget it would fail, and with it the transaction it is in.
+      if (Object.hasOwn(parsedStatements, forgotten)) {
+        send(`DEALLOCATE "${forgotten}"`, undefined, () => {
+          // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the driver's own record of what it has parsed
+          delete parsedStatements[forgotten];
+        });
+      }
     }
     return name;
   }

@@ -235,7 +235,7 @@ describe('a worker that is lost', () => {
       ['before it is read back', 'verify', ({ gate }) => gate.hold(second(({ action }) => action === 'read'))],
     ];
 
-    for (const [rows, options] of firstOfEach(moments, () => 'moment')) {
+    for (const [rows, options] of firstOfEach(moments, ([, phase]) => phase)) {
       it.each(rows)('%s, is followed by one that goes on there', options, async (_moment, phase, hold) => {
         const lost = await hire();
         const held = hold(lost);

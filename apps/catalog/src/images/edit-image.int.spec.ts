@@ -144,7 +144,9 @@ describe('editing images', () => {
         { op: 'add', name: 'x', value: 'y' },
         { op: 'remove', name: 'x' },
       ];
-      expect(await update(image, owner, same)).toEqual({ image, event_ids: [] });
+      expect(await update(image, owner, same)).toEqual({ image, event_ids: [], changed: [] });
+      const renaming: Change = { op: 'replace', name: 'name', value: 'another' };
+      expect((await update(image, owner, [...same.slice(1), renaming])).changed).toEqual(['name']);
     });
 
     it('asked for again by the same request is done once', async () => {
@@ -153,7 +155,7 @@ describe('editing images', () => {
       const request = { image_id: image.id, region: REGION, strict_add: false };
       const removal = { ...request, changes: [{ op: 'remove' as const, name: 'x' }] };
       const { image: changed } = await catalog.ask(UpdateImage, removal, owner);
-      expect(await catalog.ask(UpdateImage, removal, owner)).toEqual({ image: changed, event_ids: [] });
+      expect(await catalog.ask(UpdateImage, removal, owner)).toEqual({ image: changed, event_ids: [], changed: [] });
     });
 
     it('at the same time loses nothing', async () => {

@@ -26,6 +26,8 @@ import { togetherWith } from './machine-disks.ts';
 export interface EditedImage {
   readonly image: ImageRow;
   readonly event_ids: readonly string[];
+  /** Names of what is different now. */
+  readonly changed: readonly string[];
 }
 
 interface Editing {
@@ -93,7 +95,7 @@ export class EditImage {
       const found = await this.images.lock(tx, image_id);
       const image = await this.access.require(tx, action, found, { region, context });
       // The same request is asked again when the connection broke before its answer.
-      if (image.changed_by_request === context.request_id) return { image, event_ids: [] };
+      if (image.changed_by_request === context.request_id) return { image, event_ids: [], changed: [] };
       const before = draftOf(image);
       const after = editing(before);
       requireWithinLimits(after, before);
@@ -101,10 +103,10 @@ export class EditImage {
         this.access.requireVisibility(context, after.attributes.visibility);
       requirePermitted(image, after, context);
       const { changes, changed } = difference(before, after);
-      if (changed.length === 0) return { image, event_ids: [] };
+      if (changed.length === 0) return { image, event_ids: [], changed };
       const review = becomesPublic(before, after) ? await this.#requirePublishable(tx, image) : null;
       const edited = await this.images.update(tx, image, { ...changes, changed_by_request: context.request_id });
-      return { image: edited, event_ids: [await this.#tell(tx, { image, edited, changed, review }, call)] };
+      return { image: edited, event_ids: [await this.#tell(tx, { image, edited, changed, review }, call)], changed };
     });
   }
 

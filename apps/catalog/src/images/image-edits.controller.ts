@@ -27,7 +27,8 @@ export class ImageEditsController {
     @Payload() request: RequestOf<typeof UpdateImage>,
     @Ctx() call: RequestCall,
   ): Promise<ResponseOf<typeof UpdateImage>> {
-    return answer(await this.editImage.update(request, call));
+    const edited = await this.editImage.update(request, call);
+    return { ...answer(edited), changed: [...edited.changed] };
   }
 
   @OnRequest(AddImageTag)
@@ -63,6 +64,6 @@ export class ImageEditsController {
   }
 }
 
-function answer({ image, event_ids }: EditedImage): ResponseOf<typeof UpdateImage> {
+function answer({ image, event_ids }: Pick<EditedImage, 'image' | 'event_ids'>): ResponseOf<typeof AddImageTag> {
   return { image: toRecord(image), event_ids: [...event_ids] };
 }

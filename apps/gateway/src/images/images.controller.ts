@@ -82,8 +82,8 @@ export class ImagesController {
     const patch = patchOf(request);
     const image_id = idInPath(id, 'image.not_found');
     const wanted = { image_id, region: regionOf(request).name, ...patch };
-    const { image, event_ids } = await this.requests.send(UpdateImage, wanted, { context });
-    if (patch.changes.some(({ name }) => MOVE_PLACES.has(name))) await this.ownWrites.counted(event_ids, context);
+    const { image, event_ids, changed } = await this.requests.send(UpdateImage, wanted, { context });
+    if (changed.some((name) => MOVE_PLACES.has(name))) await this.ownWrites.counted(event_ids, context);
     return imageDocument(shownTo(image, context));
   }
 

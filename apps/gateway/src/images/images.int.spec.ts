@@ -102,6 +102,24 @@ describe('images', () => {
     expect(gateway.world.images.has(image.id)).toBe(false);
   });
 
+  it('are counted before their change is answered where it moves places, and not where it only says so again', async () => {
+    const image = given({ visibility: 'private' });
+    const patch = async (visibility: string): Promise<readonly string[]> => {
+      gateway.world.counted.length = 0;
+      const operations = [
+        { op: 'replace', path: '/visibility', value: visibility },
+        { op: 'replace', path: '/name', value: 'again' },
+      ];
+      const headers = { 'content-type': 'application/openstack-images-v2.1-json-patch' };
+      const body = JSON.stringify(operations);
+      const response = await gateway.ask(`/v2/images/${image.id}`, 'alice', { method: 'PATCH', headers, body });
+      expect(response.status).toBe(200);
+      return gateway.world.counted;
+    };
+    expect(await patch('private')).toEqual([]);
+    expect(await patch('shared')).toHaveLength(1);
+  });
+
   it('are gone from the quota when the deletion is answered, or are as soon as quota is back', async () => {
     gateway.world.counted.length = 0;
     await gateway.ask(`/v2/images/${given().id}`, 'alice', { method: 'DELETE' });

@@ -32,6 +32,7 @@ export class ContentDigests {
   readonly #known: ContentHashes | undefined;
   readonly #md5: DigestThread | null;
   readonly #sha512: DigestThread;
+  #closed: Promise<unknown> | undefined;
 
   constructor(memory: SharedArrayBuffer, { partSizes = [], known }: DigestedContent = {}) {
     this.#known = known;
@@ -53,7 +54,9 @@ export class ContentDigests {
     return { md5, sha512, crc32s };
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#md5?.close(), this.#sha512.close()]);
+  /** Lets go of the threads, once: after that they may be another's. */
+  close(): Promise<unknown> {
+    this.#closed ??= Promise.all([this.#md5?.close(), this.#sha512.close()]);
+    return this.#closed;
   }
 }

@@ -22,7 +22,7 @@ export class DigestThread {
 
   /** A thread that waits for a task, or a new one. */
   static begin(task: DigestTask): DigestThread {
-    const [waiting] = idle;
+    const waiting = [...idle].at(-1); // the others end sooner
     const thread = waiting ?? new DigestThread();
     thread.#begin(task);
     return thread;
