@@ -49,7 +49,7 @@ describe('editing images', () => {
     context: RequestContext,
     changes: Change[],
     strict_add = false,
-  ): Promise<{ image: ImageRecord; event_ids: string[] }> {
+  ): Promise<{ image: ImageRecord; event_ids: string[]; changed: string[] }> {
     return catalog.ask(UpdateImage, { image_id: image.id, region: REGION, changes, strict_add }, again(context));
   }
 
