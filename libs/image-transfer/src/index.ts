@@ -15,7 +15,7 @@ export { readIndex } from './stored-image/stored-index.ts';
 export type { IndexOf, StoredIndex } from './stored-image/stored-index.ts';
 export { copyParts, FIRST_PART } from './upload/copy-parts.ts';
 export type { Copying } from './upload/copy-parts.ts';
-export { completedObject, completeUpload, openUpload, uploadOf } from './upload/job-upload.ts';
+export { completedObject, completeUpload, openUpload, sealUpload, uploadOf } from './upload/job-upload.ts';
 export type { JobUpload } from './upload/job-upload.ts';
 export { ObjectReplacedError, ReadBackError, readBack } from './upload/read-back.ts';
 export type { CompletedObject } from './upload/read-back.ts';

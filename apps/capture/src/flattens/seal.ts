@@ -1,7 +1,7 @@
 import { type ClusterIndex, STORED_CLUSTER_SIZE } from '@imago/disk-image';
 import { required } from '@imago/jobs';
-import { completedObject, completeUpload, uploadOf } from '@imago/image-transfer';
-import { indexKey, uploadedParts } from '@imago/object-store';
+import { sealUpload } from '@imago/image-transfer';
+import { indexKey } from '@imago/object-store';
 import type { JobTools } from '../jobs/job-tools.ts';
 import { describeLayers, openLayered } from '../stored/image-layers.ts';
 import { uploadPlace } from '../stored/upload-place.ts';
@@ -16,10 +16,7 @@ export function seal(tools: JobTools): FlattenPhase {
     const size = Number(required(data.work, 'work'));
     const described = await describeLayers(context, tools);
     const { index, packed } = await openLayered(context, tools, described);
-    const object =
-      (await uploadedParts(store, uploadOf(data, key), signal)) === null
-        ? await completedObject(store, key, { size, signal })
-        : await completeUpload(context, place, await tools.work.parts.list(job.id));
+    const object = await sealUpload(context, place, size);
     // Neither upload nor object: somebody swept them. Catalog decides whether they may be written once more.
     if (object === null) return { next: 'map', data: { ...data, upload: undefined } };
     await store.put(indexKey(key), packed, signal);

@@ -121,6 +121,20 @@ describe('an import of an ISO image', () => {
     await expectKept(id, iso);
   });
 
+  it('asks catalog for the key again when its upload was swept: nothing is written that nobody knows of', async () => {
+    const lost = await hire();
+    const held = lost.gate.hold((call) => call.action === 'complete_upload');
+    const { id } = await request('large.iso');
+    await held.arrived;
+    await lost.lose();
+    for (const upload of await imports.store.listMultiparts('images/')) await imports.store.abortMultipart(upload);
+    imports.catalog.keys.delete(id);
+    await imports.looks.expireLease(id);
+    await hire();
+    await expectKept(id, iso);
+    expect(imports.catalog.keys.has(id)).toBe(true);
+  });
+
   it('never makes an image of what is none, when its server sends other bytes than were inspected', async () => {
     const worker = await hire();
     server.reset(smallIso());

@@ -76,6 +76,21 @@ export async function completeUpload<Input, Data extends UploadData>(
   );
 }
 
+/**
+ * The one object of a job's parts: made of them, or by an earlier attempt. Null when there is neither upload nor object of
+ * this size: somebody swept them, and whether the file may be written once more is for the caller to know.
+ */
+export async function sealUpload<Input, Data extends UploadData>(
+  context: PhaseContext<Input, Data>,
+  place: UploadPlace,
+  size: number,
+): Promise<ObjectFacts | null> {
+  const { job, data, signal } = context;
+  const uploaded = await uploadedParts(place.store, uploadOf(data, place.key), signal);
+  if (uploaded === null) return completedObject(place.store, place.key, { size, signal });
+  return completeUpload(context, place, await place.parts.list(job.id));
+}
+
 async function beginUpload<Input, Data extends UploadData>(
   context: PhaseContext<Input, Data>,
   place: UploadPlace,

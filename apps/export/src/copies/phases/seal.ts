@@ -1,6 +1,6 @@
-import { completedObject, completeUpload, uploadOf } from '@imago/image-transfer';
+import { sealUpload } from '@imago/image-transfer';
 import { required } from '@imago/jobs';
-import { indexKey, uploadedParts } from '@imago/object-store';
+import { indexKey } from '@imago/object-store';
 import type { JobTools } from '../../jobs/job-tools.ts';
 import { describeSource, readCopiedIndex } from '../copied-image.ts';
 import { copyPlace } from '../copy-place.ts';
@@ -13,10 +13,7 @@ export function seal(tools: JobTools): CopyPhase {
     const place = copyPlace(tools, job, data);
     const { store, key } = place;
     const index = await readCopiedIndex(context, tools, await describeSource(context, tools));
-    const object =
-      (await uploadedParts(store, uploadOf(data, key), signal)) === null
-        ? await completedObject(store, key, { size: required(data.size, 'size'), signal })
-        : await completeUpload(context, place, await tools.parts.list(job.id));
+    const object = await sealUpload(context, place, required(data.size, 'size'));
     // Neither upload nor object: somebody swept them. Catalog decides whether they may be written once more.
     if (object === null) return { next: 'map', data: { ...data, upload: undefined } };
     if (index !== null) await store.put(indexKey(key), index, signal);

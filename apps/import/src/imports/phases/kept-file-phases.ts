@@ -1,16 +1,7 @@
 import { refusal } from '@imago/contracts';
-import {
-  clearKey,
-  completedObject,
-  completeUpload,
-  copyParts,
-  FIRST_PART,
-  openUpload,
-  uploadOf,
-  type UploadPlace,
-} from '@imago/image-transfer';
+import { clearKey, copyParts, FIRST_PART, openUpload, sealUpload, type UploadPlace } from '@imago/image-transfer';
 import { required } from '@imago/jobs';
-import { ObjectSource, uploadedParts } from '@imago/object-store';
+import { ObjectSource } from '@imago/object-store';
 import type { ImportData, ImportPhaseContext } from '../import-job.ts';
 import { importProgress } from '../import-progress.ts';
 import { sourceUri } from '../source/job-source.ts';
@@ -28,7 +19,9 @@ interface Step {
 
 /** The phase `transfer` of a file that is stored as it is: every byte of it, in parts that are journaled. */
 export async function transferKept(context: ImportPhaseContext, tools: ImportTools): Promise<Step> {
-  const object = context.data.object ?? (await allocate(context, tools));
+  // Without an upload, whether the image may be written once more, catalog decides when it is asked for the key.
+  const object =
+    context.data.upload === undefined ? await allocate(context, tools) : required(context.data.object, 'object');
   const progress = importProgress(context.job, context.data);
   const placed: ImportPhaseContext = {
     ...context,
@@ -44,21 +37,17 @@ export async function transferKept(context: ImportPhaseContext, tools: ImportToo
   }
   const place = placeOf(placed, tools);
   const upload = await openUpload(placed, place, FIRST_PART);
-  // It was given up: whether the image may be written once more, catalog decides when it is asked for the key.
-  if (upload === null) return { next: 'transfer', data: { ...context.data, object: undefined, upload: undefined } };
+  if (upload === null) return { next: 'transfer', data: { ...context.data, upload: undefined } };
   await copyParts(placed, place, { upload, source, partSize: PART });
   return { next: 'seal', data: upload.data };
 }
 
 /** The phase `seal` of such a file: one object of the parts, unless that stands already. */
 export async function sealKept(context: ImportPhaseContext, tools: ImportTools): Promise<Step> {
-  const { job, data, signal } = context;
+  const { data } = context;
   const place = placeOf(context, tools);
   const size = Number(required(data.inspection, 'inspection').virtual_size);
-  const isUploading = (await uploadedParts(place.store, uploadOf(data, place.key), signal)) !== null;
-  const stored = isUploading
-    ? await completeUpload(context, place, await tools.parts.list(job.id))
-    : await completedObject(place.store, place.key, { size, signal });
+  const stored = await sealUpload(context, place, size);
   if (stored === null) return { next: 'transfer', data: { ...data, upload: undefined } };
   const allocated_bytes = size.toString();
   return { next: 'verify', data: { ...data, sealed: { size, etag: stored.etag, index_hash: null, allocated_bytes } } };
