@@ -42,6 +42,11 @@ export const architecture = z.enum(['x86_64', 'aarch64']);
 export const importDiskFormat = z.enum(['raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi', 'iso']);
 /** Those that have a disk in them, which can be looked at and scanned. */
 export const diskFileFormat = importDiskFormat.exclude(['iso']);
+/** What an image of a file is when nobody says: an ISO image is never a system disk. */
+export function fileImageType(disk_format: string | null): 'system_disk' | 'data_disk' {
+  return disk_format === 'iso' ? 'data_disk' : 'system_disk';
+}
+
 /** What a file to be imported may be packed with as a whole. */
 export const compression = z.enum(['gzip', 'xz', 'zstd']);
 

@@ -278,11 +278,14 @@ export const SUBSCRIPTIONS: Readonly<Record<Service, readonly EventDefinition[] 
   activity: 'every',
 };
 
+/** Changes of an image that may give its place in the quota to another project, or to nobody. */
+export const PLACE_CHANGES: readonly string[] = ['owner', 'visibility'];
+
 /**
  * Of an event that tells in `changed` what changed: whom only some of the changes concern, so that nothing else is brought
  * to it. What is sent again by hand may bring more. Who is not named here hears of every change.
  */
 export const CHANGES_HEARD: Readonly<Partial<Record<Service, Readonly<Record<string, readonly string[]>>>>> = {
   sharing: { [ImageUpdatedV1.routingKey]: ['name', 'owner', 'visibility'] },
-  quota: { [ImageUpdatedV1.routingKey]: ['owner', 'visibility'] },
+  quota: { [ImageUpdatedV1.routingKey]: PLACE_CHANGES },
 };

@@ -1,5 +1,6 @@
 import type { JobType, JobView, Service } from '@imago/contracts';
 import type { NewEvent, Outbox } from '@imago/messaging';
+import { lockName } from '@imago/persistence';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { requestHash, requireSameRequest } from './admission.ts';
@@ -41,7 +42,7 @@ export async function orderImageJob<Input, Data>(
   { image_id, key, ...about }: ImageOrder,
   { store, outbox, service, type, phase, input, data, requested }: ImageOrderTools<Input, Data>,
 ): Promise<JobAnswer> {
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${service}.${type}.${image_id}`]);
+  await lockName(tx, `${service}.${type}.${image_id}`);
   const [alive] = await store.lockAliveOfImage(tx, image_id);
   if (alive !== undefined) return { job: toView(alive), event_ids: [] };
   const asked = { image_id, region: about.region, idempotency_key: null };

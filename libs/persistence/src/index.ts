@@ -1,5 +1,6 @@
 export * from './bigint-text.ts';
 export * from './data-source.ts';
+export { lockName } from './lock-name.ts';
 export { migrateProgram } from './migrate-program.ts';
 export * from './migrations.ts';
 export * from './persistence.module.ts';

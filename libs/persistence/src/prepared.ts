@@ -11,7 +11,8 @@ export const KEPT_STATEMENTS = 100;
  * is most of what a small statement costs. After five calls Postgres compares what plans made for single values cost
  * with one for any value, and keeps the latter when it is no dearer; so a statement whose best way depends on its values
  * gains little, and one with a `LIMIT` gains only when that is written out, not a parameter. It names its columns: `*`
- * would mean others after a migration, which Postgres refuses, as it does when a column gets another type. Without parameters a statement is sent as it is.
+ * would mean others after a migration, which Postgres refuses, as it does when a column gets another type. Without
+ * parameters a statement is sent as it is.
  */
 export function prepared(statement: string): string {
   return MARK + statement;

@@ -1,4 +1,4 @@
-import { prepared } from '@imago/persistence';
+import { lockName, prepared } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { LogEntry } from './log-entry.ts';
@@ -58,7 +58,7 @@ export class LogRepository {
    * replicas: a cursor is visible only when all smaller ones are.
    */
   async append(tx: EntityManager, entry: LogEntry, envelope: string): Promise<boolean> {
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('imago.activity.log', 0))`);
+    await lockName(tx, 'imago.activity.log');
     const added: unknown[] = await tx.query(APPEND, [
       entry.id,
       entry.source,

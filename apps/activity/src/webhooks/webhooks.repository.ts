@@ -1,4 +1,5 @@
 import { refusal } from '@imago/contracts';
+import { lockName } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Webhook, WebhookRow } from './webhook.row.ts';
@@ -31,9 +32,7 @@ export class WebhooksRepository {
 
   /** Keeps two who add to a project's webhooks apart until the end of the transaction. */
   async lockProject(tx: EntityManager, projectId: string, region: string): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      JSON.stringify(['imago.activity.webhooks', region, projectId]),
-    ]);
+    await lockName(tx, JSON.stringify(['imago.activity.webhooks', region, projectId]));
   }
 
   async count(db: EntityManager, projectId: string, region: string): Promise<number> {

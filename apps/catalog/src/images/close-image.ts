@@ -12,8 +12,6 @@ import { ImagesRepository } from './images.repository.ts';
 
 type Request = RequestOf<typeof DeactivateImage>;
 
-type ClosedImage = Omit<EditedImage, 'changed'>;
-
 /** Takes an image out of use without touching it, and puts it back. */
 @Injectable()
 export class CloseImage {
@@ -29,7 +27,7 @@ export class CloseImage {
    * What an operator has closed, only an operator opens: else its owner could undo what was done about it.
    * @throws Refusal image.not_found, auth.forbidden, image.not_active
    */
-  close(request: Request, { context, cause }: RequestCall): Promise<ClosedImage> {
+  close(request: Request, { context, cause }: RequestCall): Promise<EditedImage> {
     const closed_by_operator = context.roles.includes('admin');
     return inTransaction(this.db, async (tx) => {
       const image = await this.#locked(tx, 'image.deactivate', request, context);
@@ -42,7 +40,7 @@ export class CloseImage {
   }
 
   /** @throws Refusal image.not_found, auth.forbidden, image.damaged, image.closed_by_operator, image.not_active */
-  open(request: Request, { context, cause }: RequestCall): Promise<ClosedImage> {
+  open(request: Request, { context, cause }: RequestCall): Promise<EditedImage> {
     return inTransaction(this.db, async (tx) => {
       const image = await this.#locked(tx, 'image.reactivate', request, context);
       if (image.status === 'active') return { image, event_ids: [] };
@@ -58,7 +56,7 @@ export class CloseImage {
     return this.access.require(tx, action, found, { region: request.region, context });
   }
 
-  async #apply(tx: EntityManager, image: ImageRow, input: TransitionInput): Promise<ClosedImage> {
+  async #apply(tx: EntityManager, image: ImageRow, input: TransitionInput): Promise<EditedImage> {
     const step = await this.transitions.apply(tx, image, input);
     if (step === null) throw refusal('image.not_active', `Image ${image.id} is ${image.status}.`);
     return { image: step.image, event_ids: [step.event_id] };

@@ -26,6 +26,9 @@ import { togetherWith } from './machine-disks.ts';
 export interface EditedImage {
   readonly image: ImageRow;
   readonly event_ids: readonly string[];
+}
+
+interface UpdatedImage extends EditedImage {
   /** Names of what is different now. */
   readonly changed: readonly string[];
 }
@@ -50,7 +53,7 @@ export class EditImage {
   ) {}
 
   /** @throws Refusal as the contract of `catalog.updateImage` names them; then nothing has changed. */
-  update(request: RequestOf<typeof UpdateImageContract>, call: RequestCall): Promise<EditedImage> {
+  update(request: RequestOf<typeof UpdateImageContract>, call: RequestCall): Promise<UpdatedImage> {
     const { changes, strict_add } = request;
     const editing = (draft: ImageDraft): ImageDraft =>
       changes.reduce((current, change) => edit(current, change, strict_add), draft);
@@ -89,7 +92,7 @@ export class EditImage {
     return this.#edit({ image_id, region, action: 'image.publish', editing }, call);
   }
 
-  #edit({ image_id, region, action, editing }: Editing, call: RequestCall): Promise<EditedImage> {
+  #edit({ image_id, region, action, editing }: Editing, call: RequestCall): Promise<UpdatedImage> {
     const { context } = call;
     return inTransaction(this.db, async (tx) => {
       const found = await this.images.lock(tx, image_id);

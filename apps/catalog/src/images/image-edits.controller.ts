@@ -64,6 +64,6 @@ export class ImageEditsController {
   }
 }
 
-function answer({ image, event_ids }: Pick<EditedImage, 'image' | 'event_ids'>): ResponseOf<typeof AddImageTag> {
+function answer({ image, event_ids }: EditedImage): ResponseOf<typeof AddImageTag> {
   return { image: toRecord(image), event_ids: [...event_ids] };
 }

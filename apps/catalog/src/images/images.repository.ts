@@ -1,4 +1,4 @@
-import { prepared } from '@imago/persistence';
+import { lockName, prepared } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { type ImagePage, type ImagePageQuery, pageStatement } from './image-page.ts';
@@ -62,12 +62,12 @@ export class ImagesRepository {
 
   /** Keeps a registration and a taking back of the same id apart, also while there is no row to lock. */
   async lockId(tx: EntityManager, id: string): Promise<void> {
-    await tx.query(LOCK_TEXT, [`catalog.image.${id}`]);
+    await lockName(tx, `catalog.image.${id}`);
   }
 
   /** Keeps everybody else from registering for an account, so that its images can be counted, until the transaction ends. */
   async lockAccount(tx: EntityManager, { owner, region }: Account): Promise<void> {
-    await tx.query(LOCK_TEXT, [`catalog.account.${region}/${owner}`]);
+    await lockName(tx, `catalog.account.${region}/${owner}`);
   }
 
   /** How many images take a place of an account. Counts no further than `atMost`, when that is all there is to know. */
@@ -158,7 +158,6 @@ const LOCK =
   prepared(`WITH machine AS MATERIALIZED (SELECT coalesce(machine_image_id, id) AS id FROM catalog.images WHERE id = $1)
   SELECT ${IMAGE_COLUMNS.join(', ')} FROM catalog.images
   WHERE id = (SELECT id FROM machine) OR machine_image_id = (SELECT id FROM machine) ORDER BY id FOR UPDATE`);
-const LOCK_TEXT = prepared('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))');
 const FIND_ABANDONED = prepared('SELECT 1 FROM catalog.abandoned_registrations WHERE image_id = $1');
 
 /** Reads as many entries of one index as it counts: the order keeps Postgres from looking through other projects' images. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   containerFormat,
   diskFormat,
+  fileImageType,
   givenName,
   imageProperties,
   imageTag,
@@ -53,8 +54,7 @@ export function toRegisterImage(body: unknown, region: string): RequestOf<typeof
     job_id: null,
     facts: {
       ...{ name, min_disk, min_ram, tags, description: null, boot_mode: null },
-      // An ISO image is never a system disk.
-      image_type: disk_format === 'iso' ? 'data_disk' : 'system_disk',
+      image_type: fileImageType(disk_format),
       enterprise_project_id: 'default',
     },
     ...{ visibility: seen, owner, protected: kept, os_hidden, disk_format, container_format },

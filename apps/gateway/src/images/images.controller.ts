@@ -1,4 +1,4 @@
-import { GetImage, ListImages, refusal, RegisterImage, UpdateImage } from '@imago/contracts';
+import { GetImage, ListImages, PLACE_CHANGES, refusal, RegisterImage, UpdateImage } from '@imago/contracts';
 import { type RequestContext, shownTo } from '@imago/identity';
 import { RequestClient } from '@imago/messaging';
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
@@ -15,9 +15,6 @@ import { imageDocument } from './image-document.ts';
 import { PATCH_TYPES, patchOf } from './image-patch.ts';
 import { storesOf } from '../stores/image-stores.ts';
 import { toListImages } from './list-query.ts';
-
-/** Changes of these may move the image's place from one quota to another, or free it. */
-const MOVE_PLACES = new Set(['visibility', 'owner']);
 
 /** The images of the OpenStack Image API. */
 @Controller('v2/images')
@@ -83,7 +80,7 @@ export class ImagesController {
     const image_id = idInPath(id, 'image.not_found');
     const wanted = { image_id, region: regionOf(request).name, ...patch };
     const { image, event_ids, changed } = await this.requests.send(UpdateImage, wanted, { context });
-    if (changed.some((name) => MOVE_PLACES.has(name))) await this.ownWrites.counted(event_ids, context);
+    if (changed.some((name) => PLACE_CHANGES.includes(name))) await this.ownWrites.counted(event_ids, context);
     return imageDocument(shownTo(image, context));
   }
 

@@ -1,6 +1,7 @@
 import {
   compression,
   fileChecksum,
+  fileImageType,
   imageFacts,
   importDiskFormat,
   operatingSystemFault,
@@ -60,7 +61,7 @@ export const importBody = fields.superRefine((body, context) => {
 export type ImportBody = z.output<typeof importBody>;
 
 function typeOf({ image_type: said, disk_format }: Pick<ImportBody, 'image_type' | 'disk_format'>) {
-  return said ?? (disk_format === 'iso' ? 'data_disk' : 'system_disk');
+  return said ?? fileImageType(disk_format);
 }
 
 /** The request the import service gets. */

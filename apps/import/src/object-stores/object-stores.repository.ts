@@ -1,4 +1,5 @@
 import { refusal } from '@imago/contracts';
+import { lockName } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, QueryFailedError } from 'typeorm';
 import { ObjectStoreRow, type TenantObjectStore } from './object-store.row.ts';
@@ -29,9 +30,7 @@ export class ObjectStoresRepository {
 
   /** Keeps two who change a project's object stores apart until the end of the transaction. */
   async lockProject(tx: EntityManager, projectId: string, region: string): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      JSON.stringify(['imago.import.object_stores', region, projectId]),
-    ]);
+    await lockName(tx, JSON.stringify(['imago.import.object_stores', region, projectId]));
   }
 
   count(db: EntityManager, project_id: string, region: string): Promise<number> {

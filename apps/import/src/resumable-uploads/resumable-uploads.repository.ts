@@ -1,4 +1,5 @@
 import type { RefusalDocument, ResumableUploadState } from '@imago/contracts';
+import { lockName } from '@imago/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ResumableUpload } from './resumable-upload.ts';
@@ -78,9 +79,7 @@ export class ResumableUploads {
 
   /** Keeps two who begin uploads of a project apart until the end of the transaction. */
   async lockProject(tx: EntityManager, projectId: string, region: string): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      JSON.stringify(['imago.import.resumable_uploads', region, projectId]),
-    ]);
+    await lockName(tx, JSON.stringify(['imago.import.resumable_uploads', region, projectId]));
   }
 
   /** What a project's uploads take, until they have ended. */

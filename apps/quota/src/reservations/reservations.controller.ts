@@ -8,6 +8,7 @@ import {
   ImageRegisteredV1,
   ImageUpdatedV1,
   PreviewReservation as PreviewReservationContract,
+  PLACE_CHANGES,
   type RequestOf,
   ReserveImage as ReserveImageContract,
   type ResponseOf,
@@ -68,7 +69,7 @@ export class ReservationsController {
     @Ctx() { tx, cause }: EventContext,
   ): Promise<void> {
     const { image, changed } = data;
-    if (!changed.includes('visibility') && !changed.includes('owner')) return;
+    if (!changed.some((name) => PLACE_CHANGES.includes(name))) return;
     if (image.status === 'killed' || image.status === 'deleted') return;
     const { version, visibility } = image;
     const entry = { ...entryOf(image, correlationid), version, is_public: visibility === 'public' };

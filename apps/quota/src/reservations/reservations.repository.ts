@@ -1,4 +1,4 @@
-import { prepared } from '@imago/persistence';
+import { lockName, prepared } from '@imago/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { QUOTA_CONFIG } from '../config-token.ts';
@@ -45,7 +45,7 @@ export class ReservationsRepository {
 
   /** Keeps everybody else away from an image until the transaction ends, also while it has no row to lock. */
   async lockImage(tx: EntityManager, imageId: string): Promise<void> {
-    await tx.query(LOCK_TEXT, [`quota.image.${imageId}`]);
+    await lockName(tx, `quota.image.${imageId}`);
   }
 
   async find(tx: EntityManager, imageId: string): Promise<KnownReservation | null> {
@@ -112,8 +112,6 @@ export class ReservationsRepository {
     return this.times.QUOTA_RESERVATION_SECONDS + this.times.QUOTA_LATE_SECONDS;
   }
 }
-
-const LOCK_TEXT = prepared('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))');
 
 const FIND = prepared(`
 SELECT image_id, project_id, region, resource, state, expires_at, sweep_at, correlation_id, image_version, storage_gib,

@@ -4,8 +4,9 @@ import type { ImageFormat } from '../inspect/image-format.ts';
 import { InspectionRefusal } from '../inspection-refusal.ts';
 import { type ByteSource, fillFrom } from '../source/byte-source.ts';
 import { decode, requirePadding } from './decode-stream.ts';
-import { unpackXz, XzThreadError } from './xz-thread.ts';
-import { unpackZstd, ZstdProcessError } from './zstd-process.ts';
+import { DecoderError } from './decoder-error.ts';
+import { unpackXz } from './xz-thread.ts';
+import { unpackZstd } from './zstd-process.ts';
 
 /** What a file may be packed with as a whole. */
 export type Compression = 'gzip' | 'xz' | 'zstd';
@@ -111,8 +112,7 @@ const decoders: Readonly<Record<Compression, (packed: PackedFile) => AsyncIterab
 };
 
 function damage(error: unknown, compression: Compression): unknown {
-  if (error instanceof InspectionRefusal || error instanceof XzThreadError || error instanceof ZstdProcessError)
-    return error;
+  if (error instanceof InspectionRefusal || error instanceof DecoderError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const message = `What is packed with ${compression} cannot be unpacked: ${reason}`;
   return new InspectionRefusal('image.unpack_failed', message, undefined, { cause: error });

@@ -2,20 +2,16 @@ import { on } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { DecoderError } from './decoder-error.ts';
 import type { XzMessage, XzOrder } from './xz-message.ts';
 
 /** Beside this file, compiled or not. */
 const PROGRAM = new URL(`./xz.worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
-/** The thread itself has failed, which says nothing of the file. */
-export class XzThreadError extends Error {
-  override readonly name = 'XzThreadError';
-}
-
 /**
  * Unpacks xz on a thread of its own. The decoder never yields, which would keep everything else in a process waiting, and
  * has a lock that lets one file of a thread be unpacked at a time. The thread ends with the generator, however that ends.
- * @throws XzThreadError; the reason of the signal; any other error is about the file, or of its ranges
+ * @throws DecoderError; the reason of the signal; any other error is about the file, or of its ranges
  */
 export async function* unpackXz(ranges: AsyncGenerator<Buffer>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
@@ -46,10 +42,10 @@ export async function* unpackXz(ranges: AsyncGenerator<Buffer>, signal: AbortSig
           message satisfies never;
       }
     }
-    throw new XzThreadError('The thread that unpacks xz has ended');
+    throw new DecoderError('The thread that unpacks xz has ended');
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw crash === undefined ? error : new XzThreadError('The thread that unpacks xz has failed', { cause: crash });
+    throw crash === undefined ? error : new DecoderError('The thread that unpacks xz has failed', { cause: crash });
   } finally {
     await worker.terminate();
     await ranges.return(undefined);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { dirname, extname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { DecoderError, FILE_AT_FAULT } from './decoder-error.ts';
 
 /** Beside this file, compiled or not. */
 const HERE = fileURLToPath(import.meta.url);
@@ -13,22 +14,15 @@ const OPTIONS = [
   ...['--permission', `--allow-fs-read=${dirname(HERE)}`],
   ...['--max-semi-space-size=1', '--max-old-space-size=48'],
 ];
-/** How it ends when the file is at fault. */
-const FILE_AT_FAULT = 2;
 const LONGEST_REASON = 1024;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-
-/** The process itself has failed, which says nothing of the file. */
-export class ZstdProcessError extends Error {
-  override readonly name = 'ZstdProcessError';
-}
 
 /**
  * Unpacks zstd in a process of its own. A window of up to 128 MiB, as the file wants it, is given back to the machine when
  * the process ends, and never by one that goes on with other work; and a fault of the decoder, which is native code that
  * runs on a tenant's bytes, reaches nothing. The process ends with the generator, however that ends, and with this one.
- * @throws ZstdProcessError; the reason of the signal; any other error is about the file, or of its ranges
+ * @throws DecoderError; the reason of the signal; any other error is about the file, or of its ranges
  */
 export async function* unpackZstd(ranges: AsyncGenerator<Buffer>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
@@ -44,7 +38,7 @@ export async function* unpackZstd(ranges: AsyncGenerator<Buffer>, signal: AbortS
     signal.throwIfAborted();
     const { code, reason } = await ended;
     if (code === FILE_AT_FAULT) throw new Error(reason);
-    if (code !== 0) throw new ZstdProcessError(`The process that unpacks zstd has ended with ${code ?? 'a signal'}`);
+    if (code !== 0) throw new DecoderError(`The process that unpacks zstd has ended with ${code ?? 'a signal'}`);
     await feeding;
   } finally {
     signal.removeEventListener('abort', kill);
@@ -65,7 +59,7 @@ async function feed(ranges: AsyncGenerator<Buffer>, input: Writable): Promise<vo
   input.end();
 }
 
-/** How a process ended and what it said last. @throws ZstdProcessError when it did not begin */
+/** How a process ended and what it said last. @throws DecoderError when it did not begin */
 async function endOf(child: Child): Promise<{ code: number | null; reason: string }> {
   let reason = '';
   child.stderr.setEncoding('utf8').on('data', (said: string) => {
@@ -75,6 +69,6 @@ async function endOf(child: Child): Promise<{ code: number | null; reason: strin
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, reason };
   } catch (cause) {
-    throw new ZstdProcessError('The process that unpacks zstd did not begin', { cause });
+    throw new DecoderError('The process that unpacks zstd did not begin', { cause });
   }
 }

@@ -24,7 +24,7 @@ function follow(order: DigestOrder): DigestReply {
   if (begun === null) throw new Error('no digest was begun');
   if (order === 'end') {
     const { hash, checksums } = begun;
-    begun = null; // and with it the ring
+    begun = null; // an idle thread holds no ring
     return { digest: hash.digest('hex'), crc32s: checksums?.sums ?? [] };
   }
   const run = begun.bytes.subarray(order.offset, order.offset + order.length);
