@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { composePage } from './docs/compose-page.ts';
 import { consoleTypes } from './docs/console-types.ts';
 import { openApiPage } from './docs/openapi-page.ts';
 import { allSettings } from './docs/service-settings.ts';
 import { settingsPage } from './docs/settings-page.ts';
+import { formatted } from './formatted.ts';
 import { ROOT } from './places.ts';
 
 // npm run docs: writes the pages that the built services say themselves. With --check it writes nothing and ends with 1
@@ -23,7 +23,7 @@ const pages: Readonly<Record<string, string>> = {
 const checking = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
   const path = join(ROOT, name);
-  const page = await format(text, { ...(await resolveConfig(path)), filepath: path });
+  const page = await formatted(path, text);
   if (existsSync(path) && readFileSync(path, 'utf8') === page) continue;
   if (!checking) writeFileSync(path, page);
   else {

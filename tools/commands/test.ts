@@ -38,9 +38,19 @@ async function everything(patterns: readonly string[]): Promise<Tally> {
     const checked = await (patterns.length === 0 ? runChecks(options) : build(options));
     const servers = await starting;
     say('Running the tests');
-    const env = { ...servers.env, ...(patterns.length === 0 && { IMAGO_TEST_EVERYTHING: 'true' }) };
-    const smallest = patterns.length === 0 && values.all !== true ? ['--tags-filter=!exhaustive'] : [];
-    const run = await runVitest({ args: [...smallest, ...patterns], env, signal });
+    const whole = patterns.length === 0;
+    const smallest = whole && values.all !== true;
+    const env = {
+      ...servers.env,
+      ...(whole && { IMAGO_TEST_EVERYTHING: 'true' }),
+      ...(smallest && { IMAGO_TEST_SMALLEST: 'true' }),
+    };
+    const run = await runVitest({
+      args: [...(smallest ? ['--tags-filter=!exhaustive'] : []), ...patterns],
+      env,
+      signal,
+    });
+    if (smallest) console.log(`npm test -- --all also runs ${run.report?.numPendingTests ?? 0} other cases of these`);
     return sum([checked, tallyOf(run)]);
   } finally {
     await starting.then(

@@ -1,6 +1,6 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { format, type Oxfmtrc } from 'oxfmt';
 import { asyncApiDocument } from './asyncapi.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
@@ -46,7 +46,8 @@ if (breaches.length > 0) {
 
 /** As the formatter would leave it, which goes over the documents too. */
 async function formatted(path: string, text: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(path)), filepath: path });
+  const options = JSON.parse(readFileSync('.oxfmtrc.json', 'utf8')) as Oxfmtrc;
+  return (await format(path, text, options)).code;
 }
 
 function textOf(path: string): string | null {

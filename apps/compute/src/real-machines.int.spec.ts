@@ -16,7 +16,7 @@ import {
 } from '@imago/contracts';
 import { Regions } from '@imago/object-store';
 import { rootLogger, type RunningService, startService } from '@imago/service';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootDisk } from '../test/boot-disk.ts';
@@ -148,7 +148,7 @@ describe('the compute service with real machines', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
-  it('switches its machines off when it ends, where that is wished for', async () => {
+  it('switches its machines off when it ends, where that is wished for', EXHAUSTIVE, async () => {
     await running.stop();
     await startHost({ COMPUTE_STOP_SERVERS_AT_END: 'true' });
     const id = await order(await imageOf('until the end'));
@@ -199,7 +199,7 @@ describe('the compute service with real machines', () => {
     await expect(locks.take(id, randomUUID(), tenant())).rejects.toMatchObject({ code: 'server.not_stopped' });
   });
 
-  it('takes the lock of a server back whose disk is written meanwhile', async () => {
+  it('takes the lock of a server back whose disk is written meanwhile', EXHAUSTIVE, async () => {
     const id = await order(await imageOf('to be written'));
     await until(id, { status: 'running' });
     await operate(id, 'stop');

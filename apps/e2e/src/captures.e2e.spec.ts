@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Captures } from '../test/captures.ts';
 import { Host } from '../test/host.ts';
@@ -72,8 +72,6 @@ describe('the circle: image, server, change, capture, server', () => {
     const { data_disks } = await servers.show(first.id);
     const dataDisk = { type: 'data_disk', disk_id: data_disks[0]?.id ?? '' } as const;
     const data = await captures.capture(first.id, 'data', dataDisk);
-    await expectMachine(first.id);
-    // The machine's image has no id of a machine; the server it was captured from still has its own.
     const golden = await captures.capture(first.id, 'golden');
     expect(golden).toMatchObject({ name: 'golden', disk_format: 'qcow2' });
     expect(await captures.lineage(golden.id)).toMatchObject({
@@ -125,6 +123,16 @@ describe('the circle: image, server, change, capture, server', () => {
     await new Host(sut).becomesEmpty();
     await expectTrueState(sut);
   }, 600_000);
+
+  it('goes for a machine of two disks, generalized', EXHAUSTIVE, async () => {
+    const image = await importDemoImage(sut, sut.alice, 'for a machine');
+    const { id } = await ran(image, CHANGE, { data_disks: [{ size_gib: 1 }] });
+    await expectMachine(id);
+    await servers.delete(id);
+    await sut.alice.delete(image);
+    await new Host(sut).becomesEmpty();
+    await expectTrueState(sut);
+  });
 
   it('a server that runs is refused at once, and one that is captured is nobody else’s', async () => {
     const image = await importDemoImage(sut, sut.alice, 'busy');

@@ -8,6 +8,7 @@ import {
   provideOpenStackClients,
   runCommand,
 } from '@imago/infra';
+import { EXHAUSTIVE } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandLine } from '../test/command-line.ts';
 import { LoadedClients } from '../test/openstack-clients.ts';
@@ -50,7 +51,7 @@ journey('the commands of OpenStack', () => {
     await writeFile(alice.path('disk.raw'), disk);
     await writeFile(bob.path('disk.raw'), disk);
     await writeFile(alice.path('disk.qcow2'), await smallQcow2(sut.directory, sut.qemuImg));
-  }, LONG);
+  });
   afterAll(async () => {
     loaded.close();
     await sut.close();
@@ -58,9 +59,36 @@ journey('the commands of OpenStack', () => {
 
   const RAW = ['--disk-format', 'raw', '--container-format', 'bare'] as const;
 
-  it(
-    'make images of files',
-    async () => {
+  it('refuse a file that is not what it is said to be', async () => {
+    const wrong = ['image-create', '--name', 'junk', '--disk-format', 'qcow2', '--container-format', 'bare'] as const;
+    await expect(alice.glance(...wrong, '--file', 'disk.raw')).rejects.toThrow(/415/);
+    expect(await alice.show('image', 'show', 'junk')).toMatchObject({ status: 'queued' });
+    await alice.openstack('image', 'delete', 'junk');
+  });
+
+  it('start as the programs they are', async () => {
+    const { openstack, glance } = clients as OpenStackClients;
+    expect(await runCommand(openstack, ['--version'])).toMatch(/^openstack \d/);
+    await runCommand(glance, ['--version']);
+  });
+
+  it('work as docs/clients.md says, word for word', async () => {
+    const page = await readFile(PAGE, 'utf8');
+    const blocks = [...page.matchAll(/^```sh\n(?<commands>.*?)^```$/gms)].map(
+      ({ groups }) => groups?.['commands'] ?? '',
+    );
+    expect(blocks.length).toBeGreaterThan(5);
+    const { gateway } = sut.system;
+    const run = { gateway, keystone: `${gateway}/v3`, users: [sut.alice.user, sut.bob.user, sut.operator.user] };
+    const file = alice.path('.imago/run.json');
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify(run));
+    await alice.script(blocks.join('\n'));
+    expect(await alice.names()).toEqual([]);
+  });
+
+  describe('of the images they make', EXHAUSTIVE, () => {
+    it('make images of files', async () => {
       await alice.openstack('image', 'create', 'web', ...RAW, '--file', 'disk.raw', '--tag', 'web', '--min-disk', '1');
       await alice.glance(
         ...[
@@ -89,13 +117,9 @@ journey('the commands of OpenStack', () => {
         properties: { os_hash_algo: 'sha512', 'owner_specified.openstack.object': 'images/web' },
       });
       expect(await alice.show('image', 'show', 'db')).toMatchObject({ status: 'active', properties: { team: 'blue' } });
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'list them by what one looks for',
-    async () => {
+    it('list them by what one looks for', async () => {
       const looks: [string[], string[]][] = [
         [
           ['--sort', 'name:desc'],
@@ -113,13 +137,9 @@ journey('the commands of OpenStack', () => {
       expect(found).toEqual(looks);
       expect(await alice.glance('image-list', '--page-size', '1', '--sort', 'name:asc')).toMatch(/db[^]*web/);
       expect(await alice.glance('image-list', '--tag', 'web', '--visibility', 'shared')).toMatch(/web/);
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'change them, and keep what is protected',
-    async () => {
+    it('change them, and keep what is protected', async () => {
       await alice.openstack(
         ...['image', 'set', 'web', '--name', 'web-2', '--min-ram', '512', '--tag', 'prod', '--protected'],
         ...['--property', 'os_distro=debian', '--property', 'hw_disk_bus=virtio'],
@@ -137,13 +157,9 @@ journey('the commands of OpenStack', () => {
       const db = await alice.show('image', 'show', 'db-2');
       expect(db).toMatchObject({ id, tags: ['prod'], properties: { tier: '1' } });
       expect(db).not.toHaveProperty('properties.team');
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'hide them, and still find them',
-    async () => {
+    it('hide them, and still find them', async () => {
       const id = String((await alice.show('image', 'show', 'db-2'))['id']);
       await alice.glance('image-update', id, '--hidden', 'true');
       expect(await alice.names()).toEqual(['web-2']);
@@ -151,13 +167,9 @@ journey('the commands of OpenStack', () => {
       expect(await alice.show('image', 'show', 'db-2')).toMatchObject({ id });
       await alice.glance('image-update', id, '--hidden', 'false');
       expect((await alice.names()).sort()).toEqual(['db-2', 'web-2']);
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'give back every byte, which both of them verify',
-    async () => {
+    it('give back every byte, which both of them verify', async () => {
       await alice.openstack('image', 'save', 'web-2', '--file', 'back.raw');
       expect(disk.equals(await readFile(alice.path('back.raw')))).toBe(true);
       const { id } = await alice.show<{ id: string }>('image', 'show', 'db-2');
@@ -165,13 +177,9 @@ journey('the commands of OpenStack', () => {
       const sent = await readFile(alice.path('disk.qcow2'));
       expect(sent.equals(await readFile(alice.path('back.qcow2')))).toBe(true);
       await expect(alice.glance('image-upload', id, '--file', 'disk.qcow2')).rejects.toThrow(/409/);
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'show another tenant nothing, and let him do nothing',
-    async () => {
+    it('show another tenant nothing, and let him do nothing', async () => {
       const { id } = await alice.show<{ id: string }>('image', 'show', 'web-2');
       expect(await bob.names()).toEqual([]);
       await expect(bob.openstack('image', 'show', id)).rejects.toThrow(/No Image found/);
@@ -182,13 +190,9 @@ journey('the commands of OpenStack', () => {
       await bob.openstack('image', 'create', 'web-2', ...RAW, '--file', 'disk.raw');
       expect(await bob.names()).toEqual(['web-2']);
       expect(await alice.show('image', 'show', 'web-2')).toMatchObject({ id });
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'leave to the operator what is the operator’s',
-    async () => {
+    it('leave to the operator what is the operator’s', async () => {
       const { id } = await alice.show<{ id: string }>('image', 'show', 'web-2');
       await expect(alice.openstack('image', 'set', id, '--public')).rejects.toThrow(/403/);
       await alice.glance('image-deactivate', id);
@@ -207,13 +211,9 @@ journey('the commands of OpenStack', () => {
       await expect(bob.glance('image-update', id, '--name', 'mine')).rejects.toThrow(/403/);
       await expect(bob.glance('image-delete', id)).rejects.toThrow(/403|not permitted|forbidden/i);
       await operator.openstack('image', 'set', id, '--private');
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'share an image with another project, which takes it',
-    async () => {
+    it('share an image with another project, which takes it', async () => {
       const { id } = await alice.show<{ id: string }>('image', 'show', 'web-2');
       const project = sut.bob.user.project_id;
       await expect(alice.openstack('image', 'add', 'project', id, project)).rejects.toThrow(/403/);
@@ -235,13 +235,9 @@ journey('the commands of OpenStack', () => {
       await alice.openstack('image', 'remove', 'project', id, project);
       await expect(bob.openstack('image', 'show', id)).rejects.toThrow(/No Image found/);
       await alice.openstack('image', 'set', id, '--private');
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'import what they stage and what a web server has, and show how that goes',
-    async () => {
+    it('import what they stage and what a web server has, and show how that goes', async () => {
       expect(await alice.glance('import-info')).toMatch(/web-download/);
       expect(await alice.glance('stores-info')).toMatch(/region-1/);
       expect(await alice.glance('usage')).toMatch(/image_count_total/);
@@ -264,13 +260,9 @@ journey('the commands of OpenStack', () => {
       const { id } = await alice.show<{ id: string }>('image', 'show', 'imported');
       await sut.alice.imageIn('active', id);
       await alice.openstack('image', 'delete', staged, downloaded, id);
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'define properties for consoles, and read what is defined',
-    async () => {
+    it('define properties for consoles, and read what is defined', async () => {
       await operator.glance('md-namespace-create', 'web', '--display-name', 'Web', '--visibility', 'public');
       const tier = ['--name', 'tier', '--title', 'Tier', '--schema', '{"type": "string", "enum": ["1", "2"]}'];
       await operator.glance('md-property-create', 'web', ...tier);
@@ -291,59 +283,14 @@ journey('the commands of OpenStack', () => {
       await operator.glance('md-namespace-update', 'web', '--protected', 'False', '--visibility', 'public');
       await operator.glance('md-namespace-delete', 'web');
       await expect(alice.glance('md-namespace-show', 'web')).rejects.toThrow(/404/);
-    },
-    LONG,
-  );
+    });
 
-  it(
-    'refuse a file that is not what it is said to be',
-    async () => {
-      const wrong = ['image-create', '--name', 'junk', '--disk-format', 'qcow2', '--container-format', 'bare'] as const;
-      await expect(alice.glance(...wrong, '--file', 'disk.raw')).rejects.toThrow(/415/);
-      expect(await alice.show('image', 'show', 'junk')).toMatchObject({ status: 'queued' });
-      await alice.openstack('image', 'delete', 'junk');
-    },
-    LONG,
-  );
-
-  it(
-    'delete them, and nothing is left',
-    async () => {
+    it('delete them, and nothing is left', async () => {
       await alice.openstack('image', 'delete', 'web-2', 'db-2');
       await bob.openstack('image', 'delete', 'web-2');
       expect([await alice.names(), await bob.names()]).toEqual([[], []]);
       await expect(alice.openstack('image', 'show', 'web-2')).rejects.toThrow(/No Image found/);
       await expectTrueState(sut);
-    },
-    LONG,
-  );
-
-  it(
-    'start as the programs they are',
-    async () => {
-      const { openstack, glance } = clients as OpenStackClients;
-      expect(await runCommand(openstack, ['--version'])).toMatch(/^openstack \d/);
-      await runCommand(glance, ['--version']);
-    },
-    LONG,
-  );
-
-  it(
-    'work as docs/clients.md says, word for word',
-    async () => {
-      const page = await readFile(PAGE, 'utf8');
-      const blocks = [...page.matchAll(/^```sh\n(?<commands>.*?)^```$/gms)].map(
-        ({ groups }) => groups?.['commands'] ?? '',
-      );
-      expect(blocks.length).toBeGreaterThan(5);
-      const { gateway } = sut.system;
-      const run = { gateway, keystone: `${gateway}/v3`, users: [sut.alice.user, sut.bob.user, sut.operator.user] };
-      const file = alice.path('.imago/run.json');
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, JSON.stringify(run));
-      await alice.script(blocks.join('\n'));
-      expect(await alice.names()).toEqual([]);
-    },
-    2 * LONG,
-  );
+    });
+  });
 });

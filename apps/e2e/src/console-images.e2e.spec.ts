@@ -1,4 +1,4 @@
-import { eventually } from '@imago/testing';
+import { eventually, EVERY_CASE } from '@imago/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumHere, startBrowser } from '../test/browser.ts';
@@ -138,6 +138,7 @@ journey('images in the console, as two tenants use them in Chinese', () => {
     for (const view of views) {
       await tab(alice, view);
       await alice.page.getByRole('tab', { name: view, selected: true }).waitFor();
+      if (!EVERY_CASE && view !== '概要') continue;
       faults.push(...(await alice.barriersInAnyLight()).map((barrier) => `${view}: ${barrier}`));
     }
     expect(faults).toEqual([]);

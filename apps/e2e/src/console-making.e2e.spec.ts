@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BOOT_MARKER } from '@imago/demo-image';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumHere, startBrowser } from '../test/browser.ts';
@@ -27,8 +27,6 @@ journey('images are made and used in the console, by the words of the guide', ()
   let browser: Browser;
   let console: ConsolePage;
   let demo: string;
-  /** Made on the way of the server. */
-  let captured: string;
 
   beforeAll(async () => {
     [sut, browser] = await Promise.all([systemFor('console-making'), startBrowser(chromium ?? '')]);
@@ -58,12 +56,7 @@ journey('images are made and used in the console, by the words of the guide', ()
     await console.page.locator('.ant-select-item-option').filter({ hasText: option }).first().click();
   };
   const noBarriers = async (): Promise<void> => {
-    expect(await console.barriers()).toEqual([]);
-    await console.page.emulateMedia({ colorScheme: 'dark' });
-    await console.page.locator('html[data-appearance="dark"]').waitFor();
-    expect(await console.barriers()).toEqual([]);
-    await console.page.emulateMedia({ colorScheme: 'light' });
-    await console.page.locator('html[data-appearance="light"]').waitFor();
+    expect(await console.barriersInAnyLight()).toEqual([]);
   };
   /** The image of the job that is shown, once it can be used. */
   const made = async (): Promise<string> => {
@@ -76,77 +69,81 @@ journey('images are made and used in the console, by the words of the guide', ()
     return id;
   };
 
-  it('§2.1: servers of an image are ordered, boot, and are read on their console', async () => {
-    await goTo(`/servers/new?image=${demo}`);
-    await console.page.locator('[data-system-disk="1"]').waitFor(); // as the image has it, and no field for another
-    await field('云主机名称').fill('web');
-    await field('数量').fill('2');
-    await choose('规格', 'tiny');
-    await noBarriers();
-    await press('立即购买');
-    await console.page.getByRole('heading', { name: '确认云主机配置' }).waitFor();
-    await press('提交申请');
-    await console.page.waitForURL(/\/servers$/);
-    await console.page.locator('tr[data-server]').nth(1).waitFor();
-    const [first, second] = await servers.list();
-    for (const { id } of [first, second].filter((each) => each !== undefined)) {
-      await server(id, '[data-status="running"]').waitFor({ timeout: BOOT_TIME });
-    }
-    await noBarriers();
-    await console.page.getByRole('link', { name: 'web-1', exact: true }).click();
-    await console.page.locator('.console-log').getByText(`${BOOT_MARKER} 1`).waitFor({ timeout: BOOT_TIME });
-    await noBarriers();
-  }, 400_000);
+  describe('a server', EXHAUSTIVE, () => {
+    let captured: string;
 
-  it('§2.2: a running server is to be stopped first, is stopped right there, and becomes an image', async () => {
-    const { id } = (await servers.list()).find(({ name }) => name === 'web-1') ?? { id: '' };
-    await goTo('/images/new');
-    await server(id).getByText('请先关机').waitFor();
-    expect(await field('选择云主机 web-1').isDisabled()).toBe(true);
-    await noBarriers();
-    await press('关机：web-1');
-    await server(id, '[data-status="stopped"]').waitFor({ timeout: BOOT_TIME });
-    await field('选择云主机 web-1').check();
-    await field('镜像名称').fill('web-golden');
-    await press('立即创建');
-    await console.page.getByRole('heading', { name: '确认镜像参数' }).waitFor();
-    await press('提交申请');
-    await console.sees('请先勾选“我已阅读并同意”');
-    await field('我已阅读并同意').check();
-    await press('提交申请');
-    captured = await made();
-    expect(await sut.alice.image(captured)).toMatchObject({ name: 'web-golden', source_server_name: 'web-1' });
-  }, 400_000);
-
-  it('更换操作系统: a stopped server gets another image, starts, and is deleted by its name', async () => {
-    const { id } = (await servers.list()).find(({ name }) => name === 'web-1') ?? { id: '' };
-    await goTo('/servers');
-    await server(id).getByRole('button', { name: 'web-1 的更多操作' }).click();
-    await console.page.getByRole('menuitem', { name: '更换操作系统' }).click();
-    const dialog = console.page.getByRole('dialog', { name: '更换云主机“web-1”的操作系统' });
-    await dialog.getByRole('button', { name: '更换操作系统' }).click();
-    await console.sees('请选择镜像');
-    await choose('镜像', 'web-golden');
-    await dialog.getByRole('button', { name: '更换操作系统' }).click();
-    await eventually(async () => {
-      expect(await servers.show(id)).toMatchObject({ status: 'stopped', task: null, image_id: captured });
+    it('§2.1: servers of an image are ordered, boot, and are read on their console', async () => {
+      await goTo(`/servers/new?image=${demo}`);
+      await console.page.locator('[data-system-disk="1"]').waitFor(); // as the image has it, and no field for another
+      await field('云主机名称').fill('web');
+      await field('数量').fill('2');
+      await choose('规格', 'tiny');
+      await noBarriers();
+      await press('立即购买');
+      await console.page.getByRole('heading', { name: '确认云主机配置' }).waitFor();
+      await press('提交申请');
+      await console.page.waitForURL(/\/servers$/);
+      await console.page.locator('tr[data-server]').nth(1).waitFor();
+      const [first, second] = await servers.list();
+      for (const { id } of [first, second].filter((each) => each !== undefined)) {
+        await server(id, '[data-status="running"]').waitFor({ timeout: BOOT_TIME });
+      }
+      await noBarriers();
+      await console.page.getByRole('link', { name: 'web-1', exact: true }).click();
+      await console.page.locator('.console-log').getByText(`${BOOT_MARKER} 1`).waitFor({ timeout: BOOT_TIME });
+      await noBarriers();
     });
-    await server(id).getByText('web-golden').waitFor();
-    await press('开机：web-1');
-    await server(id, '[data-status="running"]').waitFor({ timeout: BOOT_TIME });
-    for (const each of await servers.list()) {
-      await server(each.id)
-        .getByRole('button', { name: `${each.name} 的更多操作` })
-        .click();
-      await console.page.getByRole('menuitem', { name: '删除' }).click();
-      const asked = console.page.getByRole('dialog', { name: `删除云主机“${each.name}”？` });
-      await asked.getByRole('button', { name: '删除' }).click();
-      await server(each.id).waitFor({ state: 'detached' });
-    }
-    await console.sees('当前节点还没有云主机');
-    await sut.alice.delete(captured);
-    await new Host(sut).becomesEmpty();
-  }, 400_000);
+
+    it('§2.2: a running server is to be stopped first, is stopped right there, and becomes an image', async () => {
+      const { id } = (await servers.list()).find(({ name }) => name === 'web-1') ?? { id: '' };
+      await goTo('/images/new');
+      await server(id).getByText('请先关机').waitFor();
+      expect(await field('选择云主机 web-1').isDisabled()).toBe(true);
+      await noBarriers();
+      await press('关机：web-1');
+      await server(id, '[data-status="stopped"]').waitFor({ timeout: BOOT_TIME });
+      await field('选择云主机 web-1').check();
+      await field('镜像名称').fill('web-golden');
+      await press('立即创建');
+      await console.page.getByRole('heading', { name: '确认镜像参数' }).waitFor();
+      await press('提交申请');
+      await console.sees('请先勾选“我已阅读并同意”');
+      await field('我已阅读并同意').check();
+      await press('提交申请');
+      captured = await made();
+      expect(await sut.alice.image(captured)).toMatchObject({ name: 'web-golden', source_server_name: 'web-1' });
+    });
+
+    it('更换操作系统: a stopped server gets another image, starts, and is deleted by its name', async () => {
+      const { id } = (await servers.list()).find(({ name }) => name === 'web-1') ?? { id: '' };
+      await goTo('/servers');
+      await server(id).getByRole('button', { name: 'web-1 的更多操作' }).click();
+      await console.page.getByRole('menuitem', { name: '更换操作系统' }).click();
+      const dialog = console.page.getByRole('dialog', { name: '更换云主机“web-1”的操作系统' });
+      await dialog.getByRole('button', { name: '更换操作系统' }).click();
+      await console.sees('请选择镜像');
+      await choose('镜像', 'web-golden');
+      await dialog.getByRole('button', { name: '更换操作系统' }).click();
+      await eventually(async () => {
+        expect(await servers.show(id)).toMatchObject({ status: 'stopped', task: null, image_id: captured });
+      });
+      await server(id).getByText('web-golden').waitFor();
+      await press('开机：web-1');
+      await server(id, '[data-status="running"]').waitFor({ timeout: BOOT_TIME });
+      for (const each of await servers.list()) {
+        await server(each.id)
+          .getByRole('button', { name: `${each.name} 的更多操作` })
+          .click();
+        await console.page.getByRole('menuitem', { name: '删除' }).click();
+        const asked = console.page.getByRole('dialog', { name: `删除云主机“${each.name}”？` });
+        await asked.getByRole('button', { name: '删除' }).click();
+        await server(each.id).waitFor({ state: 'detached' });
+      }
+      await console.sees('当前节点还没有云主机');
+      await sut.alice.delete(captured);
+      await new Host(sut).becomesEmpty();
+    });
+  });
 
   it('§2.4: a file is refused in the words of the preflight when it is not what it is said to be', async () => {
     await sut.alice.bucket.put('disks/junk.qcow2', randomBytes(MIB));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Service } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, firstOfEach } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseGate, holdRelay } from '../test/database-gate.ts';
 import { makeRawDisk } from '../test/source-disks.ts';
@@ -51,25 +51,24 @@ describe('whatever is killed, the system comes back to a true state by itself', 
   }
 
   // Everything of the phase is done and nothing of it is saved yet: the worst moment of each.
-  it.each([
-    ['admit', `OLD.phase = 'admit' AND NEW.phase = 'inspect'`],
-    ['inspect', `OLD.phase = 'inspect' AND NEW.phase = 'transfer'`],
-    ['transfer', `OLD.phase = 'transfer' AND NEW.phase = 'seal'`],
-    ['seal', `OLD.phase = 'seal' AND NEW.phase = 'verify'`],
-    ['verify', `OLD.phase = 'verify' AND NEW.phase = 'examine'`],
-    ['examine', `OLD.phase = 'examine' AND NEW.phase = 'activate'`],
-    ['activate', `OLD.state <> 'succeeded' AND NEW.state = 'succeeded'`],
-  ])(
-    'the import worker at the end of its phase %s',
-    async (_phase, condition) => {
+  const ENDS = [
+    { phase: 'seal', kind: 'after the bytes', condition: `OLD.phase = 'seal' AND NEW.phase = 'verify'` },
+    { phase: 'verify', kind: 'after the bytes', condition: `OLD.phase = 'verify' AND NEW.phase = 'examine'` },
+    { phase: 'examine', kind: 'after the bytes', condition: `OLD.phase = 'examine' AND NEW.phase = 'activate'` },
+    { phase: 'admit', kind: 'before them', condition: `OLD.phase = 'admit' AND NEW.phase = 'inspect'` },
+    { phase: 'inspect', kind: 'before them', condition: `OLD.phase = 'inspect' AND NEW.phase = 'transfer'` },
+    { phase: 'transfer', kind: 'before them', condition: `OLD.phase = 'transfer' AND NEW.phase = 'seal'` },
+    { phase: 'activate', kind: 'at the end', condition: `OLD.state <> 'succeeded' AND NEW.state = 'succeeded'` },
+  ];
+  for (const [ends, options] of firstOfEach(ENDS, ({ kind }) => kind)) {
+    it.each(ends)('the import worker at the end of its phase $phase', options, async ({ condition }) => {
       const gate = await DatabaseGate.close(sut.databaseUrl, JOBS, condition);
       const job = await sut.alice.import('disk', { disk_format: 'raw' });
       await gate.reached();
       await killAndRestart('import', () => gate.open(JOBS));
       await expectImageAndCleanUp(job);
-    },
-    120_000,
-  );
+    });
+  }
 
   it('the import worker in the middle of a transfer: at most the parts in flight are redone', async () => {
     const uploads = sut.proxy.count(isPart);

@@ -3,7 +3,8 @@ import { eventually } from '@imago/testing';
 import type { Answer, ImageDocument, Problem, Tenant } from './tenant.ts';
 
 export type CaptureSource =
-  { readonly type: 'system_disk' | 'full_machine' } | { readonly type: 'data_disk'; readonly disk_id: string };
+  | { readonly type: 'system_disk' | 'full_machine' }
+  | { readonly type: 'data_disk'; readonly disk_id: string };
 
 /** What else is wished of a capture. */
 export interface CaptureWishes {

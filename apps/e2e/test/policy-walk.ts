@@ -4,7 +4,14 @@ export type Relation = (typeof RELATIONS)[number];
 
 /** What a route is about: a thing of the owner's, made fresh where a request succeeds in changing it. */
 export type Subject =
-  'image' | 'image_job' | 'server' | 'quota_request' | 'webhook' | 'object_store' | 'upload' | 'nothing';
+  | 'image'
+  | 'image_job'
+  | 'server'
+  | 'quota_request'
+  | 'webhook'
+  | 'object_store'
+  | 'upload'
+  | 'nothing';
 
 /** What one route answers to whom. */
 export interface Expectation {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { ADDRESS_MARKER, BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type BaseImage,
@@ -329,15 +329,19 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
         expect(output).toContain(`${BOOT_MARKER} 1`);
       });
 
-      it('reboots when it is asked, is the same instance still, and sees no restart of what serves its image', async () => {
-        await consoleShows(spec.id, ADDRESS_MARKER, 2);
-        await hypervisor.reboot(spec.id, { patience: PATIENCE });
-        await host.restartImages();
-        const output = await consoleShows(spec.id, ADDRESS_MARKER, 3);
-        expect(output).toContain(`${BOOT_MARKER} 3`); // a guest that was merely reset would have had no time to count
-        expect(output.split(USER_DATA_MARKER)).toHaveLength(2);
-        expect(ofServer(spec.id)).toEqual([]);
-      });
+      it(
+        'reboots when it is asked, is the same instance still, and sees no restart of what serves its image',
+        EXHAUSTIVE,
+        async () => {
+          await consoleShows(spec.id, ADDRESS_MARKER, 2);
+          await hypervisor.reboot(spec.id, { patience: PATIENCE });
+          await host.restartImages();
+          const output = await consoleShows(spec.id, ADDRESS_MARKER, 3);
+          expect(output).toContain(`${BOOT_MARKER} 3`); // a guest that was merely reset would have had no time to count
+          expect(output.split(USER_DATA_MARKER)).toHaveLength(2);
+          expect(ofServer(spec.id)).toEqual([]);
+        },
+      );
 
       it('gives out none of its disks as long as it runs', async () => {
         for (const { id } of [spec.system_disk, ...spec.data_disks])
@@ -385,7 +389,7 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
       });
     });
 
-    describe('a server that is not restricted, with an image that cannot be read', () => {
+    describe('a server that is not restricted, with an image that cannot be read', EXHAUSTIVE, () => {
       it('reaches the host; its guest is told of the disk and goes on, and so is who watches', async () => {
         const bad = disk(GIB, host.unreadable);
         const spec = await created({

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BaseImage, HypervisorError, type MachineChange, type QemuHypervisor } from '../src/index.ts';
 import { findAccelerator, runsMachines } from '../src/qemu/accelerator.ts';
@@ -66,7 +66,7 @@ describe('the driver for qemu', () => {
     expect(await host.disksOf(second.id)).toHaveLength(1);
   });
 
-  it('deletes many at a time, and lists meanwhile', async () => {
+  it('deletes many at a time, and lists meanwhile', EXHAUSTIVE, async () => {
     const specs = Array.from({ length: 6 }, () => serverSpec());
     for (const spec of specs) await hypervisor.create(spec);
     await Promise.all(
@@ -172,7 +172,7 @@ describe('the driver for qemu', () => {
     });
   });
 
-  it('tells of a guest that switched itself off while nobody watched, to everybody who comes', async () => {
+  it('tells of a guest that switched itself off while nobody watched, to everybody who comes', EXHAUSTIVE, async () => {
     const sleepy = await host.images.storeFile(sleepyDisk(), 'raw');
     const spec = serverSpec({ system_disk: disk(GIB, sleepy) });
     await hypervisor.create(spec);

@@ -26,7 +26,8 @@ export interface DecodedEvent {
 
 /** A delivery as an event, or why it is none. */
 export type Decoded =
-  DecodedEvent | { readonly status: 'invalid'; readonly reason: 'invalid' | 'unknown_type'; readonly error: string };
+  | DecodedEvent
+  | { readonly status: 'invalid'; readonly reason: 'invalid' | 'unknown_type'; readonly error: string };
 
 /** Envelopes with some room for attributes other producers may add. */
 const MAX_BODY_BYTES = 2 * MAX_ENVELOPE_BYTES;

@@ -93,8 +93,7 @@ export class QueueConsumer {
       await within(ANSWER_MS, `prepare ${queue}`, this.plan.prepare(channel));
       await channel.prefetch(this.plan.prefetch);
       const onMessage = (message: ConsumeMessage | null): void => {
-        if (message === null)
-          this.endTurn?.(); // the broker cancelled the consumer: the queue is gone
+        if (message === null) this.endTurn?.(); // the broker cancelled the consumer: the queue is gone
         else
           this.deliver({
             queue,

@@ -118,8 +118,7 @@ export class DirectConnection {
 
   #received(bytes: number): boolean {
     const exchange = this.#exchange;
-    if (exchange === undefined)
-      this.#socket.destroy(); // nobody asked
+    if (exchange === undefined) this.#socket.destroy(); // nobody asked
     else if (exchange.head === undefined) this.#receivedHead(exchange, bytes);
     else this.#landed(exchange, bytes);
     return true;

@@ -13,7 +13,7 @@ export { swiftOrTold } from './swift.ts';
 export type { OtherS3 } from './swift.ts';
 export { startTestInfrastructure } from './test-infrastructure.ts';
 export type { TestInfrastructureOptions } from './test-infrastructure.ts';
-export { EXHAUSTIVE, firstOfEach } from './tables.ts';
+export { EVERY_CASE, EXHAUSTIVE, firstOfEach, trials, workIn } from './tables.ts';
 export { makeOsLikeDisk } from './os-like-disk.ts';
 export type { OsLikeDiskOptions } from './os-like-disk.ts';
 export { S3Gate } from './s3-gate.ts';

@@ -1,5 +1,11 @@
 import type { TestOptions } from 'vitest';
 
+/**
+ * False in `npm test`, which looks at each guarantee once: for what a test looks at beside that, where a case of its own
+ * ({@link EXHAUSTIVE}) would tell the same story twice.
+ */
+export const EVERY_CASE = process.env['IMAGO_TEST_SMALLEST'] !== 'true';
+
 /** For tests that `npm test` leaves to `npm test -- --all`: other cases of what it proves by the smallest. */
 export const EXHAUSTIVE = { tags: ['exhaustive'] } satisfies TestOptions;
 
@@ -17,4 +23,14 @@ export function firstOfEach<Row>(
     [[...firsts.values()], {}],
     [rows.filter((row) => firsts.get(kind(row)) !== row), EXHAUSTIVE],
   ];
+}
+
+/** The work in a phase of a job, as a kind for {@link firstOfEach}: bytes are moved, made one object, or looked at only. */
+export function workIn({ phase }: { readonly phase: string }): string {
+  return phase === 'transfer' || phase === 'seal' ? phase : 'look';
+}
+
+/** How often a property is tried that takes a server and all cases take so many: a quarter in `npm test`. */
+export function trials(all: number): number {
+  return EVERY_CASE ? all : Math.ceil(all / 4);
 }

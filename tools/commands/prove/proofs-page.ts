@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../formatted.ts';
 import { ROOT } from '../places.ts';
 import type { VitestReport } from '../test/run-vitest.ts';
 
@@ -26,7 +26,7 @@ export async function addToProofsPage(report: VitestReport, figures: readonly st
   ];
   const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : HEAD;
   const text = `${page}\n${blocks.join('\n\n')}\n`;
-  writeFileSync(PAGE, await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
+  writeFileSync(PAGE, await formatted(PAGE, text));
 }
 
 /** A run on changed sources says so: its figures belong to no commit. */

@@ -28,7 +28,7 @@ const CONSOLE: Check = { name: 'build of the console', command: ['node', 'tools/
  */
 const CHECKS: readonly Check[] = [
   { name: 'project references', command: ['nx', 'sync:check'] },
-  { name: 'formatting', command: ['prettier', '--check', '.', '--log-level', 'warn'] },
+  { name: 'formatting', command: ['oxfmt', '--check'] },
   BUILD,
   CONSOLE,
   { name: 'lint that knows types', command: ['oxlint'] },

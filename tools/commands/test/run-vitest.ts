@@ -14,6 +14,8 @@ export interface VitestOptions {
 export interface VitestReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
+  /** Those a filter left out too. */
+  readonly numPendingTests: number;
   readonly testResults: readonly TestFile[];
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ClusterPasswords, PERSISTENT_SERVICES } from '@imago/persistence';
-import { testEnvironment, type TestEnvironment } from '@imago/testing';
+import { EXHAUSTIVE, testEnvironment, type TestEnvironment } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtEntry } from './entries.ts';
 import { newInstallation } from './installation.ts';
@@ -82,7 +82,7 @@ describe('the preparing program', () => {
     for (const name of await secretFiles(directory)) expect((await stat(name)).mode & 0o077).toBe(0);
   });
 
-  it('changes nothing when it runs again', async () => {
+  it('changes nothing when it runs again', EXHAUSTIVE, async () => {
     const before = await contents(directory);
     await prepare();
     const after = await contents(directory);

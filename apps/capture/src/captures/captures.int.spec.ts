@@ -10,7 +10,7 @@ import {
 import type { Extent } from '@imago/disk-image';
 import { readObject, sha256, type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
@@ -69,7 +69,7 @@ describe('a capture', () => {
     return captures.compute.exports.calls.reduce((sum, call) => sum + call.length, 0);
   }
 
-  it('of a disk that was made from no image stores it whole, what was never written left out', async () => {
+  it('of a disk that was made from no image stores it whole, what was never written left out', EXHAUSTIVE, async () => {
     const content = Buffer.alloc(64 * MIB);
     const written = run(40 * MIB + 512, 3 * MIB);
     randomBytes(written.length).copy(content, written.offset);
@@ -92,7 +92,7 @@ describe('a capture', () => {
     });
   });
 
-  it('of a disk that was made from a file kept as it came stores all of it', async () => {
+  it('of a disk that was made from a file kept as it came stores all of it', EXHAUSTIVE, async () => {
     const object = { ...base.object, disk_format: 'raw' as const, index_hash: null };
     const content = someDisk();
     const server = captures.compute.add({ content, changed: [], image_id: base.image_id, base: object });
@@ -191,20 +191,20 @@ describe('a capture', () => {
       expect(disk.equals(content)).toBe(true);
     });
 
-    it('stores no cluster that was written with what it had', async () => {
+    it('stores no cluster that was written with what it had', EXHAUSTIVE, async () => {
       const { data, stored } = await capture(serverOnBase(original, [run(2 * MIB, 10 * MIB)]));
       expect(stored.length).toBeLessThan(6 * MIB); // the tables alone
       await requireDisk(captures.store, [data.object.key, base.object.key], original);
       expect(data.object.index_hash).toBe(base.object.index_hash);
     });
 
-    it('of a disk that nobody wrote to is a layer without a cluster', async () => {
+    it('of a disk that nobody wrote to is a layer without a cluster', EXHAUSTIVE, async () => {
       const { data } = await capture(serverOnBase(original, []));
       await requireDisk(captures.store, [data.object.key, base.object.key], original);
       expect(data.job).toMatchObject({ state: 'succeeded', bytes_total: '0' });
     });
 
-    it('says the size of the file it is downloaded as, and no hash that nobody has made yet', async () => {
+    it('says the size of the file it is downloaded as, and no hash that nobody has made yet', EXHAUSTIVE, async () => {
       const content = Buffer.from(original);
       randomBytes(MIB).copy(content, 10 * MIB);
       const { data } = await capture(serverOnBase(content, [run(10 * MIB, MIB)]));
@@ -225,14 +225,14 @@ describe('a capture', () => {
       await qemu.requireSame(stored, content);
     });
 
-    it('of a disk that grew has the new room too', async () => {
+    it('of a disk that grew has the new room too', EXHAUSTIVE, async () => {
       const content = Buffer.concat([original, Buffer.alloc(10 * MIB)]);
       randomBytes(MIB).copy(content, 30 * MIB);
       const { data } = await capture(serverOnBase(content, [run(30 * MIB, MIB)]));
       await requireDisk(captures.store, [data.object.key, base.object.key], content);
     });
 
-    it('reads all of a disk whose map is too long to be told, and stores what changed', async () => {
+    it('reads all of a disk whose map is too long to be told, and stores what changed', EXHAUSTIVE, async () => {
       const content = Buffer.from(original);
       randomBytes(512).copy(content, 5 * MIB);
       captures.compute.exports.misbehaves = ({ path }, response) => {

@@ -12,7 +12,7 @@ import {
 import { generalizeDisk, layOver } from '@imago/generalization';
 import { sha256, type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { DEBIAN, DiskPrograms, examined, FileDisk, SampleDisks } from '@imago/readiness/testing';
-import { eventually, firstOfEach } from '@imago/testing';
+import { eventually, EXHAUSTIVE, firstOfEach } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
@@ -179,7 +179,7 @@ describe('a capture that is generalized', () => {
     );
   }
 
-  it('of a full machine has another system disk, and data disks as they are', async () => {
+  it('of a full machine has another system disk, and data disks as they are', EXHAUSTIVE, async () => {
     await hire();
     const server = captures.compute.add(layered(), { content, changed: [{ offset: 0, length: content.length }] });
     const { id } = await captures.request(server.id, { source: { type: 'full_machine' }, generalize: true });

@@ -9,7 +9,7 @@ import {
 import type { Extent } from '@imago/disk-image';
 import { type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
-import { eventually, firstOfEach, type S3Call } from '@imago/testing';
+import { eventually, EXHAUSTIVE, firstOfEach, type S3Call, workIn } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
@@ -82,7 +82,7 @@ describe('a worker that is lost', () => {
     expect(done).toEqual([...done].sort((a, b) => a - b));
   }
 
-  for (const [rows, options] of firstOfEach(PHASE_MOMENTS, ({ phase }) => phase)) {
+  for (const [rows, options] of firstOfEach(PHASE_MOMENTS, workIn)) {
     it.each(rows)(
       'in $phase, $moment, is followed by one that finishes the capture',
       options,
@@ -129,7 +129,7 @@ describe('a worker that is lost', () => {
     expect(read).toBeLessThanOrEqual(18 * MIB);
   });
 
-  it('is followed by one that begins again when the upload is gone too', async () => {
+  it('is followed by one that begins again when the upload is gone too', EXHAUSTIVE, async () => {
     const server = largeServer();
     const id = await loseInTransfer(server);
     for (const upload of await captures.store.listMultiparts('images/')) await captures.store.abortMultipart(upload);
@@ -158,7 +158,7 @@ describe('a worker that is lost', () => {
     });
   });
 
-  it('is followed by one that writes again when the object was swept before it was sealed', async () => {
+  it('is followed by one that writes again when the object was swept before it was sealed', EXHAUSTIVE, async () => {
     const lost = await hire();
     const held = lost.gate.hold((call) => call.action === 'complete_upload');
     const server = smallServer();
@@ -171,22 +171,26 @@ describe('a worker that is lost', () => {
     await expectCaptured(id, { server, disk: small });
   });
 
-  it('is followed by one that stores whole what catalog would take as no layer then, whatever it takes now', async () => {
-    const lost = await hire();
-    captures.catalog.refuseParents = true;
-    const held = captures.compute.exports.hold((call) => call.path === 'map');
-    const server = smallServer();
-    const { id } = await captures.request(server.id);
-    await held.arrived;
-    await lost.lose();
-    held.release();
-    captures.catalog.refuseParents = false;
-    await captures.looks.expireLease(id);
-    await hire();
-    const { object } = (await captures.looks.eventsOf(id)).at(-1)?.data as DataOf<typeof ImageCapturedV1>;
-    expect(object.parent_object_id).toBe(captures.catalog.objects.get(id)?.parent);
-    await requireDisk(captures.store, [object.key], small);
-  });
+  it(
+    'is followed by one that stores whole what catalog would take as no layer then, whatever it takes now',
+    EXHAUSTIVE,
+    async () => {
+      const lost = await hire();
+      captures.catalog.refuseParents = true;
+      const held = captures.compute.exports.hold((call) => call.path === 'map');
+      const server = smallServer();
+      const { id } = await captures.request(server.id);
+      await held.arrived;
+      await lost.lose();
+      held.release();
+      captures.catalog.refuseParents = false;
+      await captures.looks.expireLease(id);
+      await hire();
+      const { object } = (await captures.looks.eventsOf(id)).at(-1)?.data as DataOf<typeof ImageCapturedV1>;
+      expect(object.parent_object_id).toBe(captures.catalog.objects.get(id)?.parent);
+      await requireDisk(captures.store, [object.key], small);
+    },
+  );
 
   describe('at the second disk of a machine', () => {
     const disks = [smallDisk(), Buffer.concat([randomBytes(3 * MIB), Buffer.alloc(MIB)])] as const;
@@ -235,7 +239,7 @@ describe('a worker that is lost', () => {
       ['before it is read back', 'verify', ({ gate }) => gate.hold(second(({ action }) => action === 'read'))],
     ];
 
-    for (const [rows, options] of firstOfEach(moments, ([, phase]) => phase)) {
+    for (const [rows, options] of firstOfEach(moments, () => 'the second disk')) {
       it.each(rows)('%s, is followed by one that goes on there', options, async (_moment, phase, hold) => {
         const lost = await hire();
         const held = hold(lost);

@@ -11,7 +11,7 @@ import {
 } from '@imago/contracts';
 import { readObject, sha256, type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE, firstOfEach } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureUnderTest, startCapture } from '../../test/capture-under-test.ts';
 import type { CaptureWorker } from '../../test/capture-worker.ts';
@@ -107,7 +107,7 @@ describe('a layered image', () => {
       await expect(captures.db.query('SELECT id FROM capture.jobs WHERE image_id = $1', [id])).resolves.toEqual([]);
     });
 
-    it('without a result when its index is another one', async () => {
+    it('without a result when its index is another one', EXHAUSTIVE, async () => {
       const image = { ...layered.image, id: randomUUID() };
       captures.catalog.images.set(image.id, { image, object: { ...layered.object, index_hash: '0'.repeat(64) } });
       await captures.imageReady(image, 'tests');
@@ -119,25 +119,29 @@ describe('a layered image', () => {
       });
     });
 
-    it('again, when a digest failed for something that passes, while it is there without hashes', async () => {
-      const another = (): ShownImage => ({ ...layered.image, id: randomUUID() });
-      const [gone, hashed, image] = [another(), another(), another()];
-      captures.catalog.images.set(hashed.id, { ...layered, image: { ...hashed, checksum: '0'.repeat(32) } });
-      captures.catalog.images.set(image.id, { ...layered, image });
-      const error = { ...refusal('job.attempts_exhausted', 'The store was away.').toDocument(), phase: 'digest' };
-      for (const { id } of [gone, hashed, image]) {
-        await captures.imageReady({ ...layered.image, id }, 'tests');
-        await captures.db.query(
-          `UPDATE capture.jobs SET state = 'failed', finished_at = now(), error = $2 WHERE id = $1`,
-          [await digestOf(id), JSON.stringify(error)],
-        );
-      }
-      // The images are looked at in this order: that the last one is begun again says that the others were not.
-      const again = await eventually(() => captures.looks.jobUnder(`digest ${image.id} 2`));
-      await hire();
-      expect((await captures.looks.eventsOf(again)).at(-1)).toMatchObject({ type: 'ImageDigested' });
-      for (const { id } of [gone, hashed]) await digestOf(id);
-    });
+    it(
+      'again, when a digest failed for something that passes, while it is there without hashes',
+      EXHAUSTIVE,
+      async () => {
+        const another = (): ShownImage => ({ ...layered.image, id: randomUUID() });
+        const [gone, hashed, image] = [another(), another(), another()];
+        captures.catalog.images.set(hashed.id, { ...layered, image: { ...hashed, checksum: '0'.repeat(32) } });
+        captures.catalog.images.set(image.id, { ...layered, image });
+        const error = { ...refusal('job.attempts_exhausted', 'The store was away.').toDocument(), phase: 'digest' };
+        for (const { id } of [gone, hashed, image]) {
+          await captures.imageReady({ ...layered.image, id }, 'tests');
+          await captures.db.query(
+            `UPDATE capture.jobs SET state = 'failed', finished_at = now(), error = $2 WHERE id = $1`,
+            [await digestOf(id), JSON.stringify(error)],
+          );
+        }
+        // The images are looked at in this order: that the last one is begun again says that the others were not.
+        const again = await eventually(() => captures.looks.jobUnder(`digest ${image.id} 2`));
+        await hire();
+        expect((await captures.looks.eventsOf(again)).at(-1)).toMatchObject({ type: 'ImageDigested' });
+        for (const { id } of [gone, hashed]) await digestOf(id);
+      },
+    );
 
     it('not any more when it is deleted', async () => {
       const image = { ...layered.image, id: randomUUID() };
@@ -195,29 +199,33 @@ describe('a layered image', () => {
       });
     });
 
-    it.each([
+    const lostIn = [
       ['transfer', 'upload_part', 3],
       ['seal', 'complete_upload', null],
-    ] as const)(
-      'also when a worker is lost in %s; what it had stored is not copied again',
-      async (phase, action, part) => {
-        const lost = await hire();
-        const held = lost.gate.hold((call) => call.action === action && (part === null || call.partNumber === part));
-        const { id } = await flatten();
-        await held.arrived;
-        await eventually(async () => {
-          expect(await captures.looks.journalOf(id)).toEqual(expect.arrayContaining([1, 2]));
-        });
-        expect(await captures.looks.job(id)).toMatchObject({ phase });
-        await lost.lose();
-        await captures.looks.expireLease(id);
-        const rescuer = await hire();
-        await expectFlattened(id);
-        expect(rescuer.gate.count('upload_part', (call) => (call.partNumber ?? 0) < 3)).toBe(0);
-      },
-    );
+    ] as const;
+    for (const [rows, options] of firstOfEach(lostIn, () => 'lost')) {
+      it.each(rows)(
+        'also when a worker is lost in %s; what it had stored is not copied again',
+        options,
+        async (phase, action, part) => {
+          const lost = await hire();
+          const held = lost.gate.hold((call) => call.action === action && (part === null || call.partNumber === part));
+          const { id } = await flatten();
+          await held.arrived;
+          await eventually(async () => {
+            expect(await captures.looks.journalOf(id)).toEqual(expect.arrayContaining([1, 2]));
+          });
+          expect(await captures.looks.job(id)).toMatchObject({ phase });
+          await lost.lose();
+          await captures.looks.expireLease(id);
+          const rescuer = await hire();
+          await expectFlattened(id);
+          expect(rescuer.gate.count('upload_part', (call) => (call.partNumber ?? 0) < 3)).toBe(0);
+        },
+      );
+    }
 
-    it('not any more when it is cancelled, and nothing stays', async () => {
+    it('not any more when it is cancelled, and nothing stays', EXHAUSTIVE, async () => {
       const worker = await hire();
       const held = worker.gate.hold((call) => call.action === 'upload_part' && call.partNumber === 3);
       const { id } = await flatten();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DataOf, HoldImage, ImageStorageChangedV1, UpdateImage } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, trials } from '@imago/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages } from '../../test/captured-images.ts';
@@ -108,7 +108,7 @@ describe('what the owner of an image is charged for', () => {
         }
         for (const image of all) expect(await lastSaid(image)).toBe(await stored(image, live));
       }),
-      { numRuns: 12 },
+      { numRuns: trials(12) },
     );
   });
 

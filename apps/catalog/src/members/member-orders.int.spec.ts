@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteImage, GetImage, UpdateImage } from '@imago/contracts';
+import { trials } from '@imago/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CatalogUnderTest, REGION, startCatalog, tenant } from '../../test/catalog-under-test.ts';
@@ -71,7 +72,7 @@ describe('what is heard of shares', () => {
           });
         },
       ),
-      { numRuns: 40 },
+      { numRuns: trials(40) },
     );
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteImage } from '@imago/contracts';
 import { indexKey } from '@imago/object-store';
-import { eventually } from '@imago/testing';
+import { eventually, trials } from '@imago/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CatalogUnderTest, REGION, startCatalog } from '../../test/catalog-under-test.ts';
@@ -130,6 +130,6 @@ describe('holds that race', () => {
       await held.release(run.ids);
       await held.swept(run.image);
     });
-    await fc.assert(race, { numRuns: 15, endOnFailure: true });
+    await fc.assert(race, { numRuns: trials(15), endOnFailure: true });
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eventually } from '@imago/testing';
+import { eventually, trials } from '@imago/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages } from '../../test/captured-images.ts';
@@ -34,7 +34,7 @@ describe('what is kept', () => {
       await run.end();
       expect(await run.alive()).toEqual(new Set());
     });
-    await fc.assert(history, { numRuns: 25, endOnFailure: true });
+    await fc.assert(history, { numRuns: trials(25), endOnFailure: true });
   });
 
   it('lets nothing stand on what is gone, whatever happens at the same moment', async () => {
@@ -52,7 +52,7 @@ describe('what is kept', () => {
         expect(await run.alive()).toEqual(new Set());
       },
     );
-    await fc.assert(history, { numRuns: 20, endOnFailure: true });
+    await fc.assert(history, { numRuns: trials(20), endOnFailure: true });
   });
 
   it('is what a layer begins on, also when the last server lets go of it at the same moment', async () => {

@@ -7,7 +7,7 @@ import {
   RenewServerLocks,
   UnlockServer,
 } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import { captureService, fetchExport, Locks } from '../../test/locks.ts';
@@ -182,7 +182,7 @@ describe('the lock of a server', () => {
     return compute.server(id);
   }
 
-  it('is of a data disk too, which may have no base', async () => {
+  it('is of a data disk too, which may have no base', EXHAUSTIVE, async () => {
     const { id, data_disks } = await withDataDisk();
     const locked = await locks.take(id, randomUUID(), tenant(), data_disks[0]?.id ?? '');
     expect(locked.disk).toMatchObject({
@@ -209,7 +209,7 @@ describe('the lock of a server', () => {
     }
   });
 
-  it('numbers the disks anew whenever their content may have changed', async () => {
+  it('numbers the disks anew whenever their content may have changed', EXHAUSTIVE, async () => {
     const { id } = await compute.stopped(image);
     const generation = async (): Promise<number> => {
       const lockId = randomUUID();
@@ -254,7 +254,7 @@ describe('the lock of a server', () => {
     expect((await fetchExport(locked.export, 'map')).status).toBe(404);
   });
 
-  it('is lost when its host does not have the server any more', async () => {
+  it('is lost when its host does not have the server any more', EXHAUSTIVE, async () => {
     const { id } = await compute.stopped(image);
     const lockId = randomUUID();
     await locks.take(id, lockId);

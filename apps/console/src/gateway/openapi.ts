@@ -2212,7 +2212,15 @@ export interface components {
         name: string | null;
         /** @enum {string|null} */
         status:
-          'queued' | 'saving' | 'uploading' | 'importing' | 'active' | 'deactivated' | 'killed' | 'deleted' | null;
+          | 'queued'
+          | 'saving'
+          | 'uploading'
+          | 'importing'
+          | 'active'
+          | 'deactivated'
+          | 'killed'
+          | 'deleted'
+          | null;
       } | null;
       layers: number;
       ancestors: {
@@ -2221,7 +2229,15 @@ export interface components {
         name: string | null;
         /** @enum {string|null} */
         status:
-          'queued' | 'saving' | 'uploading' | 'importing' | 'active' | 'deactivated' | 'killed' | 'deleted' | null;
+          | 'queued'
+          | 'saving'
+          | 'uploading'
+          | 'importing'
+          | 'active'
+          | 'deactivated'
+          | 'killed'
+          | 'deleted'
+          | null;
         origin: {
           /** Format: uuid */
           server_id: string;
@@ -4565,7 +4581,14 @@ export interface operations {
         marker?: string;
         sort?: string;
         sort_key?: (
-          'name' | 'status' | 'container_format' | 'disk_format' | 'size' | 'id' | 'created_at' | 'updated_at'
+          | 'name'
+          | 'status'
+          | 'container_format'
+          | 'disk_format'
+          | 'size'
+          | 'id'
+          | 'created_at'
+          | 'updated_at'
         )[];
         sort_dir?: ('asc' | 'desc')[];
         visibility?: ('public' | 'private' | 'shared' | 'community') | 'all';
@@ -4709,7 +4732,14 @@ export interface operations {
         marker?: string;
         sort?: string;
         sort_key?: (
-          'name' | 'status' | 'container_format' | 'disk_format' | 'size' | 'id' | 'created_at' | 'updated_at'
+          | 'name'
+          | 'status'
+          | 'container_format'
+          | 'disk_format'
+          | 'size'
+          | 'id'
+          | 'created_at'
+          | 'updated_at'
         )[];
         sort_dir?: ('asc' | 'desc')[];
         visibility?: ('public' | 'private' | 'shared' | 'community') | 'all';
@@ -7537,7 +7567,15 @@ export interface operations {
     parameters: {
       query?: {
         service?:
-          'gateway' | 'catalog' | 'import' | 'capture' | 'export' | 'sharing' | 'quota' | 'compute' | 'activity';
+          | 'gateway'
+          | 'catalog'
+          | 'import'
+          | 'capture'
+          | 'export'
+          | 'sharing'
+          | 'quota'
+          | 'compute'
+          | 'activity';
       };
       header?: never;
       path?: never;

@@ -5,7 +5,8 @@ export interface HashQuestion {
 }
 
 export type HashAnswer =
-  { readonly id: number; readonly hash: string } | { readonly id: number; readonly fault: string };
+  | { readonly id: number; readonly hash: string }
+  | { readonly id: number; readonly fault: string };
 
 /** What hashes files. */
 export interface Hasher {

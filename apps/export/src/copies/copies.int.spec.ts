@@ -11,7 +11,7 @@ import {
 } from '@imago/contracts';
 import { readObject, sha256, type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { imageObjectKey, indexKey, type ObjectStore } from '@imago/object-store';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE, firstOfEach, workIn } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { COPY_MOMENTS } from '../../test/copy-moments.ts';
 import { MIB, QemuImg, someDisk } from '../../test/disks.ts';
@@ -120,7 +120,7 @@ describe('a copy of an image', () => {
       expect(await exports.looks.job(job.id)).toMatchObject({ bytes_done: total, bytes_total: total });
     });
 
-    it('is not there when one of its disks cannot be copied', async () => {
+    it('is not there when one of its disks cannot be copied', EXHAUSTIVE, async () => {
       await hire();
       const { key } = data.object;
       const bytes = await readObject(exports.store, key);
@@ -187,7 +187,7 @@ describe('a copy of an image', () => {
       await new QemuImg(exports.qemuImg, exports.directory).requireSame(flat, 'qcow2', content);
     });
 
-    it('when it is a file kept as it was uploaded, whatever it is', async () => {
+    it('when it is a file kept as it was uploaded, whatever it is', EXHAUSTIVE, async () => {
       const bytes = randomBytes(6 * MIB + 17);
       const iso = exports.book.addFile(await keep(exports.store, bytes), { disk_format: 'iso' });
       exports.book.copies.hashes.set(iso.id, hashesOf(bytes));
@@ -227,7 +227,7 @@ describe('a copy of an image', () => {
       await expect(reader).rejects.toMatchObject({ code: 'auth.forbidden' });
     });
 
-    it('to all but one of those who race for the last place', async () => {
+    it('to all but one of those who race for the last place', EXHAUSTIVE, async () => {
       const before = await jobs();
       exports.book.copies.room = 1;
       const asked = await Promise.allSettled(Array.from({ length: 8 }, () => exports.copy(image.id)));
@@ -283,9 +283,9 @@ describe('a copy of an image', () => {
       return found;
     }
 
-    it.each(COPY_MOMENTS.filter(({ phase }) => phase !== 'activate'))(
-      'when the image is deleted while it is in $phase, $moment',
-      async (moment) => {
+    const beforeIt = COPY_MOMENTS.filter(({ phase }) => phase !== 'activate');
+    for (const [rows, options] of firstOfEach(beforeIt, workIn)) {
+      it.each(rows)('when the image is deleted while it is in $phase, $moment', options, async (moment) => {
         const { object } = exports.book.find(image.id);
         try {
           const job = await meanwhile(moment, () => exports.deleteImage(image.id));
@@ -293,8 +293,8 @@ describe('a copy of an image', () => {
         } finally {
           exports.book.images.set(image.id, { image, object });
         }
-      },
-    );
+      });
+    }
 
     it('when the image is deactivated meanwhile', async () => {
       const { object } = exports.book.find(image.id);
@@ -307,7 +307,7 @@ describe('a copy of an image', () => {
       }
     });
 
-    it('but not by word that comes late: it is looked into, and the copy goes on', async () => {
+    it('but not by word that comes late: it is looked into, and the copy goes on', EXHAUSTIVE, async () => {
       const job = await meanwhile(momentIn('transfer', 'not journaled'), async () => {
         await exports.looks.heard(await exports.sayDeactivated(image.id));
       });

@@ -1,7 +1,7 @@
 import { type DataOf, type EventEnvelope, ImageCopiedV1, type ImageRecord, type JobView } from '@imago/contracts';
 import { readObject, sha256, type StoredImage, storeImage } from '@imago/image-transfer/testing';
 import { indexKey } from '@imago/object-store';
-import { eventually, firstOfEach } from '@imago/testing';
+import { eventually, firstOfEach, workIn } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { COPY_MOMENTS } from '../../test/copy-moments.ts';
 import { someDisk } from '../../test/disks.ts';
@@ -56,7 +56,7 @@ describe('a worker of a copy that is lost', () => {
     expect(done).toEqual([...done].sort((a, b) => a - b));
   }
 
-  for (const [rows, options] of firstOfEach(COPY_MOMENTS, ({ phase }) => phase)) {
+  for (const [rows, options] of firstOfEach(COPY_MOMENTS, workIn)) {
     it.each(rows)('in $phase, $moment, is followed by one that finishes it', options, async ({ phase, hold }) => {
       const lost = await hire();
       const held = hold(lost.gate, stored.object.key);

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { CancelExport, type DataOf, ImageExportedV1, type ImageRecord, RequestExport } from '@imago/contracts';
 import { readObject, storeImage, type StoredImage } from '@imago/image-transfer/testing';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE, firstOfEach } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { QemuImg, someDisk } from '../../test/disks.ts';
 import { type ExportUnderTest, startExport } from '../../test/export-under-test.ts';
@@ -53,29 +53,38 @@ describe('an export', () => {
   }
 
   describe('writes the image into the tenant’s bucket', () => {
-    it.each(['qcow2', 'raw', 'vhd', 'vhdx', 'vmdk'] as const)('as %s, and says what it wrote', async (disk_format) => {
-      another();
-      const context = tenant();
-      const destination = destinationOf();
-      const job = await exports.request(image.id, { disk_format, destination }, context);
-      expect(job).toMatchObject({ type: 'export', state: 'queued', phase: 'admit', project_id: PROJECT });
-      await hire();
-      const events = await exports.looks.eventsOf(job.id);
-      expect(await exports.looks.job(job.id)).toMatchObject({ state: 'succeeded', error: null });
-      const file = await readObject(exports.bucket, destination.object);
-      await qemu.requireSame(file, disk_format, content);
-      const { file: told } = ImageExportedV1.data.parse(events.at(-1)?.data);
-      expect(told).toMatchObject({ ...destination, disk_format, size: file.length.toString(), os_hash_algo: 'sha512' });
-      expect(told.checksum).toBe(createHash('md5').update(file).digest('hex'));
-      expect(told.os_hash_value).toBe(createHash('sha512').update(file).digest('hex'));
-      expect(new Set(events.map((event) => event.correlationid))).toEqual(new Set([context.correlation_id]));
-      expect(events[0]).toMatchObject({
-        type: 'ImageExportRequested',
-        data: { destination, disk_format, overwrite: false },
+    // The system under test writes each of them as well: apps/e2e/src/spine.e2e.spec.ts.
+    const formats = ['qcow2', 'raw', 'vhd', 'vhdx', 'vmdk'] as const;
+    for (const [rows, options] of firstOfEach(formats, (format) => format === 'qcow2')) {
+      it.each(rows)('as %s, and says what it wrote', options, async (disk_format) => {
+        another();
+        const context = tenant();
+        const destination = destinationOf();
+        const job = await exports.request(image.id, { disk_format, destination }, context);
+        expect(job).toMatchObject({ type: 'export', state: 'queued', phase: 'admit', project_id: PROJECT });
+        await hire();
+        const events = await exports.looks.eventsOf(job.id);
+        expect(await exports.looks.job(job.id)).toMatchObject({ state: 'succeeded', error: null });
+        const file = await readObject(exports.bucket, destination.object);
+        await qemu.requireSame(file, disk_format, content);
+        const { file: told } = ImageExportedV1.data.parse(events.at(-1)?.data);
+        expect(told).toMatchObject({
+          ...destination,
+          disk_format,
+          size: file.length.toString(),
+          os_hash_algo: 'sha512',
+        });
+        expect(told.checksum).toBe(createHash('md5').update(file).digest('hex'));
+        expect(told.os_hash_value).toBe(createHash('sha512').update(file).digest('hex'));
+        expect(new Set(events.map((event) => event.correlationid))).toEqual(new Set([context.correlation_id]));
+        expect(events[0]).toMatchObject({
+          type: 'ImageExportRequested',
+          data: { destination, disk_format, overwrite: false },
+        });
+        expect(await exports.looks.isCleared(job.id)).toBe(true);
+        expect(await exports.bucket.listMultiparts(destination.object)).toEqual([]);
       });
-      expect(await exports.looks.isCleared(job.id)).toBe(true);
-      expect(await exports.bucket.listMultiparts(destination.object)).toEqual([]);
-    });
+    }
 
     it('also where the store does not copy parts, or may not: then they are read and sent', async () => {
       another();
@@ -254,14 +263,18 @@ describe('an export', () => {
     await expectNothingLeft(id, destination.object);
   });
 
-  it('is read and sent while the hash of the image is not known yet: nothing else could prove a copy', async () => {
-    another({ checksum: null });
-    const { gate } = await hire();
-    const { id } = await exports.request(image.id);
-    expect(await exports.looks.ended(id)).toMatchObject({ state: 'succeeded' });
-    expect([gate.count('copy_part'), gate.count('upload_part')]).toEqual([0, expect.any(Number)]);
-    expect(gate.count('upload_part')).toBeGreaterThan(1);
-  });
+  it(
+    'is read and sent while the hash of the image is not known yet: nothing else could prove a copy',
+    EXHAUSTIVE,
+    async () => {
+      another({ checksum: null });
+      const { gate } = await hire();
+      const { id } = await exports.request(image.id);
+      expect(await exports.looks.ended(id)).toMatchObject({ state: 'succeeded' });
+      expect([gate.count('copy_part'), gate.count('upload_part')]).toEqual([0, expect.any(Number)]);
+      expect(gate.count('upload_part')).toBeGreaterThan(1);
+    },
+  );
 
   it('fails when the image is not in the store as it was stored', async () => {
     const broken = await storeImage(exports.store, content);
@@ -312,7 +325,7 @@ describe('an export', () => {
       await expectNothingLeft(id, object);
     });
 
-    it('goes on when it only hears late of something that is over', async () => {
+    it('goes on when it only hears late of something that is over', EXHAUSTIVE, async () => {
       const { id, held } = await halfDone();
       await heardOf(await exports.sayDeactivated(image.id));
       held.release();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventEnvelope, ImageRecord, JobView } from '@imago/contracts';
 import { readObject, sha256, storeImage } from '@imago/image-transfer/testing';
-import { eventually, firstOfEach } from '@imago/testing';
+import { eventually, firstOfEach, workIn } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { someDisk } from '../../test/disks.ts';
 import { type ExportUnderTest, startExport } from '../../test/export-under-test.ts';
@@ -53,7 +53,7 @@ describe('a worker of an export that is lost', () => {
     expect(done).toEqual([...done].sort((a, b) => a - b));
   }
 
-  for (const [rows, options] of firstOfEach(PHASE_MOMENTS, ({ phase }) => phase)) {
+  for (const [rows, options] of firstOfEach(PHASE_MOMENTS, workIn)) {
     it.each(rows)('in $phase, $moment, is followed by one that finishes it', options, async ({ phase, hold }) => {
       const lost = await hire();
       const held = hold(lost.gate);

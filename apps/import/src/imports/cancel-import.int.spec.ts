@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { CancelImport } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, firstOfEach, workIn } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
@@ -21,28 +21,30 @@ describe('an import that is cancelled', () => {
 
   afterAll(() => imports.close());
 
-  it.each(PHASE_MOMENTS)('in $phase, $moment, ends without waiting for the store', async ({ phase, hold }) => {
-    worker = await imports.hire();
-    const held = hold(worker.gate);
-    const { id } = await imports.request('small.raw');
-    await held.arrived;
-    const answer = await imports.ask(CancelImport, { job_id: id });
-    expect(answer.job).toMatchObject({ id, state: 'cancelling', phase });
-    expect(answer.event_ids).toHaveLength(1);
-    expect(await imports.looks.ended(id)).toMatchObject({
-      state: 'cancelled',
-      error: { code: 'job.cancelled', phase },
+  for (const [rows, options] of firstOfEach(PHASE_MOMENTS, workIn)) {
+    it.each(rows)('in $phase, $moment, ends without waiting for the store', options, async ({ phase, hold }) => {
+      worker = await imports.hire();
+      const held = hold(worker.gate);
+      const { id } = await imports.request('small.raw');
+      await held.arrived;
+      const answer = await imports.ask(CancelImport, { job_id: id });
+      expect(answer.job).toMatchObject({ id, state: 'cancelling', phase });
+      expect(answer.event_ids).toHaveLength(1);
+      expect(await imports.looks.ended(id)).toMatchObject({
+        state: 'cancelled',
+        error: { code: 'job.cancelled', phase },
+      });
+      const last = (await imports.looks.eventsOf(id)).at(-1);
+      expect(last).toMatchObject({ type: 'ImageImportCancelled', data: { error: { code: 'job.cancelled' } } });
+      held.release();
+      // What is complete is catalog's to sweep; the upload is given back by the import itself where the job knows of it.
+      await eventually(async () => {
+        expect(await imports.looks.journalOf(id)).toEqual([]);
+        if (phase !== 'transfer') expect(await imports.store.listMultiparts('images/')).toEqual([]);
+      });
+      for (const upload of await imports.store.listMultiparts('images/')) await imports.store.abortMultipart(upload);
     });
-    const last = (await imports.looks.eventsOf(id)).at(-1);
-    expect(last).toMatchObject({ type: 'ImageImportCancelled', data: { error: { code: 'job.cancelled' } } });
-    held.release();
-    // What is complete is catalog's to sweep; the upload is given back by the import itself where the job knows of it.
-    await eventually(async () => {
-      expect(await imports.looks.journalOf(id)).toEqual([]);
-      if (phase !== 'transfer') expect(await imports.store.listMultiparts('images/')).toEqual([]);
-    });
-    for (const upload of await imports.store.listMultiparts('images/')) await imports.store.abortMultipart(upload);
-  });
+  }
 
   it('in unpack leaves nothing of what it unpacked', async () => {
     worker = await imports.hire();

@@ -1,7 +1,7 @@
 import { type DataOf, type EventEnvelope, ImageImportedV1 } from '@imago/contracts';
 import { gzipSync } from 'node:zlib';
 import { indexKey } from '@imago/object-store';
-import { eventually, firstOfEach, type S3Call } from '@imago/testing';
+import { eventually, EXHAUSTIVE, firstOfEach, type S3Call } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { largeDisk, QemuImg, smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
@@ -90,7 +90,7 @@ describe('a worker that is lost', () => {
     await expectImported(id, small);
   });
 
-  it('erases nothing that the next one has unpacked when it was only slow', async () => {
+  it('erases nothing that the next one has unpacked when it was only slow', EXHAUSTIVE, async () => {
     const slow = await hire();
     const listing = slow.gate.hold((call) => call.action === 'read' && call.key === '');
     const { id } = await requestPacked();
@@ -145,7 +145,7 @@ describe('a worker that is lost', () => {
     expect(rescuer.gate.count('create_upload')).toBe(0);
   });
 
-  it('is followed by one that begins again when the upload is gone too', async () => {
+  it('is followed by one that begins again when the upload is gone too', EXHAUSTIVE, async () => {
     const id = await loseInTransfer();
     for (const upload of await imports.store.listMultiparts('images/')) await imports.store.abortMultipart(upload);
     await imports.looks.expireLease(id);

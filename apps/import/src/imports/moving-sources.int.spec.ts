@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { refusal } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MIB, smallDisk } from '../../test/disks.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
@@ -40,7 +40,7 @@ describe('an import whose surroundings change', () => {
 
   const overwrite = () => imports.files.put('file.raw', randomBytes(4 * MIB));
 
-  it('fails when the file is overwritten before it begins', async () => {
+  it('fails when the file is overwritten before it begins', EXHAUSTIVE, async () => {
     const job = await whileAt((call) => call.action === 'head', overwrite);
     expect(job).toMatchObject({ state: 'failed', error: { code: 'import.source_changed', phase: 'admit' } });
   });
@@ -50,7 +50,7 @@ describe('an import whose surroundings change', () => {
     expect(job).toMatchObject({ state: 'failed', error: { code: 'import.source_changed', phase: 'transfer' } });
   });
 
-  it('fails when the file is deleted during the transfer', async () => {
+  it('fails when the file is deleted during the transfer', EXHAUSTIVE, async () => {
     const job = await whileAt(
       (call) => call.action === 'create_upload',
       () => imports.files.deleteMany(['file.raw']),

@@ -16,7 +16,7 @@ import {
 } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
 import { S3ObjectStore } from '@imago/object-store';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TEST_CA } from '../../test/certificates.ts';
 import { MIB, QemuImg, smallDisk } from '../../test/disks.ts';
@@ -151,7 +151,7 @@ describe('a file outside of the installation', () => {
       });
     });
 
-    it('is imported as qcow2 with its checksum, though it is read out of its order', async () => {
+    it('is imported as qcow2 with its checksum, though it is read out of its order', EXHAUSTIVE, async () => {
       const disk = smallDisk();
       server.reset(await qemu.toQcow2(disk, '-c'));
       await hire();
@@ -283,7 +283,7 @@ describe('a file outside of the installation', () => {
       await expect(imports.ask(ShowObjectStore, which)).rejects.toMatchObject({ code: 'object_store.not_found' });
     });
 
-    it('is one of a few, each with a name of its own, listed page by page', async () => {
+    it('is one of a few, each with a name of its own, listed page by page', EXHAUSTIVE, async () => {
       const names = ['a', 'b', 'c'];
       const stores = [];
       for (const name of names) stores.push(await create({ name }));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { trials } from '@imago/testing';
 import fc from 'fast-check';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -183,7 +184,7 @@ describe('the ledger', () => {
         });
         await fc.asyncModelRun(setup, story);
       }),
-      { numRuns: 60 },
+      { numRuns: trials(60) },
     );
   });
 
@@ -219,7 +220,7 @@ describe('the ledger', () => {
           live,
         );
       }),
-      { numRuns: 60 },
+      { numRuns: trials(60) },
     );
   });
 
@@ -237,7 +238,7 @@ describe('the ledger', () => {
   });
 
   it('lets images that were reserved by each other’s owners be registered at the same moment', async () => {
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < trials(50); round++) {
       const world = new World(ledger);
       // 0 and 2 are the first project's, 1 and 3 the second's; each was reserved by the other.
       for (const image of [0, 1, 2, 3]) await ledger.reserve(world.image(image, 1 - ownerOf(image)));
@@ -271,7 +272,7 @@ describe('the ledger', () => {
         for (let image = 0; image < IMAGES; image++) await ledger.gone(world.owned(image));
         expect(await world.verify()).toEqual([0, 0]);
       }),
-      { numRuns: 60 },
+      { numRuns: trials(60) },
     );
   });
 });

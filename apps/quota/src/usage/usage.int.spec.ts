@@ -12,7 +12,7 @@ import type { RequestContext } from '@imago/identity';
 import { inTransaction, Outbox } from '@imago/messaging';
 import { runMigrations, serviceDataSource } from '@imago/persistence';
 import { databaseUrl, provision } from '@imago/persistence/testing';
-import { testEnvironment } from '@imago/testing';
+import { testEnvironment, trials } from '@imago/testing';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -249,7 +249,7 @@ describe('what is charged for', () => {
           expect(await lines(mixed)).toEqual(await lines(inOrder));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: trials(40) },
     );
   });
 
@@ -286,7 +286,7 @@ describe('what is charged for', () => {
           Object.fromEntries(usage.map(({ project_id, from, byte_hours }) => [`${project_id} ${from}`, byte_hours])),
         );
       }),
-      { numRuns: 25 },
+      { numRuns: trials(25) },
     );
   });
 

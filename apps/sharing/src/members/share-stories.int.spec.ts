@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DataOf, ShownImage, ImageSharedV1, MemberStatus } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, trials } from '@imago/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codes, SharingUnderTest, tenant } from '../../test/sharing-under-test.ts';
@@ -76,7 +76,7 @@ describe('any story of shares', () => {
         expect(new Map(shares.map(({ project_id, status }) => [project_id, status]))).toEqual(truth);
         await expectGrowing(image);
       }),
-      { numRuns: 40 },
+      { numRuns: trials(40) },
     );
   });
 
@@ -91,7 +91,7 @@ describe('any story of shares', () => {
         expect(new Set(shares.map(({ project_id }) => project_id)).size).toBe(shares.length);
         await expectGrowing(image);
       }),
-      { numRuns: 30 },
+      { numRuns: trials(30) },
     );
   });
 

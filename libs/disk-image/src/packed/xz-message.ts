@@ -9,4 +9,5 @@ export type XzMessage =
 
 /** What an xz thread is told. */
 export type XzOrder =
-  { readonly type: 'packed'; readonly bytes: Uint8Array<ArrayBuffer> | null } | { readonly type: 'taken' };
+  | { readonly type: 'packed'; readonly bytes: Uint8Array<ArrayBuffer> | null }
+  | { readonly type: 'taken' };

@@ -25,12 +25,12 @@ export interface SmallDiskFile extends SmallFile {
 }
 
 const descriptor = [VMDK.descriptor, 220] as const;
-const vmdkTables = [[VMDK.directory, 4], [VMDK.table, 68]] as const; // prettier-ignore
+const vmdkTables = [[VMDK.directory, 4], [VMDK.table, 68]] as const; // oxfmt-ignore
 
 const qcow2 = {
   format: 'qcow2',
   content: smallQcow2Content,
-  regions: [[0, 160], [SMALL.l1, 16], [SMALL.l2[0], 64], [SMALL.l2[1], 16], [SMALL.compressed, 80]], // prettier-ignore
+  regions: [[0, 160], [SMALL.l1, 16], [SMALL.l2[0], 64], [SMALL.l2[1], 16], [SMALL.compressed, 80]], // oxfmt-ignore
 } as const;
 
 /** One of each kind with a disk in it. */
@@ -40,7 +40,7 @@ export const SMALL_DISK_FILES: readonly SmallDiskFile[] = [
   { ...qcow2, name: 'a qcow2 with zstd', make: () => smallQcow2({ compression: 'zstd' }) },
   {
     ...{ name: 'a dynamic VHD', format: 'vhd', make: smallVhd, content: smallContent, seal: sealedVhd },
-    regions: [[VHD.footer, 88], [VHD.header, 72], [VHD.table, 72]], // prettier-ignore
+    regions: [[VHD.footer, 88], [VHD.header, 72], [VHD.table, 72]], // oxfmt-ignore
   },
   {
     ...{ name: 'a fixed VHD', format: 'vhd', make: smallFixedVhd, content: smallContent, seal: sealedVhd },
@@ -48,7 +48,7 @@ export const SMALL_DISK_FILES: readonly SmallDiskFile[] = [
   },
   {
     ...{ name: 'a VDI', format: 'vdi', make: smallVdi, content: smallContent },
-    regions: [[64, 24], [336, 120], [VDI.table, 68]], // prettier-ignore
+    regions: [[64, 24], [336, 120], [VDI.table, 68]], // oxfmt-ignore
   },
   {
     ...{ name: 'a VMDK', format: 'vmdk', make: () => smallVmdk(), content: smallContent },

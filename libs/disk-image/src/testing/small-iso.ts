@@ -81,7 +81,7 @@ function writeVolume(file: Buffer, at: number, tree: keyof typeof TREES): void {
     [40, 32],
     [190, 623],
   ] as const)
-    // prettier-ignore
+    // oxfmt-ignore
     for (let index = 0; index < length; index += 1) file[at + field + index] = isJoliet && index % 2 === 0 ? 0 : 0x20;
   const name = Buffer.from('SMALL', isJoliet ? 'utf16le' : 'latin1');
   (isJoliet ? name.swap16() : name).copy(file, at + 40);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDisk } from '@imago/disk-image';
 import { sampleDisk } from '@imago/disk-image/testing';
-import { eventually } from '@imago/testing';
+import { eventually, trials } from '@imago/testing';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BaseImage } from '../../src/index.ts';
@@ -73,7 +73,7 @@ describe('the disk server', () => {
       const wanted = content.subarray(start, start + length);
       expect((await client.read(start, wanted.length)).data.equals(wanted)).toBe(true);
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: trials(60) });
     client.close();
   });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sampleDisk } from '@imago/disk-image/testing';
-import { eventually } from '@imago/testing';
+import { eventually, trials } from '@imago/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BaseImage } from '../../src/index.ts';
@@ -149,7 +149,7 @@ describe('a client that does not mean well', () => {
       client.socket.resume();
       await client.ended();
     });
-    await fc.assert(property, { numRuns: 300 });
+    await fc.assert(property, { numRuns: trials(300) });
     await expectServed();
     expect(server.log.filter(({ level }) => level === 'error')).toEqual([]);
   });

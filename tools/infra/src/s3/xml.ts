@@ -5,7 +5,12 @@ import { ENTITIES } from './xml-entities.ts';
 
 /** An element's content: text, children by name, or (in a list) the element repeated. `undefined` leaves it out. */
 export type XmlValue =
-  string | number | boolean | undefined | readonly XmlValue[] | { readonly [name: string]: XmlValue };
+  | string
+  | number
+  | boolean
+  | undefined
+  | readonly XmlValue[]
+  | { readonly [name: string]: XmlValue };
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
