@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ConfirmApplied, type RequestDefinition } from '@imago/contracts';
 import type { RequestContext } from '@imago/identity';
-import { connectMessaging, declareTopology } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { connectMessaging } from '@imago/messaging';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import { DnsResolver, HostResolver } from '@imago/outbound';
 import { databaseUrl } from '@imago/persistence/testing';
 import { loadConfig } from '@imago/service';
@@ -63,9 +63,9 @@ export async function prepareGround(): Promise<Ground> {
   const env = await testEnvironment({
     postgres: true,
     rabbitmq: true,
+    vhost: suiteTopology,
     provision: suiteDatabase('activity', ACTIVITY_MIGRATIONS),
   });
-  await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
   return {
     runUrl: (service) => databaseUrl(env.postgres, service, 'run'),
     amqpUrl: env.rabbitmq.amqpUrl,

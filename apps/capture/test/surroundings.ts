@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Service } from '@imago/contracts';
-import { declareTopology } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import { regionsFile } from '@imago/object-store';
 import type { PersistentService } from '@imago/persistence';
 import { databaseUrl } from '@imago/persistence/testing';
@@ -35,15 +34,13 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     rabbitmq: true,
     s3: true,
     qemu: true,
+    vhost: suiteTopology,
     provision: suiteDatabase('capture', CAPTURE_MIGRATIONS),
   });
   const { amqpUrl } = env.rabbitmq;
   const contextKey = randomBytes(32).toString('hex');
   const runUrl = (service: Service): string => databaseUrl(env.postgres, persistent(service), 'run');
-  const [directory] = await Promise.all([
-    mkdtemp(join(tmpdir(), 'imago-capture-')),
-    declareTopology(amqpUrl, { settle_ms: 0 }),
-  ]);
+  const directory = await mkdtemp(join(tmpdir(), 'imago-capture-'));
   const { endpoint, region, bucket, access_key, secret_key } = env.s3;
   const s3 = { endpoint, region, bucket, access_key, secret_key };
   const regions = regionsFile.parse([{ name: REGION, default: true, s3 }]);

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Difference, type RequestDefinition, type Service } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
-import { declareTopology } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import { type ObjectStore, Regions } from '@imago/object-store';
 import type { PersistentService } from '@imago/persistence';
 import { databaseUrl } from '@imago/persistence/testing';
@@ -72,6 +71,7 @@ export async function startCatalog(
     postgres: true,
     rabbitmq: true,
     s3: true,
+    vhost: suiteTopology,
     provision: suiteDatabase('catalog', CATALOG_MIGRATIONS),
   });
   const contextKey = randomBytes(32).toString('hex');
@@ -80,7 +80,6 @@ export async function startCatalog(
     amqpUrl: env.rabbitmq.amqpUrl,
     contextKey,
   };
-  await declareTopology(addresses.amqpUrl, { settle_ms: 0 });
   const directory = await mkdtemp(join(tmpdir(), 'imago-catalog-'));
   const regionsFile = join(directory, 'regions.json');
   const { region, bucket, administration, access_key, secret_key } = env.s3;

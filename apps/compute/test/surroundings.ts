@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Service } from '@imago/contracts';
-import { declareTopology } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import { regionsFile } from '@imago/object-store';
 import type { PersistentService } from '@imago/persistence';
 import { databaseUrl } from '@imago/persistence/testing';
@@ -30,16 +29,14 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     rabbitmq: true,
     s3: true,
     qemu: true,
+    vhost: suiteTopology,
     provision: suiteDatabase('compute', COMPUTE_MIGRATIONS),
   });
   const { amqpUrl } = env.rabbitmq;
   const contextKey = randomBytes(32).toString('hex');
   const runUrl = (service: Service): string => databaseUrl(env.postgres, persistent(service), 'run');
   const regions = someRegions(env.s3);
-  const [directory] = await Promise.all([
-    mkdtemp(join(tmpdir(), 'imago-compute-')),
-    declareTopology(amqpUrl, { settle_ms: 0 }),
-  ]);
+  const directory = await mkdtemp(join(tmpdir(), 'imago-compute-'));
   const file = join(directory, 'regions.json');
   await writeFile(file, JSON.stringify(regions));
   const config = loadConfig(computeConfig, {

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
-import { eventually, EXHAUSTIVE } from '@imago/testing';
+import { eventually, EXHAUSTIVE, fileContains } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Captures } from '../test/captures.ts';
 import { Host } from '../test/host.ts';
@@ -212,10 +212,7 @@ describe('the circle: image, server, change, capture, server', () => {
     await writeFile(file, await sut.alice.download(imageId));
     await promisify(execFile)(sut.qemuImg, ['check', '-q', '-f', 'qcow2', file]);
     await promisify(execFile)(sut.qemuImg, ['convert', '-f', 'qcow2', '-O', 'raw', file, raw]);
-    const found = await promisify(execFile)('grep', ['-c', '-a', '-F', text, raw]).then(
-      () => true,
-      () => false,
-    );
+    const found = await fileContains(raw, text);
     await Promise.all([rm(file), rm(raw)]);
     return found;
   }

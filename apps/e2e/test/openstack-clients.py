@@ -5,6 +5,7 @@ run with a socket alone it is the process that forks, until its own standard inp
 """
 import array
 import contextlib
+import gc
 import io
 import json
 import logging
@@ -53,9 +54,23 @@ def serve(connection, programs):
         os.environ.clear()
         os.environ.update(command["env"])
         sys.argv = [command["program"], *command["args"]]
-        sys.exit(programs[command["program"]]())
+        os._exit(ended(programs[command["program"]]))
     _, status = os.waitpid(child, 0)
     connection.sendall(bytes([os.waitstatus_to_exitcode(status) & 0xFF]))
+
+
+def ended(program):
+    """Its exit code, once it has said everything. A fork that tidied up would copy all it shares with its parent to do so."""
+    try:
+        code = program()
+    except SystemExit as end:
+        code = end.code
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code or 0
 
 
 def rehearse(programs):
@@ -83,6 +98,7 @@ def listen(path):
 
     programs = {"openstack": openstackclient.shell.main, "glance": glanceclient.shell.main}
     rehearse(programs)
+    gc.freeze()  # what forks share stays shared
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen(64)

@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Service } from '@imago/contracts';
-import { declareTopology } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import { regionsFile } from '@imago/object-store';
 import type { PersistentService } from '@imago/persistence';
 import { databaseUrl } from '@imago/persistence/testing';
@@ -42,6 +41,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     rabbitmq: true,
     s3: true,
     qemu: true,
+    vhost: suiteTopology,
     provision: suiteDatabase('export', EXPORT_MIGRATIONS),
   });
   const { amqpUrl } = env.rabbitmq;
@@ -53,7 +53,6 @@ export async function startSurroundings(settings: Readonly<Record<string, string
   const [regions, directory] = await Promise.all([
     makeBuckets(env.s3, { ...buckets, otherImages }),
     mkdtemp(join(tmpdir(), 'imago-export-')),
-    declareTopology(amqpUrl, { settle_ms: 0 }),
   ]);
   const regionsPath = join(directory, 'regions.json');
   await writeFile(regionsPath, JSON.stringify(regions));

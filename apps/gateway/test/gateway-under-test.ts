@@ -11,8 +11,8 @@ import {
   serviceContext,
   signContext,
 } from '@imago/identity';
-import { connectMessaging, declareTopology, MessagingModule } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { connectMessaging, MessagingModule } from '@imago/messaging';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import { type ObjectStore, S3ObjectStore } from '@imago/object-store';
 import { databaseUrls, PersistenceModule, type PersistentService } from '@imago/persistence';
 import { PASSWORD } from '@imago/persistence/testing';
@@ -100,7 +100,13 @@ export interface GatewayUnderTest {
 }
 
 export async function startGateway(settings: Readonly<Record<string, string>> = {}): Promise<GatewayUnderTest> {
-  const env = await testEnvironment({ postgres: true, rabbitmq: true, s3: true, provision: suiteDatabase() });
+  const env = await testEnvironment({
+    postgres: true,
+    rabbitmq: true,
+    s3: true,
+    vhost: suiteTopology,
+    provision: suiteDatabase(),
+  });
   const directory = await mkdtemp(join(tmpdir(), 'imago-gateway-'));
   const contextKey = randomBytes(32).toString('hex');
   const neighbourhood = {
@@ -116,7 +122,6 @@ export async function startGateway(settings: Readonly<Record<string, string>> = 
     webhooks: new WebhookBook(),
     resumableUploads: new ResumableUploadBook(),
   };
-  await declareTopology(env.rabbitmq.amqpUrl, { settle_ms: 0 });
   const neighbours = await Promise.all([
     startNeighbour(
       'catalog',

@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AssignBucket, type Service } from '@imago/contracts';
-import { declareTopology } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import { regionsFile } from '@imago/object-store';
 import type { PersistentService } from '@imago/persistence';
 import { databaseUrl } from '@imago/persistence/testing';
@@ -47,6 +46,7 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     rabbitmq: true,
     s3: true,
     qemu: true,
+    vhost: suiteTopology,
     provision: suiteDatabase('import', IMPORT_MIGRATIONS),
   });
   const { amqpUrl } = env.rabbitmq;
@@ -57,7 +57,6 @@ export async function startSurroundings(settings: Readonly<Record<string, string
     makeBuckets(env.s3, Object.values(buckets)),
     makeElsewhere(env.s3),
     mkdtemp(join(tmpdir(), 'imago-import-')),
-    declareTopology(amqpUrl, { settle_ms: 0 }),
   ]);
   let files = 0;
   const writeRegions: Surroundings['writeRegions'] = async (content) => {

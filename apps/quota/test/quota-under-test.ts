@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RequestDefinition } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
-import { declareTopology } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import type { PersistentService } from '@imago/persistence';
 import { databaseUrl, superuserUrl } from '@imago/persistence/testing';
 import { loadConfig, rootLogger, type RunningService, startService } from '@imago/service';
@@ -54,12 +53,12 @@ export async function startQuota(settings: Readonly<Record<string, string>> = {}
   const env = await testEnvironment({
     postgres: true,
     rabbitmq: true,
+    vhost: suiteTopology,
     provision: suiteDatabase('quota', QUOTA_MIGRATIONS),
   });
   const contextKey = randomBytes(32).toString('hex');
   const { amqpUrl } = env.rabbitmq;
   const runUrl = (service: PersistentService): string => databaseUrl(env.postgres, service, 'run');
-  await declareTopology(amqpUrl, { settle_ms: 0 });
   const directory = await mkdtemp(join(tmpdir(), 'imago-quota-'));
   const regionsFile = join(directory, 'regions.json');
   await writeFile(regionsFile, JSON.stringify(REGIONS.map((name) => ({ name, s3: {} }))));

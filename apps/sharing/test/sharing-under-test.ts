@@ -15,8 +15,7 @@ import {
 } from '@imago/contracts';
 import { imageRecord } from '@imago/contracts/testing';
 import type { RequestContext } from '@imago/identity';
-import { declareTopology } from '@imago/messaging';
-import { suiteDatabase } from '@imago/messaging/testing';
+import { suiteDatabase, suiteTopology } from '@imago/messaging/testing';
 import type { PersistentService } from '@imago/persistence';
 import { databaseUrl, superuserUrl } from '@imago/persistence/testing';
 import { loadConfig, rootLogger, startService } from '@imago/service';
@@ -50,12 +49,12 @@ export class SharingUnderTest {
     const env = await testEnvironment({
       postgres: true,
       rabbitmq: true,
+      vhost: suiteTopology,
       provision: suiteDatabase('sharing', SHARING_MIGRATIONS),
     });
     const contextKey = randomBytes(32).toString('hex');
     const { amqpUrl } = env.rabbitmq;
     const runUrl = (service: PersistentService): string => databaseUrl(env.postgres, service, 'run');
-    await declareTopology(amqpUrl, { settle_ms: 0 });
     const settings = { DATABASE_URL: runUrl('sharing'), AMQP_URL: amqpUrl, IMAGO_CONTEXT_KEY: contextKey };
     const neighbours = await startNeighbours({ runUrl, amqpUrl, contextKey });
     const running = await startService(

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { ADDRESS_MARKER, BOOT_MARKER, USER_DATA_MARKER } from '@imago/demo-image';
-import { eventually, EXHAUSTIVE } from '@imago/testing';
+import { eventually, EXHAUSTIVE, fileContains } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type BaseImage,
@@ -383,7 +382,7 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
         expect(different.length).toBeGreaterThan(0);
         expect(different.filter((each) => !changed.includes(each))).toEqual([]);
         expect(changed.length).toBeLessThan(opened.size / 2 ** 20 / 10); // and not simply all of them
-        expect(await contains(after, FILE_MARK)).toBe(true);
+        expect(await fileContains(after, FILE_MARK)).toBe(true);
         await opened.close();
         await hypervisor.delete(untouched.id);
       });
@@ -412,15 +411,4 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
       });
     });
   });
-}
-
-/** Whether a file has a text somewhere in it. */
-async function contains(path: string, text: string): Promise<boolean> {
-  let rest = '';
-  for await (const chunk of createReadStream(path, 'latin1')) {
-    const searched = rest + String(chunk);
-    if (searched.includes(text)) return true;
-    rest = searched.slice(-text.length);
-  }
-  return false;
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleModule } from '../test/example-service.ts';
 import { rootLogger } from './logger.ts';
@@ -7,8 +10,8 @@ const lines: string[] = [];
 let running: RunningService;
 let isDatabaseThere = true;
 
-beforeAll(async () => {
-  running = await startService(
+function start(): Promise<RunningService> {
+  return startService(
     {
       service: 'example',
       module: exampleModule,
@@ -17,6 +20,10 @@ beforeAll(async () => {
     },
     rootLogger('example', 'info', { write: (line: string) => void lines.push(line) }),
   );
+}
+
+beforeAll(async () => {
+  running = await start();
 });
 
 afterAll(async () => {
@@ -137,5 +144,20 @@ describe('a service over HTTP', () => {
       /http_request_seconds_count{service="example",method="GET",route="\/things\/refused",status="413"} \d/,
     );
     expect(metrics).not.toContain('nobody-asks-for');
+  });
+});
+
+describe('a service that is stopped', () => {
+  it('waits for nobody who is connected and has asked nothing', async () => {
+    const stopped = await start();
+    const server: Server = stopped.app.getHttpServer();
+    server.setTimeout(0); // nothing else ends the connection
+    server.headersTimeout = 0;
+    const accepted = once(server, 'connection');
+    const client = connect(stopped.port, '127.0.0.1');
+    const closed = once(client, 'close');
+    await accepted;
+    await stopped.stop();
+    await closed;
   });
 });

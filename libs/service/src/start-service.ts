@@ -15,6 +15,7 @@ import { observeRequests } from './observe-requests.ts';
 import { OperationsModule } from './operations.module.ts';
 import { renderProblem } from './problem.ts';
 import { schemaPipe } from './schema-pipe.ts';
+import { SilentConnections } from './silent-connections.ts';
 
 export interface ServiceOptions {
   readonly service: string;
@@ -71,6 +72,7 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
     abortOnError: false,
     bodyParser: false,
   });
+  const silent = new SilentConnections(app.getHttpServer());
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(observeRequests({ service, logger, health }));
@@ -88,7 +90,7 @@ export async function startService(options: ServiceOptions, logger: Logger): Pro
     logger.info({ port, host: config.HOST }, 'listening');
     await ready(health);
     announce(config.READY_FILE, port);
-    return { app, port, stop: () => stop(app, health, config.READY_FILE) };
+    return { app, port, stop: () => stop({ app, health, silent, readyFile: config.READY_FILE }) };
   } catch (error) {
     await app.close();
     throw error;
@@ -126,13 +128,21 @@ function announce(file: string | undefined, port: number): void {
   renameSync(unfinished, file);
 }
 
-async function stop(app: NestExpressApplication, health: Health, readyFile: string | undefined): Promise<void> {
+interface Stopping {
+  readonly app: NestExpressApplication;
+  readonly health: Health;
+  readonly silent: SilentConnections;
+  readonly readyFile: string | undefined;
+}
+
+async function stop({ app, health, silent, readyFile }: Stopping): Promise<void> {
   health.drain();
   if (readyFile !== undefined) rmSync(readyFile, { force: true });
   const server: Server = app.getHttpServer();
   // Connections that were busy when the server closed stay open after their answer, and the server with them.
   const closing = setInterval(() => {
     server.closeIdleConnections();
+    silent.close();
   }, READY_INTERVAL);
   try {
     await app.close();

@@ -42,9 +42,19 @@ interface TestParts {
 
 type TestPart = keyof TestParts;
 
+/** What a virtual host holds for many suites of a process, one after another. */
+export interface ReusableVhost {
+  /** Makes it, in an empty one. */
+  readonly declare: (amqpUrl: string) => Promise<void>;
+  /** Takes out of it what the last suite has left. False: it is still in use, and the next one needs another. */
+  readonly clear: (amqpUrl: string) => Promise<boolean>;
+}
+
 export interface TestEnvironmentOptions extends Partial<Record<TestPart, true>> {
   /** Makes the database with what belongs in it; without it the database is empty. Superuser's URL, name to use. */
   readonly provision?: (adminUrl: string, database: string) => Promise<void>;
+  /** What belongs in the virtual host; without it that is empty. */
+  readonly vhost?: ReusableVhost;
   /** Servers of the suite's own instead of those all suites share; whoever kills servers needs them. */
   readonly infrastructure?: AttachedInfrastructure;
 }
@@ -78,7 +88,10 @@ export async function testEnvironment<Options extends TestEnvironmentOptions>(
   };
   const wanted = {
     postgres: () => makeDatabase(infrastructure, `test_${name}`, { drops, provision: options.provision }),
-    rabbitmq: () => makeVhost(infrastructure, `test-${name}`, drops),
+    rabbitmq: () =>
+      options.vhost === undefined
+        ? makeVhost(infrastructure, `test-${name}`, drops)
+        : vhosts.take(infrastructure, `test-${name}`, { contents: options.vhost, drops }),
     s3: () => makeBucket(infrastructure, `test-${name}`, drops),
     qemu: () => Promise.resolve(infrastructure.qemu),
     scanner: () => Promise.resolve(infrastructure.scanner),
@@ -105,6 +118,34 @@ async function makeDatabase(
   await (provision?.(adminUrl, database) ?? asSuperuser(adminUrl, `CREATE DATABASE ${database}`));
   return { adminUrl, database };
 }
+
+/** Virtual hosts that suites of this process have left. They stay until their broker goes, as test brokers do. */
+class LeftVhosts {
+  readonly #left = new Map<ReusableVhost, TestParts['rabbitmq'][]>();
+
+  /** One that is as `contents` declares it: left by an earlier suite, or new. */
+  async take(
+    infrastructure: AttachedInfrastructure,
+    name: string,
+    { contents, drops }: { readonly contents: ReusableVhost; readonly drops: Drops },
+  ): Promise<TestParts['rabbitmq']> {
+    const left = this.#left.get(contents) ?? [];
+    this.#left.set(contents, left);
+    for (let found = left.pop(); found !== undefined; found = left.pop()) {
+      const vhost = found;
+      const isOfThisBroker = vhost.managementUrl === infrastructure.rabbitmq.managementUrl;
+      if (!isOfThisBroker || !(await contents.clear(vhost.amqpUrl))) continue;
+      drops.push(() => Promise.resolve(left.push(vhost)));
+      return vhost;
+    }
+    const made = await makeVhost(infrastructure, name, []);
+    await contents.declare(made.amqpUrl);
+    drops.push(() => Promise.resolve(left.push(made)));
+    return made;
+  }
+}
+
+const vhosts = new LeftVhosts();
 
 async function makeVhost(
   { rabbitmq }: AttachedInfrastructure,

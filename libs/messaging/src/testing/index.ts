@@ -1,1 +1,2 @@
 export { suiteDatabase } from './suite-database.ts';
+export { suiteTopology } from './suite-topology.ts';
