@@ -53,25 +53,25 @@ export interface SystemUnderTestOptions {
 
 const RECONCILING = { RECONCILE_GRACE_SECONDS: '1' } as const;
 
-/** Short leases and sweeps, so that what heals by itself heals while the test watches. */
+/** Short leases and sweeps, so that what heals by itself heals while the test watches; no shorter, or idle systems are busy. */
 const QUICK: Partial<Record<Service, Readonly<Record<string, string>>>> = {
   import: {
     ...RECONCILING,
     IMPORT_LEASE_SECONDS: '2',
     IMPORT_UPLOAD_LEASE_SECONDS: '3',
-    IMPORT_UPLOAD_SWEEP_SECONDS: '0.5',
+    IMPORT_UPLOAD_SWEEP_SECONDS: '2',
   },
-  quota: { QUOTA_RESERVATION_SECONDS: '3', QUOTA_LATE_SECONDS: '5', QUOTA_SWEEP_SECONDS: '0.5' },
+  quota: { QUOTA_RESERVATION_SECONDS: '3', QUOTA_LATE_SECONDS: '5', QUOTA_SWEEP_SECONDS: '2' },
   capture: { CAPTURE_LEASE_SECONDS: '2', ...RECONCILING },
-  export: { EXPORT_LEASE_SECONDS: '2', EXPORT_SWEEP_SECONDS: '1' },
+  export: { EXPORT_LEASE_SECONDS: '2', EXPORT_SWEEP_SECONDS: '2' },
   sharing: RECONCILING,
   compute: {
     ...RECONCILING,
     COMPUTE_LEASE_SECONDS: '2',
     COMPUTE_HEARTBEAT_SECONDS: '0.5',
-    COMPUTE_CONSOLE_SECONDS: '0.2',
+    COMPUTE_CONSOLE_SECONDS: '1',
   },
-  catalog: { ...RECONCILING, CATALOG_SWEEP_SECONDS: '0.2', CATALOG_WRITER_GRACE_SECONDS: '5' },
+  catalog: { ...RECONCILING, CATALOG_SWEEP_SECONDS: '0.5', CATALOG_WRITER_GRACE_SECONDS: '5' },
 };
 
 export async function startSystemUnderTest(options: SystemUnderTestOptions = {}): Promise<SystemUnderTest> {

@@ -318,7 +318,7 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
         expect(await hypervisor.console(spec.id, end + 1000n)).toEqual({ offset: end, data: Buffer.alloc(0) });
       });
 
-      it('switches off when it is asked, and keeps what was written and its console', async () => {
+      it('switches off when it is asked, and keeps what was written and its console', EXHAUSTIVE, async () => {
         await hypervisor.stop(spec.id, { patience: PATIENCE });
         expect(await hypervisor.power(spec.id)).toBe('stopped');
         expect(ofServer(spec.id)).toEqual([]);
@@ -347,45 +347,53 @@ export function describeHypervisor(name: string, make: () => Promise<HypervisorU
           await expect(hypervisor.openDisk(spec.id, id)).rejects.toThrow(HypervisorError);
       });
 
-      it('is a new instance on a new system disk, with its data disks, and may switch itself off', async () => {
-        await hypervisor.stop(spec.id, { patience: 0 });
-        second = disk(GIB / 2n, host.bootable);
-        const user_data = script(
-          ...['echo "FOUND $(head -c 21 /dev/vdb)"', 'cat /sys/block/vda/size'],
-          ...[`echo '${FILE_MARK}' >/marker`, 'rm /etc/os-release', 'poweroff'],
-        );
-        const change = { disk: second, user_data, firmware: 'bios' } as const;
-        await hypervisor.changeSystemDisk(spec.id, change);
-        await hypervisor.changeSystemDisk(spec.id, change);
-        await hypervisor.start(spec.id);
-        const seen = await eventually(() => {
-          expect(ofServer(spec.id)).toHaveLength(1);
-          return ofServer(spec.id);
-        }, BOOT);
-        expect(seen).toEqual([{ type: 'stopped', server_id: spec.id, reason: 'guest' }]);
-        expect(await hypervisor.power(spec.id)).toBe('stopped');
-        const output = await consoleOf(hypervisor, spec.id);
-        expect(output.split(`${BOOT_MARKER} 1`)).toHaveLength(3);
-        expect(output).toContain(`FOUND ${MARK}`);
-        expect(output).toContain(String(second.size / 512n));
-        await host.checkDisks(spec.id);
-      });
+      it(
+        'is a new instance on a new system disk, with its data disks, and may switch itself off',
+        EXHAUSTIVE,
+        async () => {
+          await hypervisor.stop(spec.id, { patience: 0 });
+          second = disk(GIB / 2n, host.bootable);
+          const user_data = script(
+            ...['echo "FOUND $(head -c 21 /dev/vdb)"', 'cat /sys/block/vda/size'],
+            ...[`echo '${FILE_MARK}' >/marker`, 'rm /etc/os-release', 'poweroff'],
+          );
+          const change = { disk: second, user_data, firmware: 'bios' } as const;
+          await hypervisor.changeSystemDisk(spec.id, change);
+          await hypervisor.changeSystemDisk(spec.id, change);
+          await hypervisor.start(spec.id);
+          const seen = await eventually(() => {
+            expect(ofServer(spec.id)).toHaveLength(1);
+            return ofServer(spec.id);
+          }, BOOT);
+          expect(seen).toEqual([{ type: 'stopped', server_id: spec.id, reason: 'guest' }]);
+          expect(await hypervisor.power(spec.id)).toBe('stopped');
+          const output = await consoleOf(hypervisor, spec.id);
+          expect(output.split(`${BOOT_MARKER} 1`)).toHaveLength(3);
+          expect(output).toContain(`FOUND ${MARK}`);
+          expect(output).toContain(String(second.size / 512n));
+          await host.checkDisks(spec.id);
+        },
+      );
 
-      it('shows on its disk what its guest wrote and deleted, and which parts may have changed', async () => {
-        const untouched = await created({ system_disk: disk(second.size, host.bootable) });
-        const before = await host.flattened(untouched.id, untouched.system_disk);
-        const after = await host.flattened(spec.id, second);
-        const opened = await hypervisor.openDisk(spec.id, second.id);
-        expect(await mibUnlikeFile(opened, after)).toEqual([]);
-        const changed = await changedMib(opened);
-        const different = await mibBetween(before, after);
-        expect(different.length).toBeGreaterThan(0);
-        expect(different.filter((each) => !changed.includes(each))).toEqual([]);
-        expect(changed.length).toBeLessThan(opened.size / 2 ** 20 / 10); // and not simply all of them
-        expect(await fileContains(after, FILE_MARK)).toBe(true);
-        await opened.close();
-        await hypervisor.delete(untouched.id);
-      });
+      it(
+        'shows on its disk what its guest wrote and deleted, and which parts may have changed',
+        EXHAUSTIVE,
+        async () => {
+          const untouched = await created({ system_disk: disk(second.size, host.bootable) });
+          const before = await host.flattened(untouched.id, untouched.system_disk);
+          const after = await host.flattened(spec.id, second);
+          const opened = await hypervisor.openDisk(spec.id, second.id);
+          expect(await mibUnlikeFile(opened, after)).toEqual([]);
+          const changed = await changedMib(opened);
+          const different = await mibBetween(before, after);
+          expect(different.length).toBeGreaterThan(0);
+          expect(different.filter((each) => !changed.includes(each))).toEqual([]);
+          expect(changed.length).toBeLessThan(opened.size / 2 ** 20 / 10); // and not simply all of them
+          expect(await fileContains(after, FILE_MARK)).toBe(true);
+          await opened.close();
+          await hypervisor.delete(untouched.id);
+        },
+      );
     });
 
     describe('a server that is not restricted, with an image that cannot be read', EXHAUSTIVE, () => {

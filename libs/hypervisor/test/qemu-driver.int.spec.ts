@@ -123,7 +123,7 @@ describe('the driver for qemu', () => {
   });
 
   describe('when its process is killed', () => {
-    it('between the disks of a server: it can be created again, or deleted', async () => {
+    it('between the disks of a server: it can be created again, or deleted', EXHAUSTIVE, async () => {
       const qemuImg = await host.deadly(host.options.qemuImg, 'after');
       for (const repeat of [true, false]) {
         const spec = serverSpec({ data_disks: [emptyDisk(GIB)] });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { QuotaRefusedV1, QuotaReservedV1 } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, trials } from '@imago/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brokerProxy } from '../test/broker-proxy.ts';
 import { type Effect, type MessagingUnderTest, messagingUnderTest } from '../test/messaging-under-test.ts';
@@ -153,7 +153,7 @@ describe('the relay', () => {
     await messaging.start({ service: 'quota' });
     await messaging.start({ service: 'catalog', handle: writeEffect });
     await backlog(first, SUBJECTS, 200);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < trials(3); round++) {
       await eventually(async () => {
         expect(await messaging.endSessions('imago-quota-relay')).toBeGreaterThan(0);
       });

@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface EventuallyOptions {
   /** Milliseconds until the last failure is thrown. Default 240,000: a net for the slowest machine, not a measure. */
   readonly timeout?: number;
-  /** Milliseconds between the first two tries; later ones come up to ten times as far apart. Default 20. */
+  /** Milliseconds between the first two tries; later ones come up to 25 times as far apart. Default 20. */
   readonly interval?: number;
 }
 
 /** What takes long is looked at more seldom: looking makes a busy machine busier. */
 const GROWTH = 1.3;
-const LONGEST = 10;
+const LONGEST = 25;
 
 /**
  * Answers what `attempt` answers as soon as it does not throw. It throws the last failure when the time is over, so that

@@ -58,7 +58,7 @@ describe('the preparing program', () => {
     await env.close();
   });
 
-  it('leaves everything a service needs, in files its owner alone can read', async () => {
+  it('leaves everything a service needs, in files its owner alone can read', EXHAUSTIVE, async () => {
     await prepare();
     const service = new ServiceProcess({
       name: 'catalog',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { imageFilters, imageSortKey, type ImageSort } from '@imago/contracts';
 import { runMigrations, serviceDataSource } from '@imago/persistence';
-import { testEnvironment } from '@imago/testing';
+import { firstOfEach, testEnvironment } from '@imago/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
@@ -157,7 +157,7 @@ describe('a page of many images', () => {
     await expectCheap({ filters, sort: [{ key: 'name', direction: 'asc' }] });
   });
 
-  it.each<readonly [string, readonly ImageSort[]]>([
+  const orders: readonly (readonly [string, readonly ImageSort[]])[] = [
     ['newest first', []],
     ['by name', [{ key: 'name', direction: 'asc' }]],
     ['by a key that is the same of many, and sometimes missing', [{ key: 'disk_format', direction: 'desc' }]],
@@ -168,23 +168,26 @@ describe('a page of many images', () => {
         { key: 'size', direction: 'asc' },
       ],
     ],
-  ])('leads through all of them, each once and in order: %s', async (_order, sort) => {
-    const images = new ImagesRepository();
-    const seen: string[] = [];
-    let marker: string | null = null;
-    do {
-      const page = await images.page(db.manager, queryOf({ marker, sort, limit: 1000 }));
-      seen.push(...page.rows.map(({ id }) => id));
-      marker = page.more ? (seen.at(-1) ?? null) : null;
-    } while (marker !== null);
-    const whole = await images.page(db.manager, queryOf({ sort, limit: IMAGES }));
-    expect(seen).toEqual(whole.rows.map(({ id }) => id));
-    const [{ count } = { count: 0 }]: { count: number }[] = await db.query(
-      `SELECT count(*)::integer AS count FROM catalog.images
+  ];
+  for (const [rows, options] of firstOfEach(orders, ([, sort]) => sort.length > 1)) {
+    it.each(rows)('leads through all of them, each once and in order: %s', options, async (_order, sort) => {
+      const images = new ImagesRepository();
+      const seen: string[] = [];
+      let marker: string | null = null;
+      do {
+        const page = await images.page(db.manager, queryOf({ marker, sort, limit: 1000 }));
+        seen.push(...page.rows.map(({ id }) => id));
+        marker = page.more ? (seen.at(-1) ?? null) : null;
+      } while (marker !== null);
+      const whole = await images.page(db.manager, queryOf({ sort, limit: IMAGES }));
+      expect(seen).toEqual(whole.rows.map(({ id }) => id));
+      const [{ count } = { count: 0 }]: { count: number }[] = await db.query(
+        `SELECT count(*)::integer AS count FROM catalog.images
        WHERE status <> 'deleted' AND NOT os_hidden AND (owner = 'owner-2' OR visibility = 'public')`,
-    );
-    expect(new Set(seen).size).toBe(count);
-  });
+      );
+      expect(new Set(seen).size).toBe(count);
+    });
+  }
 
   it.each([1, 100])('count as much as has to be known when they take places in a quota: %d at most', async (atMost) => {
     const account = { region: 'region-1', owner: 'owner-2' };

@@ -329,7 +329,7 @@ describe('a copy of an image', () => {
       await expectFailed((await exports.copy(unread.id)).id, 'copy.image_damaged', 'verify');
     });
 
-    it('when its index is another one, or its object is gone', async () => {
+    it('when its index is another one, or its object is gone', EXHAUSTIVE, async () => {
       const broken = await storeImage(exports.store, disk.subarray(0, 2 * MIB));
       await exports.store.put(indexKey(broken.object.key), randomBytes(500));
       await hire();
@@ -338,7 +338,7 @@ describe('a copy of an image', () => {
       await expectFailed((await exports.copy(exports.book.add(broken).id)).id, 'copy.image_damaged', 'map');
     });
 
-    it('when somebody writes over the copy before it was read back', async () => {
+    it('when somebody writes over the copy before it was read back', EXHAUSTIVE, async () => {
       const job = await meanwhile(momentIn('verify', 'before'), async () => {
         const key = [...exports.book.copies.objects.values()].at(-1)?.key ?? '';
         await exports.otherStore.put(key, randomBytes(file.length));

@@ -253,7 +253,7 @@ describe('an export', () => {
     await expectNothingLeft(id, destination.object);
   });
 
-  it('fails when what the store copied is not what the image is, and takes it away', async () => {
+  it('fails when what the store copied is not what the image is, and takes it away', EXHAUSTIVE, async () => {
     another({ checksum: '0'.repeat(32) });
     await hire();
     const destination = destinationOf();
@@ -332,7 +332,7 @@ describe('an export', () => {
       expect(await exports.looks.ended(id)).toMatchObject({ state: 'succeeded' });
     });
 
-    it('begins again when somebody aborts its upload, but not for ever', async () => {
+    it('begins again when somebody aborts its upload, but not for ever', EXHAUSTIVE, async () => {
       const { id, object, held, worker } = await halfDone();
       for (const upload of await exports.bucket.listMultiparts(object)) await exports.bucket.abortMultipart(upload);
       held.release();

@@ -224,10 +224,10 @@ describe('the ledger', () => {
     );
   });
 
-  it('gives exactly as many places as there are to two thousand who race for them', async () => {
+  it('gives exactly as many places as there are to all who race for them', async () => {
     const accounts = Array.from({ length: 20 }, () => ({ project_id: randomUUID(), region: 'region-1' }));
     const racing = pLimit(50);
-    const asked = Array.from({ length: 2_000 }, (_, n) => ({
+    const asked = Array.from({ length: trials(2_000) }, (_, n) => ({
       image_id: randomUUID(),
       region: 'region-1',
       project_id: accounts[n % 20]?.project_id ?? '',
