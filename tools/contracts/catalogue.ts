@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import * as contracts from '@imago/contracts';
-import { type EventDefinition, EVENTS, type RequestDefinition, SERVICES, SUBSCRIPTIONS } from '@imago/contracts';
+import {
+  type EventDefinition,
+  EVENTS,
+  type RequestDefinition,
+  type Service,
+  SERVICES,
+  SUBSCRIPTIONS,
+} from '@imago/contracts';
 import { z } from 'zod';
 import { SourceNotes } from './source-notes.ts';
 
@@ -14,7 +21,7 @@ export interface DescribedEvent {
   readonly constant: string;
   readonly description: string;
   /** The services that handle it. */
-  readonly listeners: readonly string[];
+  readonly listeners: readonly Service[];
 }
 
 export interface DescribedRequest {

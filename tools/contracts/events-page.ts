@@ -1,4 +1,4 @@
-import { eventEnvelope, SERVICES } from '@imago/contracts';
+import { CHANGES_HEARD, eventEnvelope, SERVICES } from '@imago/contracts';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the whole lib has decorators, which Node does not run
 import { EVENT_LOG, EVENTS_EXCHANGE } from '../../libs/messaging/src/topology.ts';
 import { type DescribedEvent, events, jsonSchema, type JsonSchema, notes, shapes } from './catalogue.ts';
@@ -54,10 +54,20 @@ function eventSection({ event, constant, description, listeners }: DescribedEven
   return [
     `### ${headingOf(event)}`,
     description,
-    `Routing key \`${event.routingKey}\`, told by ${event.service}, heard by ${listeners.join(', ')}. ` +
+    `Routing key \`${event.routingKey}\`, told by ${event.service}, heard by ${heardBy(event, listeners)}. ` +
       `[Schema](../libs/contracts/schemas/${event.routingKey}.json)`,
     fieldTable(constant, jsonSchema(event.data, shapes), used),
   ].join('\n\n');
+}
+
+/** Who listens, and to which changes where not to all of them. */
+function heardBy({ routingKey }: DescribedEvent['event'], listeners: DescribedEvent['listeners']): string {
+  return listeners
+    .map((listener) => {
+      const changes = CHANGES_HEARD[listener]?.[routingKey];
+      return changes === undefined ? listener : `${listener} (changes of ${changes.join(', ')})`;
+    })
+    .join(', ');
 }
 
 /** Shapes refer to more shapes, which `used` takes up while they are written. */

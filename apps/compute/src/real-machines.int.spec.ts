@@ -134,7 +134,7 @@ describe('the compute service with real machines', () => {
     expect(existsSync(directoryOf(id))).toBe(false);
   });
 
-  it('leaves its machines running when it ends, and finds them again', async () => {
+  it('leaves its machines running when it ends, and finds them again', EXHAUSTIVE, async () => {
     const id = await order(await imageOf('still here'));
     await until(id, { status: 'running' });
     const pid = await pidOf(id);

@@ -134,7 +134,7 @@ describe('the circle: image, server, change, capture, server', () => {
     await expectTrueState(sut);
   });
 
-  it('a server that runs is refused at once, and one that is captured is nobody else’s', async () => {
+  it('a server that runs is refused at once, and one that is captured is nobody else’s', EXHAUSTIVE, async () => {
     const image = await importDemoImage(sut, sut.alice, 'busy');
     const [server] = await servers.create({ image_id: image });
     const id = server?.id ?? '';

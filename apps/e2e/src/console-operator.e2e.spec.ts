@@ -13,7 +13,8 @@ import type { SystemUnderTest } from '../test/system-under-test.ts';
 const chromium = await chromiumHere();
 const journey = chromium === null ? describe.skip : describe;
 
-journey('the console of who runs the service, and of who uses it', () => {
+// What npm test shows of the console are the tenants' day and the operators' board.
+journey('the console of who runs the service, and of who uses it', EXHAUSTIVE, () => {
   let sut: SystemUnderTest;
   let browser: Browser;
   /** The operator's window, in English, and a tenant's, in Chinese. */
@@ -182,7 +183,7 @@ journey('the console of who runs the service, and of who uses it', () => {
     expect(table).toContain(image);
   });
 
-  it('keeps nobody out in the dark', EXHAUSTIVE, async () => {
+  it('keeps nobody out in the dark', async () => {
     for (const page of [desk, tenant]) await page.page.emulateMedia({ colorScheme: 'dark' });
     for (const name of ['Publishing', 'Quota requests', 'Parked messages', 'Jobs', 'Live board']) {
       await desk.go(name);

@@ -6,7 +6,7 @@ import type { EventEnvelope } from '@imago/contracts';
 import { eicarTestFile } from '@imago/infra';
 import { tinyDisk } from '@imago/readiness/testing';
 import { BUNDLE_KEYS } from '@imago/system';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemFor } from '../test/shared-system.ts';
 import type { SystemUnderTest } from '../test/system-under-test.ts';
@@ -125,11 +125,15 @@ describe('a file that an operator brings', () => {
     });
   });
 
-  it('is refused by a region it was not made for, and without a bundle when the project is not there', async () => {
-    const { directory } = await made(SYSTEM, 'region-2');
-    expect(await brought(directory, '--region', 'region-1')).toContain('for region-2, not for region-1');
-    const said = ['--name', 'x', '--disk-format', 'raw', '--os', 'debian', '--os-version', '12', '--min-disk', '1'];
-    expect(await brought(join(directory, 'disk.raw'), '--project', 'nobody', ...said)).toContain('no project nobody');
-    expect(await sut.alice.ownImages()).toEqual([]);
-  });
+  it(
+    'is refused by a region it was not made for, and without a bundle when the project is not there',
+    EXHAUSTIVE,
+    async () => {
+      const { directory } = await made(SYSTEM, 'region-2');
+      expect(await brought(directory, '--region', 'region-1')).toContain('for region-2, not for region-1');
+      const said = ['--name', 'x', '--disk-format', 'raw', '--os', 'debian', '--os-version', '12', '--min-disk', '1'];
+      expect(await brought(join(directory, 'disk.raw'), '--project', 'nobody', ...said)).toContain('no project nobody');
+      expect(await sut.alice.ownImages()).toEqual([]);
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParkedMessage } from '@imago/messaging';
-import { type CollectedSpan, eventually, TraceCollector } from '@imago/testing';
+import { type CollectedSpan, eventually, EXHAUSTIVE, TraceCollector } from '@imago/testing';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -83,7 +83,7 @@ describe('the trace of an import', () => {
     expect(JSON.stringify(spans)).not.toMatch(/hostile|secret|s3:\/\//);
   });
 
-  it('is another one when its caller names none that there can be', async () => {
+  it('is another one when its caller names none that there can be', EXHAUSTIVE, async () => {
     for (const traceparent of [`00-${'0'.repeat(32)}-${caller}-01`, '\u00ff\u00fe', `00-${trace}-${caller}-01;drop`]) {
       const { status, headers } = await sut.alice.ask('GET', '/v2/images', undefined, { traceparent });
       expect(status).toBe(200);
@@ -98,7 +98,7 @@ describe('the trace of an import', () => {
     }
   });
 
-  it('is lost, and nothing else is, while its collector answers nothing and when it is gone', async () => {
+  it('is lost, and nothing else is, while its collector answers nothing and when it is gone', EXHAUSTIVE, async () => {
     for (const goAway of [() => void (collector.answer = 'silent'), () => collector.close()]) {
       await goAway();
       const { id, image_id } = await sut.alice.import('disk');

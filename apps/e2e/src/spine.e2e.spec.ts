@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JobOnBoard, READINESS_POINTS } from '@imago/contracts';
-import { eventually, firstOfEach } from '@imago/testing';
+import { eventually, EXHAUSTIVE, firstOfEach } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Copies } from '../test/copies.ts';
 import { EXPORT_FORMATS, Exports } from '../test/exports.ts';
@@ -183,24 +183,28 @@ describe('a real image file becomes an image', () => {
     await expectTrueState(sut);
   });
 
-  it('is copied by a member only where its owner lets members do it, and then it is the member’s', async () => {
-    const [sharing, copies] = [new Sharing(sut.alice, sut), new Copies(sut.bob)];
-    const shared = await sharing.activeImage('to share');
-    await sharing.share(shared, [sut.bob.user.project_id]);
-    expect((await copies.request(shared, { name: 'mine' })).status).toBe(403);
-    await new Sharing(sut.bob, sut).answer(shared, 'accept');
-    const refused = await copies.request(shared, { name: 'mine' });
-    expect([refused.status, refused.body.code]).toEqual([403, 'copy.not_allowed']);
-    const letMembers = [{ op: 'add', path: '/members_may_copy', value: 'true' }];
-    await sut.alice.patch(shared, letMembers);
-    const mine = await copies.copy(shared, { name: 'mine' });
-    expect(mine.owner).toBe(sut.bob.user.project_id);
-    const original = await sut.alice.download(shared);
-    await sut.alice.delete(shared);
-    expect((await sut.bob.download(mine.id)).equals(original)).toBe(true);
-    await copies.delete(mine, REGION);
-    await expectTrueState(sut);
-  });
+  it(
+    'is copied by a member only where its owner lets members do it, and then it is the member’s',
+    EXHAUSTIVE,
+    async () => {
+      const [sharing, copies] = [new Sharing(sut.alice, sut), new Copies(sut.bob)];
+      const shared = await sharing.activeImage('to share');
+      await sharing.share(shared, [sut.bob.user.project_id]);
+      expect((await copies.request(shared, { name: 'mine' })).status).toBe(403);
+      await new Sharing(sut.bob, sut).answer(shared, 'accept');
+      const refused = await copies.request(shared, { name: 'mine' });
+      expect([refused.status, refused.body.code]).toEqual([403, 'copy.not_allowed']);
+      const letMembers = [{ op: 'add', path: '/members_may_copy', value: 'true' }];
+      await sut.alice.patch(shared, letMembers);
+      const mine = await copies.copy(shared, { name: 'mine' });
+      expect(mine.owner).toBe(sut.bob.user.project_id);
+      const original = await sut.alice.download(shared);
+      await sut.alice.delete(shared);
+      expect((await sut.bob.download(mine.id)).equals(original)).toBe(true);
+      await copies.delete(mine, REGION);
+      await expectTrueState(sut);
+    },
+  );
 
   it('is cancelled on demand and leaves nothing', async () => {
     await sut.alice.bucket.putFile('unwanted', raw);

@@ -120,7 +120,7 @@ describe('a file that is uploaded', () => {
     expect(await put(raw, Buffer.alloc(MIB))).toMatchObject({ status: 204 });
   });
 
-  it('may be cut in the middle: the image is queued again at once, and may be uploaded again', async () => {
+  it('may be cut in the middle: the image is queued again at once, and may be uploaded again', EXHAUSTIVE, async () => {
     const id = await create('raw');
     const upload = await begin(id, 20 * MIB);
     await sut.alice.imageIn('saving', id);

@@ -10,7 +10,7 @@ import {
   TestWebhook,
 } from '@imago/contracts';
 import { eventShownTo } from '@imago/identity';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActivityUnderTest, REGION, startActivity, tenant } from '../../test/activity-under-test.ts';
 import { imageFact, newImage } from '../../test/facts.ts';
@@ -163,7 +163,7 @@ describe('what is delivered', () => {
     await webhooks.all(subscriber, 2, 'delivered');
   });
 
-  it('waits as long as the receiver asks', async () => {
+  it('waits as long as the receiver asks', EXHAUSTIVE, async () => {
     const subscriber = await webhooks.subscribe(['ImageReady']);
     subscriber.receiver.behaviour = answering(503, { 'retry-after': '3600' });
     await webhooks.tell(subscriber.project);
@@ -200,28 +200,35 @@ describe('what is delivered', () => {
     });
   });
 
-  it('ends when several were parked one after the other, and not when one was delivered in between', async () => {
-    const subscriber = await webhooks.subscribe(['ImageReady']);
-    const { receiver } = subscriber;
-    receiver.behaviour = answering(500);
-    await webhooks.tell(subscriber.project, 2);
-    await webhooks.all(subscriber, 2, 'parked');
-    receiver.behaviour = answering(200);
-    await webhooks.tell(subscriber.project);
-    await eventually(async () => {
-      expect(await webhooks.deliveries(subscriber, { state: 'delivered' })).toHaveLength(1);
-    });
-    receiver.behaviour = answering(500);
-    await webhooks.tell(subscriber.project, 2);
-    await eventually(async () => {
-      expect(await webhooks.deliveries(subscriber, { state: 'parked' })).toHaveLength(4);
-    });
-    expect(await webhooks.show(subscriber)).toMatchObject({ state: 'enabled' });
-    await webhooks.tell(subscriber.project);
-    await eventually(async () => {
-      expect(await webhooks.show(subscriber)).toMatchObject({ state: 'disabled', reason: { code: 'webhook.failing' } });
-    });
-  });
+  it(
+    'ends when several were parked one after the other, and not when one was delivered in between',
+    EXHAUSTIVE,
+    async () => {
+      const subscriber = await webhooks.subscribe(['ImageReady']);
+      const { receiver } = subscriber;
+      receiver.behaviour = answering(500);
+      await webhooks.tell(subscriber.project, 2);
+      await webhooks.all(subscriber, 2, 'parked');
+      receiver.behaviour = answering(200);
+      await webhooks.tell(subscriber.project);
+      await eventually(async () => {
+        expect(await webhooks.deliveries(subscriber, { state: 'delivered' })).toHaveLength(1);
+      });
+      receiver.behaviour = answering(500);
+      await webhooks.tell(subscriber.project, 2);
+      await eventually(async () => {
+        expect(await webhooks.deliveries(subscriber, { state: 'parked' })).toHaveLength(4);
+      });
+      expect(await webhooks.show(subscriber)).toMatchObject({ state: 'enabled' });
+      await webhooks.tell(subscriber.project);
+      await eventually(async () => {
+        expect(await webhooks.show(subscriber)).toMatchObject({
+          state: 'disabled',
+          reason: { code: 'webhook.failing' },
+        });
+      });
+    },
+  );
 
   it('can be sent again, one or all that is parked', async () => {
     const subscriber = await webhooks.subscribe(['ImageReady']);

@@ -286,7 +286,7 @@ describe('a capture', () => {
     expect(done.at(-1)).toBe(original.length);
   });
 
-  it('leaves the image, its index and nothing else, and the server free', async () => {
+  it('leaves the image, its index and nothing else, and the server free', EXHAUSTIVE, async () => {
     const server = captures.compute.add({ content: original, changed: [run(0, original.length)] });
     const { data, job } = await capture(server);
     const { key } = data.object;

@@ -269,7 +269,7 @@ describe('a worker that is lost', () => {
       });
     }
 
-    it('is followed by no image when its server could have run meanwhile', async () => {
+    it('is followed by no image when its server could have run meanwhile', EXHAUSTIVE, async () => {
       const lost = await hire();
       const held = captures.compute.exports.hold(({ name, path }) => isData(name) && path === 'data');
       const server = machine();

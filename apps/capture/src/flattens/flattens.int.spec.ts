@@ -143,7 +143,7 @@ describe('a layered image', () => {
       },
     );
 
-    it('not any more when it is deleted', async () => {
+    it('not any more when it is deleted', EXHAUSTIVE, async () => {
       const image = { ...layered.image, id: randomUUID() };
       await captures.imageReady(image, 'tests');
       const id = await digestOf(image.id);
@@ -169,7 +169,7 @@ describe('a layered image', () => {
       expect(new Set(events.map((event) => event.correlationid))).toEqual(new Set([context.correlation_id]));
     });
 
-    it('as one job for one key, also when the image is whole by then', async () => {
+    it('as one job for one key, also when the image is whole by then', EXHAUSTIVE, async () => {
       const first = await flatten({ idempotency_key: 'flat' });
       captures.catalog.images.set(layered.image.id, { ...layered, object: { ...layered.object, layers: [] } });
       expect((await flatten({ idempotency_key: 'flat' })).id).toBe(first.id);

@@ -19,7 +19,7 @@ import {
   UpdateImage,
 } from '@imago/contracts';
 import { type RequestContext, serviceContext } from '@imago/identity';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages, somebody } from '../../test/captured-images.ts';
 import {
@@ -105,24 +105,28 @@ describe('a copy of an image', () => {
     return (await catalog.ask(GetImage, { image_id, region }, as)).image;
   }
 
-  it('says what the image says, under its own name, private, without members, protection and leave to copy', async () => {
-    const owner = somebody();
-    const said = registration({
-      protected: true,
-      properties: { hw_firmware_type: 'uefi', rack: '7', members_may_copy: 'true' },
-      facts: { ...registration().facts, description: 'golden', min_ram: 512, enterprise_project_id: 'payroll' },
-    });
-    const { image } = await catalog.ask(RegisterImage, said, owner);
-    const source = { image_id: image.id, job_id: said.job_id, owner };
-    await importBytes(source);
-    const copy = await register(copyOf(source), owner);
-    expect(copy).toMatchObject({
-      ...{ name: 'web copied', region: OTHER_REGION, owner: owner.project_id, status: 'queued' },
-      ...{ visibility: 'private', protected: false, properties: { rack: '7' }, tags: ['a', 'b'] },
-      ...{ description: 'golden', architecture: 'x86_64', os_distro: 'debian', os_version: '12', boot_mode: 'uefi' },
-      ...{ min_disk: 10, min_ram: 512, enterprise_project_id: 'payroll', agreement: said.agreement },
-    });
-  });
+  it(
+    'says what the image says, under its own name, private, without members, protection and leave to copy',
+    EXHAUSTIVE,
+    async () => {
+      const owner = somebody();
+      const said = registration({
+        protected: true,
+        properties: { hw_firmware_type: 'uefi', rack: '7', members_may_copy: 'true' },
+        facts: { ...registration().facts, description: 'golden', min_ram: 512, enterprise_project_id: 'payroll' },
+      });
+      const { image } = await catalog.ask(RegisterImage, said, owner);
+      const source = { image_id: image.id, job_id: said.job_id, owner };
+      await importBytes(source);
+      const copy = await register(copyOf(source), owner);
+      expect(copy).toMatchObject({
+        ...{ name: 'web copied', region: OTHER_REGION, owner: owner.project_id, status: 'queued' },
+        ...{ visibility: 'private', protected: false, properties: { rack: '7' }, tags: ['a', 'b'] },
+        ...{ description: 'golden', architecture: 'x86_64', os_distro: 'debian', os_version: '12', boot_mode: 'uefi' },
+        ...{ min_disk: 10, min_ram: 512, enterprise_project_id: 'payroll', agreement: said.agreement },
+      });
+    },
+  );
 
   async function importBytes(image: MadeImage): Promise<void> {
     const object = await captured.allocate(image, null);
@@ -255,7 +259,7 @@ describe('a copy of an image', () => {
       expect((await describeSource(source, 'operators', true)).object.key).toBe(source.key);
     });
 
-    it('of a public image, unless the operator lets everybody', async () => {
+    it('of a public image, unless the operator lets everybody', EXHAUSTIVE, async () => {
       const source = await captured.capture(null, operator());
       await new Publishing(catalog).publish(source.image_id);
       const tenants = somebody();
@@ -318,7 +322,7 @@ describe('a copy of an image', () => {
     });
   });
 
-  it('of a layer is described with what the layer lies on', async () => {
+  it('of a layer is described with what the layer lies on', EXHAUSTIVE, async () => {
     const base = await captured.held.make();
     const layer = await captured.capture(base, base.owner);
     const { object } = await describeSource(layer, base.owner.project_id);

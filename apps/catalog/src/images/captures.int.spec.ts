@@ -11,7 +11,7 @@ import {
   ImageFlattenFailedV1,
   ImageUpdatedV1,
 } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages } from '../../test/captured-images.ts';
 import { type CatalogUnderTest, operator, REGION, startCatalog } from '../../test/catalog-under-test.ts';
@@ -109,7 +109,7 @@ describe('captured images', () => {
       expect((await captured.locate(image)).file?.layers).toHaveLength(2);
     });
 
-    it('may be of a disk that was to be a layer and was stored whole', async () => {
+    it('may be of a disk that was to be a layer and was stored whole', EXHAUSTIVE, async () => {
       const base = await captured.held.make();
       const made = await captured.images.register(base.owner);
       const object = await captured.allocate(made, base.object_id);
@@ -136,7 +136,7 @@ describe('captured images', () => {
       });
     });
 
-    it('come to a deactivated image too, and to no deleted one', async () => {
+    it('come to a deactivated image too, and to no deleted one', EXHAUSTIVE, async () => {
       const [closed, gone] = [await layer(), await layer()];
       await catalog.ask(DeactivateImage, { image_id: closed.image_id, region: REGION }, operator());
       await captured.remove(gone);
@@ -178,7 +178,7 @@ describe('captured images', () => {
       expect((await captured.describe(image)).object).toMatchObject({ object_id: whole.object_id, layers: [] });
     });
 
-    it('tells of no change when the hashes were known', async () => {
+    it('tells of no change when the hashes were known', EXHAUSTIVE, async () => {
       const image = await layer();
       const data = digestedData(image.image_id, image.object_id);
       await catalog.applied(await catalog.publish(ImageDigestedV1, image.image_id, data));
@@ -186,7 +186,7 @@ describe('captured images', () => {
       expect(await show(image)).toMatchObject({ ...HASHES, version: 4 });
     });
 
-    it('knows no hash of the layer that comes late', async () => {
+    it('knows no hash of the layer that comes late', EXHAUSTIVE, async () => {
       const image = await layer();
       await captured.flatten(image);
       const late = { ...digestedData(image.image_id, image.object_id), checksum: '0'.repeat(32) };

@@ -8,7 +8,7 @@ import {
   ImageUploadedV1,
   RegisterImage,
 } from '@imago/contracts';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CapturedImages, somebody } from '../../test/captured-images.ts';
 import { type CatalogUnderTest, operator, REGION, startCatalog, worker } from '../../test/catalog-under-test.ts';
@@ -104,7 +104,7 @@ describe('layers', () => {
       await expect(captured.allocate(made, file.object_id)).rejects.toMatchObject(UNUSABLE);
     });
 
-    it('is no layer on too many', async () => {
+    it('is no layer on too many', EXHAUSTIVE, async () => {
       const images = await line(4);
       const made = await captured.images.register(images[0].owner);
       await expect(captured.allocate(made, images[3]?.object_id ?? '')).rejects.toMatchObject(UNUSABLE);
@@ -165,7 +165,7 @@ describe('layers', () => {
       expect((await captured.describe(base)).object.layers).toEqual([]);
     });
 
-    it('is described to services alone, while there are bytes', async () => {
+    it('is described to services alone, while there are bytes', EXHAUSTIVE, async () => {
       const [, image] = await line(2);
       if (image === undefined) throw new Error('there are two');
       const request = { image_id: image.image_id, region: REGION };
@@ -192,7 +192,7 @@ describe('layers', () => {
       for (const image of images) await captured.held.swept(image);
     });
 
-    it('a layer leaves the images under it and beside it whole', async () => {
+    it('a layer leaves the images under it and beside it whole', EXHAUSTIVE, async () => {
       const [base, middle] = await line(2);
       if (middle === undefined) throw new Error('there are two');
       const [one, other] = [await captured.capture(middle, base.owner), await captured.capture(middle, base.owner)];

@@ -1,6 +1,6 @@
 import { ChangeServerOs, DeleteServer, GetServer, OperateServer } from '@imago/contracts';
 import { HypervisorError } from '@imago/hypervisor';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ComputeUnderTest, startCompute } from '../../test/compute-under-test.ts';
 import type { ServerWorker } from '../../test/server-worker.ts';
@@ -182,7 +182,7 @@ describe('what is done with a server', () => {
     expect((await changeOs(id, image, 'again')).job.state).toBe('queued');
   });
 
-  it('frees a server whose change was cut off before it was promised', async () => {
+  it('frees a server whose change was cut off before it was promised', EXHAUSTIVE, async () => {
     const { id } = await compute.stopped(image);
     const next = compute.catalog.add();
     compute.catalog.afterHold = () => Promise.reject(new Error('nobody knows what happened'));
@@ -229,7 +229,7 @@ describe('what is done with a server', () => {
     });
   });
 
-  it('answers with the job that deletes it already', async () => {
+  it('answers with the job that deletes it already', EXHAUSTIVE, async () => {
     const { id } = await compute.running(image);
     const held = worker.gate.hold('delete', 'before');
     const [one, other] = [await remove(id), await remove(id)];

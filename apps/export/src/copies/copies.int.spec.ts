@@ -152,7 +152,7 @@ describe('a copy of an image', () => {
       expect(new Set(events.map((event) => event.region))).toEqual(new Set([REGION]));
     });
 
-    it('in another region, with its index', async () => {
+    it('in another region, with its index', EXHAUSTIVE, async () => {
       const worker = await hire();
       const job = await exports.copy(image.id, { name: image.name ?? '', destination_region: OTHER_REGION });
       expect(job.region).toBe(OTHER_REGION);
@@ -162,7 +162,7 @@ describe('a copy of an image', () => {
       expect(worker.gate.count('upload_part')).toBe(0);
     });
 
-    it('also where the store does not copy parts, or may not: then they are read and sent', async () => {
+    it('also where the store does not copy parts, or may not: then they are read and sent', EXHAUSTIVE, async () => {
       const worker = await hire();
       const { gate } = worker;
       gate.answer((call) => call.action === 'copy_part', 501);
@@ -296,7 +296,7 @@ describe('a copy of an image', () => {
       });
     }
 
-    it('when the image is deactivated meanwhile', async () => {
+    it('when the image is deactivated meanwhile', EXHAUSTIVE, async () => {
       const { object } = exports.book.find(image.id);
       try {
         const moment = momentIn('seal', 'before');

@@ -86,7 +86,7 @@ describe('an export', () => {
       });
     }
 
-    it('also where the store does not copy parts, or may not: then they are read and sent', async () => {
+    it('also where the store does not copy parts, or may not: then they are read and sent', EXHAUSTIVE, async () => {
       another();
       const { gate } = await hire();
       gate.answer((call) => call.action === 'copy_part', 501);
@@ -107,7 +107,7 @@ describe('an export', () => {
       await qemu.requireSame(await readObject(exports.bucket, destination.object), 'qcow2', content);
     });
 
-    it('of an operator’s own, whoever the image belongs to', async () => {
+    it('of an operator’s own, whoever the image belongs to', EXHAUSTIVE, async () => {
       another();
       const operator = tenant('operators', ['admin']);
       exports.book.assigned.add(`operators ${exports.buckets.own}`);
@@ -223,7 +223,7 @@ describe('an export', () => {
     expect(await exports.bucket.listMultiparts(destination.object)).toEqual([]);
   });
 
-  it('fails when the object is replaced before it was read back, and leaves the other one', async () => {
+  it('fails when the object is replaced before it was read back, and leaves the other one', EXHAUSTIVE, async () => {
     another();
     const worker = await hire();
     const held = worker.gate.hold((call) => call.action === 'read' && call.key.startsWith('exports/'));
@@ -379,7 +379,7 @@ describe('an export', () => {
     await expectNothingLeft(id, destination.object);
   });
 
-  it('that waits for an image that was deleted fails with that reason', async () => {
+  it('that waits for an image that was deleted fails with that reason', EXHAUSTIVE, async () => {
     another();
     const { id } = await exports.request(image.id);
     await exports.deleteImage(image.id);

@@ -121,7 +121,7 @@ describe('a file outside of the installation', () => {
       expect(server.requests.every((each) => each.headers.authorization === HEADERS.authorization)).toBe(true);
     });
 
-    it('is refused in the check when it is not what its publisher says', async () => {
+    it('is refused in the check when it is not what its publisher says', EXHAUSTIVE, async () => {
       await hire();
       const { id } = await request(fromUrl(), { checksum: { algorithm: 'md5', value: '0'.repeat(32) } });
       const { error, state } = await imports.looks.ended(id);
@@ -300,7 +300,7 @@ describe('a file outside of the installation', () => {
       for (const { id } of stores) await remove(id);
     });
 
-    it('is made once, however often it is asked for', async () => {
+    it('is made once, however often it is asked for', EXHAUSTIVE, async () => {
       const order = { object_store_id: randomUUID(), region: REGION, ...settings() };
       const { object_store } = await imports.ask(CreateObjectStore, order);
       expect((await imports.ask(CreateObjectStore, order)).object_store).toEqual(object_store);

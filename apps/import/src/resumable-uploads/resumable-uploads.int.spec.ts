@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type EventEnvelope, ListResumableUploads, SignResumableUploadParts } from '@imago/contracts';
 import { uploadObjectKey, UPLOADS_PREFIX } from '@imago/object-store';
-import { eventually } from '@imago/testing';
+import { eventually, EXHAUSTIVE } from '@imago/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileSender, hashOf, PART, partsOf, put } from '../../test/file-sender.ts';
 import { type ImportUnderTest, startImport } from '../../test/import-under-test.ts';
@@ -120,7 +120,7 @@ describe('a file that is sent in parts', () => {
     expect((await me.show(id)).missing_parts).toEqual([1, 2]);
   });
 
-  it('needs another URL when one has expired, which the store says', async () => {
+  it('needs another URL when one has expired, which the store says', EXHAUSTIVE, async () => {
     const me = somebody();
     const file = randomBytes(1000);
     const id = await me.start(file.length);
@@ -137,7 +137,7 @@ describe('a file that is sent in parts', () => {
     expect((await me.show(id)).missing_parts).toEqual([]);
   });
 
-  it('begins again when the store has lost its parts', async () => {
+  it('begins again when the store has lost its parts', EXHAUSTIVE, async () => {
     const me = somebody();
     const file = randomBytes(1000);
     const id = await me.start(file.length);
