@@ -66,7 +66,9 @@ describe('the OpenStack Image API', () => {
   });
 
   // Who may do what is walked route by route as well: policy-walk.e2e.spec.ts.
-  for (const [rows, options] of firstOfEach(cases, ({ row }) => row)) {
+  const kindOf = ({ topic, status, row }: (typeof cases)[number]): string =>
+    [topic, row.request.split(' ')[0], status, row.said.code].join(' ');
+  for (const [rows, options] of firstOfEach(cases, kindOf)) {
     it.each(rows)('$topic: $row.request by $role is $status', options, async ({ role, status, row }) => {
       const [method = '', path = ''] = (await subjects.named(row.request)).split(/ (?<path>.*)/s);
       const response = await ask(role, method, { path, row });

@@ -60,7 +60,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 }
 
 /** Nobody needs its data later, and its passwords need not withstand guessing: that would cost each session milliseconds. */
-const FOR_TESTS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', scram_iterations: 1 };
+const FOR_TESTS = {
+  ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', scram_iterations: 1 },
+  // Databases that live for seconds, and hundreds of them: nothing of them is worth tidying up or writing out early.
+  ...{ autovacuum: 'off', wal_level: 'minimal', max_wal_senders: 0, checkpoint_timeout: '1h', max_wal_size: '2GB' },
+};
 
 function settings({ port, durable }: PostgresOptions): string[] {
   const values = {
